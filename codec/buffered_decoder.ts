@@ -1,0 +1,118 @@
+// This module is browser compatible.
+
+import type { Decoder } from "./codec.ts";
+import { ProtocolError } from "./errors.ts";
+import { ReceiveBuffer } from "./receive_buffer.ts";
+
+/**
+ * The decoder that most codecs extend: it keeps the bytes, remembers the first error and refuses an end in the middle
+ * of a message. What is left to write is `decode`, which looks at the buffer and takes one message out of it.
+ *
+ * @example Messages are a type byte and a value byte
+ * ```ts
+ * import { BufferedDecoder, type ReceiveBuffer } from "@parley/sockets";
+ * import { assert } from "@std/assert";
+ * class Pairs extends BufferedDecoder<[number, number]> {
+ *   protected override decode(buffer: ReceiveBuffer): [number, number] | undefined {
+ *     if (buffer.length < 2) return undefined;
+ *     const [type, value] = buffer.take(2);
+ *     return [type!, value!];
+ *   }
+ * }
+ * const decoder = new Pairs();
+ * decoder.push(new Uint8Array([1]));
+ * assert(decoder.next() === undefined);
+ * decoder.push(new Uint8Array([2, 3]));
+ * assert(decoder.next()?.join() === "1,2");
+ * ```
+ */
+export abstract class BufferedDecoder<Message> implements Decoder<Message> {
+  /** Where the message that `decode` takes out begins; to be set by one that drops bytes in front of it. */
+  protected began = 0;
+  readonly #buffer = new ReceiveBuffer();
+  #failure: ProtocolError | undefined;
+  #ended = false;
+
+  /**
+   * Takes the first message out of `buffer`, or returns undefined when more bytes are needed. When `ended`, no more
+   * will come; bytes that are still left then are an error.
+   *
+   * @throws {ProtocolError} The bytes break the protocol.
+   */
+  protected abstract decode(
+    buffer: ReceiveBuffer,
+    ended: boolean,
+  ): Message | undefined;
+
+  /** What is missing when the stream ends with bytes left; a codec may say it better. */
+  protected missing(_buffer: ReceiveBuffer): string {
+    return "the rest of the message";
+  }
+
+  /** Bytes from the start of the stream to where the next message begins. */
+  get offset(): number {
+    return this.#buffer.offset;
+  }
+
+  /** Bytes from the start of the stream to where the message that the last `next` returned begins. */
+  get messageOffset(): number {
+    return this.began;
+  }
+
+  /** Bytes of storage held for what waits. */
+  get capacity(): number {
+    return this.#buffer.capacity;
+  }
+
+  /** Takes bytes that arrived. @throws {TypeError} `end` was called before. */
+  push(chunk: Uint8Array): void {
+    if (this.#ended) throw new TypeError("Cannot push bytes after end()");
+    if (this.#failure === undefined) this.#buffer.push(chunk);
+  }
+
+  /** Takes note that the peer will send no more. */
+  end(): void {
+    this.#ended = true;
+  }
+
+  /** Returns one whole message, or undefined. @throws {ProtocolError} The bytes break the protocol. */
+  next(): Message | undefined {
+    if (this.#failure !== undefined) throw this.#failure;
+    const buffer = this.#buffer;
+    this.began = buffer.offset;
+    try {
+      const message = this.decode(buffer, this.#ended);
+      if (message !== undefined) return message;
+      if (!this.#ended) buffer.settle();
+      else if (buffer.length > 0) throw this.#cutShort();
+      return undefined;
+    } catch (error) {
+      if (error instanceof ProtocolError) this.#failure = error;
+      buffer.skip(buffer.length);
+      buffer.settle();
+      throw error;
+    }
+  }
+
+  /** Returns the bytes that belong to no message yet, and forgets them. */
+  rest(): Uint8Array {
+    const bytes = this.#buffer.take(this.#buffer.length);
+    this.#buffer.settle();
+    return bytes;
+  }
+
+  #cutShort(): ProtocolError {
+    const { length, offset } = this.#buffer;
+    const expected = this.missing(this.#buffer);
+    return new ProtocolError(
+      `Cannot decode message at offset ${offset}: the stream ended after ${length} bytes of it, before ${expected}`,
+      {
+        code: "unexpected-end",
+        side: "remote",
+        offset,
+        expected,
+        received: `the end after ${length} bytes`,
+      },
+    );
+  }
+}

@@ -1,0 +1,134 @@
+// This module is browser compatible.
+
+import type { Limits } from "./limits.ts";
+
+/**
+ * What can be wrong with bytes or with a message; stable, so programs may branch on it. Each code has a paragraph in
+ * docs/errors.md.
+ */
+export type ProtocolErrorCode =
+  | "bad-checksum"
+  | "bad-json"
+  | "bad-length"
+  | "bad-message"
+  | "bad-utf8"
+  | "delimiter-inside"
+  | "limit-exceeded"
+  | "unexpected-end";
+
+/** Whose fault it is: `local` asked for something illegal, `remote` sent something illegal. */
+export type Side = "local" | "remote";
+
+/** What a {@linkcode ProtocolError} says beside its message. */
+export interface ProtocolErrorOptions extends ErrorOptions {
+  /** What is wrong. */
+  code: ProtocolErrorCode;
+  /** Whose fault it is. */
+  side: Side;
+  /** Where: bytes from the start of the stream for `remote`, from the start of the message for `local`. */
+  offset: number;
+  /** What the protocol wanted there. */
+  expected: string;
+  /** What was there. */
+  received: string;
+}
+
+/**
+ * Says that bytes or a message break the protocol. It is the only error that a decoder's `next()` throws.
+ *
+ * @example
+ * ```ts
+ * import { netstring, ProtocolError } from "@parley/sockets";
+ * import { assert, assertThrows } from "@std/assert";
+ *
+ * const decoder = netstring().decoder();
+ * decoder.push(new TextEncoder().encode("x:"));
+ * const error = assertThrows(() => decoder.next(), ProtocolError);
+ * assert(error.code === "bad-length" && error.offset === 0);
+ * ```
+ */
+export class ProtocolError extends Error {
+  /** The class's name. */
+  override readonly name: string = "ProtocolError";
+  /** What is wrong. */
+  readonly code: ProtocolErrorCode;
+  /** Whose fault it is. */
+  readonly side: Side;
+  /** Where: bytes from the start of the stream for `remote`, from the start of the message for `local`. */
+  readonly offset: number;
+  /** What the protocol wanted there. */
+  readonly expected: string;
+  /** What was there. */
+  readonly received: string;
+
+  /** Makes an error whose message should begin with what was tried. */
+  constructor(message: string, options: ProtocolErrorOptions) {
+    super(message, "cause" in options ? { cause: options.cause } : undefined);
+    this.code = options.code;
+    this.side = options.side;
+    this.offset = options.offset;
+    this.expected = options.expected;
+    this.received = options.received;
+  }
+}
+
+/** What a {@linkcode LimitError} needs to know. */
+export interface LimitErrorOptions {
+  /** The limit that was exceeded. */
+  limit: keyof Limits;
+  /** Its maximum. */
+  max: number;
+  /** What came. */
+  got: number;
+  /** `got` is a lower bound: the rest was not waited for. */
+  atLeast?: boolean;
+  /** Whose fault it is; `remote` unless told. */
+  side?: Side;
+  /** Where it began, as in {@linkcode ProtocolError}; 0 unless told. */
+  offset?: number;
+}
+
+/**
+ * Says which limit was exceeded, what its maximum is and what came. It is a {@linkcode ProtocolError} whose code is
+ * `limit-exceeded`.
+ *
+ * @example
+ * ```ts
+ * import { LimitError, lines } from "@parley/sockets";
+ * import { assert, assertThrows } from "@std/assert";
+ *
+ * const decoder = lines({ maxBytes: 3 }).decoder();
+ * decoder.push(new TextEncoder().encode("abcd\n"));
+ * const error = assertThrows(() => decoder.next(), LimitError);
+ * assert(error.message === "Cannot decode line: at least 4 bytes exceed maxLineBytes 3");
+ * ```
+ */
+export class LimitError extends ProtocolError {
+  /** The class's name. */
+  override readonly name: string = "LimitError";
+  /** The limit that was exceeded. */
+  readonly limit: keyof Limits;
+  /** Its maximum. */
+  readonly max: number;
+  /** What came, or as much as was looked at. */
+  readonly got: number;
+
+  /** Makes the error; `tried` opens the message: `Cannot decode line`, and `unit` is what is counted: `bytes`. */
+  constructor(
+    tried: string,
+    options: LimitErrorOptions & { unit: string },
+  ) {
+    const { limit, max, got, unit, atLeast = false } = options;
+    const received = `${atLeast ? "at least " : ""}${got} ${unit}`;
+    super(`${tried}: ${received} exceed ${limit} ${max}`, {
+      code: "limit-exceeded",
+      side: options.side ?? "remote",
+      offset: options.offset ?? 0,
+      expected: `at most ${max} ${unit}`,
+      received,
+    });
+    this.limit = limit;
+    this.max = max;
+    this.got = got;
+  }
+}

@@ -1,0 +1,48 @@
+// This module is browser compatible.
+
+/** Everything that could grow without end, and how far it may. `Infinity` lifts a limit and has to be typed. */
+export interface Limits {
+  /** Bytes of one line, without its ending. */
+  maxLineBytes: number;
+  /** Bytes of one message, without its header and trailer. */
+  maxMessageBytes: number;
+  /** Bytes that wait to be written to one connection; one message may pass it when nothing else waits. */
+  maxQueuedBytes: number;
+  /** Connections of one server at one time. */
+  maxConnections: number;
+  /** Connections of one server from one address at one time. */
+  maxConnectionsPerAddress: number;
+}
+
+/** The limits that hold where nobody says otherwise. */
+export const DEFAULT_LIMITS: Readonly<Limits> = Object.freeze({
+  maxLineBytes: 8 * 1024,
+  maxMessageBytes: 8 * 1024 * 1024,
+  maxQueuedBytes: 16 * 1024 * 1024,
+  maxConnections: 10_000,
+  maxConnectionsPerAddress: 2_048,
+});
+
+/**
+ * Returns `value` where it can be a limit, or the default where it is undefined.
+ *
+ * @throws {RangeError} `value` is neither a whole number from 1 nor `Infinity`.
+ *
+ * @example
+ * ```ts
+ * import { limitOf } from "@parley/sockets";
+ * import { assert } from "@std/assert";
+ * assert(limitOf("maxLineBytes") === 8192);
+ * ```
+ */
+export function limitOf(
+  name: keyof Limits,
+  value: number = DEFAULT_LIMITS[name],
+): number {
+  if (value === Infinity || (Number.isSafeInteger(value) && value >= 1)) {
+    return value;
+  }
+  throw new RangeError(
+    `Cannot set ${name}: ${value} is neither a whole number from 1 nor Infinity`,
+  );
+}

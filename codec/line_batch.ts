@@ -1,0 +1,102 @@
+// This module is browser compatible.
+
+import type { ReceiveBuffer } from "./receive_buffer.ts";
+import { decodeText } from "./text.ts";
+
+const CR = 13;
+const LF = 10;
+
+/**
+ * How many bytes of lines are decoded in one call: fewer calls, and a line that is kept keeps no more than this of its
+ * neighbours (an engine may store a substring as a view of the whole).
+ */
+export const BATCH_BYTES = 4096;
+
+/**
+ * Decodes several whole lines in one call and hands them out one by one. That is the same as line by line only where
+ * every byte gave one character, so anything else is left to be decoded line by line.
+ */
+export class LineBatch {
+  /** Bytes of the line that `take` returned, with its ending. */
+  taken = 0;
+  readonly #ending: "any" | "lf" | "crlf";
+  readonly #fatal: boolean;
+  #text = "";
+  #at = 0;
+  #lf = -1;
+  /** Where the next CR stands that ends a line; Infinity where none does. */
+  #cr = Infinity;
+  /** Before this position in the stream a batch did not come out. */
+  #notBefore = 0;
+
+  constructor({ ending, fatal }: { ending: "any" | "lf" | "crlf"; fatal: boolean }) {
+    this.#ending = ending;
+    this.#fatal = fatal;
+  }
+
+  /** A line can be taken. */
+  get ready(): boolean {
+    return this.#at < this.#text.length;
+  }
+
+  /** Forgets the lines that were not taken. */
+  clear(): void {
+    this.#text = "";
+    this.#at = 0;
+  }
+
+  /** Decodes the whole lines at the start of `buffer`; says if it could. */
+  fill(buffer: ReceiveBuffer): boolean {
+    const { offset } = buffer;
+    if (offset < this.#notBefore) return false;
+    const size = Math.min(buffer.length, BATCH_BYTES);
+    this.#notBefore = offset + size;
+    const last = buffer.lastIndexOf(LF, size);
+    if (last < 0) return false;
+    if (this.#ending === "crlf" && (last === 0 || buffer.at(last - 1) !== CR)) return false;
+    let text: string;
+    try {
+      text = decodeText(buffer.view(0, last + 1), { offset, what: "line", fatal: this.#fatal });
+    } catch {
+      // Not UTF-8: the line that is to blame is found when it is decoded alone.
+      return false;
+    }
+    if (text.length !== last + 1) return false;
+    this.#notBefore = 0;
+    this.#text = text;
+    this.#at = 0;
+    this.#lf = -1;
+    this.#cr = Infinity;
+    if (this.#ending === "any") this.#findCr(0);
+    return true;
+  }
+
+  /** Returns the next line; `taken` says how many bytes it was. Only where `ready`. */
+  take(): string {
+    const text = this.#text;
+    const start = this.#at;
+    let end: number;
+    let next: number;
+    if (this.#ending === "crlf") {
+      end = text.indexOf("\r\n", start);
+      next = end + 2;
+    } else {
+      if (this.#lf < start) this.#lf = text.indexOf("\n", start);
+      end = this.#lf;
+      next = end + 1;
+      if (this.#cr < end) {
+        if (this.#cr + 1 < end) next = this.#cr + 1;
+        end = this.#cr;
+        this.#findCr(next);
+      }
+    }
+    this.#at = next;
+    this.taken = next - start;
+    return text.substring(start, end);
+  }
+
+  #findCr(from: number): void {
+    const found = this.#text.indexOf("\r", from);
+    this.#cr = found < 0 ? Infinity : found;
+  }
+}

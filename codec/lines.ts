@@ -1,0 +1,345 @@
+// This module is browser compatible.
+
+import { BufferedDecoder } from "./buffered_decoder.ts";
+import type { ByteWriter } from "./byte_writer.ts";
+import { type Codec, defineCodec } from "./codec.ts";
+import { LimitError, ProtocolError } from "./errors.ts";
+import { BATCH_BYTES, LineBatch } from "./line_batch.ts";
+import { limitOf } from "./limits.ts";
+import type { ReceiveBuffer } from "./receive_buffer.ts";
+import { decodeText, endOfWholeText, requireWellFormed } from "./text.ts";
+
+const CR = 13;
+const LF = 10;
+
+/**
+ * What ends a line. `any`: LF, CRLF or CR, each of them, and LF is written. `lf`, `crlf`, `cr`: that one alone, the
+ * others are part of the line.
+ */
+export type LineEnding = "any" | "lf" | "crlf" | "cr";
+
+/** How {@linkcode lines} cuts. */
+export interface LinesOptions {
+  /** What ends a line. @default {"any"} */
+  ending?: LineEnding;
+  /** Bytes that a line may have without its ending. @default {8192} */
+  maxBytes?: number;
+  /**
+   * What a longer line does: `error` throws a {@linkcode LimitError}; `skip` gives the error as one message, drops
+   * the bytes up to the next ending and carries on.
+   *
+   * @default {"error"}
+   */
+  onTooLong?: "error" | "skip";
+  /** Lines are bytes and not text. @default {false} */
+  binary?: boolean;
+  /** Bytes that are no UTF-8 are an error instead of U+FFFD. @default {false} */
+  fatal?: boolean;
+}
+
+/** What a line is: bytes where `binary` was asked for, else text. */
+export type Line<O extends LinesOptions> = O extends { binary: true } ? Uint8Array
+  : string;
+
+/** What comes out of {@linkcode lines}: lines, and errors as messages where `onTooLong` is `skip`. */
+export type LineOrError<O extends LinesOptions> =
+  | Line<O>
+  | (O extends { onTooLong: "skip" } ? LimitError : never);
+
+/**
+ * Cuts a stream into lines. It refuses lines over `maxBytes` (8 KiB), and to encode text that holds an ending.
+ *
+ * ```text
+ *   68 69 0d 0a 79 6f 0a        "hi" CR LF "yo" LF
+ *   `-----' `---' `--' `-- ending
+ *   line 1  ending line 2
+ * ```
+ *
+ * A CRLF cut between two reads is one ending. Text is decoded line by line, so a character cut between two reads is
+ * whole. What stands behind the last ending when the stream ends is the last line.
+ *
+ * @throws {RangeError} `maxBytes` is neither a whole number from 1 nor `Infinity`.
+ *
+ * @example
+ * ```ts
+ * import { lines } from "@parley/sockets";
+ * import { assert } from "@std/assert";
+ * const decoder = lines().decoder();
+ * decoder.push(new TextEncoder().encode("hi\r\nyo\nhal"));
+ * assert(decoder.next() === "hi" && decoder.next() === "yo");
+ * assert(decoder.next() === undefined);
+ * ```
+ */
+export function lines<const O extends LinesOptions = LinesOptions>(
+  options?: O,
+): Codec<LineOrError<O>, Line<O>> {
+  const { ending = "any", onTooLong = "error" } = options ?? {};
+  const { binary = false, fatal = false } = options ?? {};
+  const maxBytes = limitOf("maxLineBytes", options?.maxBytes);
+  const settings: Settings = { ending, maxBytes, onTooLong, binary, fatal };
+  const codec = defineCodec<string | Uint8Array | LimitError, string | Uint8Array>(
+    () => new LinesDecoder(settings),
+    (line, writer) => writeLine(line, { writer, settings }),
+  );
+  // The options decide at run time what the conditional types say about them at compile time.
+  return codec as unknown as Codec<LineOrError<O>, Line<O>>;
+}
+
+type Settings = Required<LinesOptions>;
+
+const ENDING_TEXT = { any: "\n", lf: "\n", crlf: "\r\n", cr: "\r" } as const;
+
+function writeLine(
+  line: string | Uint8Array,
+  { writer, settings }: { writer: ByteWriter; settings: Settings },
+): void {
+  const { ending, maxBytes } = settings;
+  const start = writer.length;
+  const inside = typeof line === "string"
+    ? endingInText(line, ending)
+    : endingInBytes(line, ending);
+  if (inside >= 0) {
+    throw new ProtocolError(
+      `Cannot encode line: it holds a line ending at ${inside}, which would make it two lines`,
+      {
+        code: "delimiter-inside",
+        side: "local",
+        offset: inside,
+        expected: "a line without an ending",
+        received: `an ending at ${inside}`,
+      },
+    );
+  }
+  if (typeof line === "string") {
+    requireWellFormed(line, "line");
+    writer.text(line);
+  } else writer.bytes(line);
+  const bytes = writer.length - start;
+  if (bytes > maxBytes) {
+    writer.length = start;
+    throw new LimitError("Cannot encode line", {
+      limit: "maxLineBytes",
+      max: maxBytes,
+      got: bytes,
+      unit: "bytes",
+      side: "local",
+    });
+  }
+  writer.text(ENDING_TEXT[ending]);
+}
+
+function endingInText(line: string, ending: LineEnding): number {
+  if (ending !== "any") return line.indexOf(ENDING_TEXT[ending]);
+  const lf = line.indexOf("\n");
+  return lf >= 0 ? lf : line.indexOf("\r");
+}
+
+function endingInBytes(line: Uint8Array, ending: LineEnding): number {
+  if (ending === "cr") return line.indexOf(CR);
+  if (ending === "lf") return line.indexOf(LF);
+  for (let at = 0; at < line.length; at++) {
+    const byte = line[at];
+    if (ending === "any" && (byte === LF || byte === CR)) return at;
+    if (byte === CR && line[at + 1] === LF) return at;
+  }
+  return -1;
+}
+
+class LinesDecoder extends BufferedDecoder<string | Uint8Array | LimitError> {
+  readonly #settings: Settings;
+  /** Bytes of the waiting line that hold no ending. */
+  #scanned = 0;
+  readonly #nextLf = new NextByte(LF);
+  readonly #nextCr = new NextByte(CR);
+  #skipping = false;
+  /** The next byte is dropped if it is the LF of a CRLF that was cut. */
+  #afterCr = false;
+  #flushing = false;
+  /** An ending that comes next belongs to the line that was flushed. */
+  #afterFlush = false;
+  /** Where lines are text and short enough for it. */
+  readonly #batch: LineBatch | undefined;
+
+  constructor(settings: Settings) {
+    super();
+    this.#settings = settings;
+    const { ending, fatal, binary, maxBytes } = settings;
+    // With this much room no line of a batch can be too long.
+    if (!binary && ending !== "cr" && maxBytes >= BATCH_BYTES) {
+      this.#batch = new LineBatch({ ending, fatal });
+    }
+  }
+
+  flush(): void {
+    this.#flushing = true;
+  }
+
+  override rest(): Uint8Array {
+    this.#scanned = 0;
+    this.#batch?.clear();
+    return super.rest();
+  }
+
+  protected override decode(
+    buffer: ReceiveBuffer,
+    ended: boolean,
+  ): string | Uint8Array | LimitError | undefined {
+    const batch = this.#batch;
+    if (batch?.ready) return this.#fromBatch(buffer, batch);
+    while (true) {
+      if (this.#afterCr && buffer.length > 0) {
+        this.#afterCr = false;
+        if (buffer.at(0) === LF) buffer.skip(1);
+      }
+      const plain = !this.#skipping && !this.#afterFlush;
+      if (plain && batch?.fill(buffer)) {
+        this.#scanned = 0;
+        return this.#fromBatch(buffer, batch);
+      }
+      this.began = buffer.offset;
+      const found = this.#find(buffer);
+      if (found < 0) return this.#unfinished(buffer, ended);
+      const width = this.#width(buffer, found);
+      const skipping = this.#skipping;
+      const flushed = this.#afterFlush && found === 0;
+      this.#skipping = this.#afterFlush = false;
+      this.#scanned = 0;
+      if (found > this.#settings.maxBytes && !skipping) {
+        const error = this.#tooLong(buffer);
+        buffer.skip(found + width);
+        return error;
+      }
+      if (skipping || flushed) buffer.skip(found + width);
+      else return this.#line(buffer, { length: found, width });
+    }
+  }
+
+  #fromBatch(buffer: ReceiveBuffer, batch: LineBatch): string {
+    this.began = buffer.offset;
+    const line = batch.take();
+    buffer.skip(batch.taken);
+    return line;
+  }
+
+  /** Returns where the ending begins, or -1 and everything is scanned. */
+  #find(buffer: ReceiveBuffer): number {
+    const { ending } = this.#settings;
+    const { length } = buffer;
+    let found: number;
+    if (ending === "lf") found = buffer.indexOf(LF, this.#scanned);
+    else if (ending === "cr") found = buffer.indexOf(CR, this.#scanned);
+    else if (ending === "any") {
+      const cr = this.#nextCr.find(buffer, this.#scanned);
+      found = cr < 0 ? buffer.indexOf(LF, this.#scanned) : this.#nextLf.find(buffer, this.#scanned);
+      if (cr >= 0 && (found < 0 || cr < found)) found = cr;
+    } else {
+      found = buffer.indexOf(LF, this.#scanned);
+      while (found >= 0 && (found === 0 || buffer.at(found - 1) !== CR)) {
+        found = buffer.indexOf(LF, found + 1);
+      }
+      if (found > 0) found--;
+    }
+    if (found < 0) this.#scanned = length;
+    return found;
+  }
+
+  #width(buffer: ReceiveBuffer, found: number): number {
+    const { ending } = this.#settings;
+    if (ending === "crlf") return 2;
+    if (ending !== "any" || buffer.at(found) !== CR) return 1;
+    if (found + 1 < buffer.length) return buffer.at(found + 1) === LF ? 2 : 1;
+    this.#afterCr = true;
+    return 1;
+  }
+
+  #unfinished(
+    buffer: ReceiveBuffer,
+    ended: boolean,
+  ): string | Uint8Array | LimitError | undefined {
+    const { ending, maxBytes, binary } = this.#settings;
+    // The CR of a CRLF that is not whole yet is not part of the line.
+    const half = !ended && ending === "crlf" && buffer.length > 0 &&
+        buffer.at(buffer.length - 1) === CR
+      ? 1
+      : 0;
+    const length = buffer.length - half;
+    if (this.#skipping || length > maxBytes) {
+      const error = this.#skipping ? undefined : this.#tooLong(buffer);
+      this.#skipping = true;
+      this.#flushing = false;
+      buffer.skip(length);
+      this.#scanned = half;
+      return error;
+    }
+    if (ended) {
+      this.#scanned = 0;
+      return length > 0 ? this.#line(buffer, { length, width: 0 }) : undefined;
+    }
+    if (!this.#flushing) return undefined;
+    this.#flushing = false;
+    const whole = binary ? length : endOfWholeText(buffer.view(0, length));
+    if (whole === 0) return undefined;
+    this.#afterFlush = whole === length;
+    this.#scanned = 0;
+    return this.#line(buffer, { length: whole, width: 0 });
+  }
+
+  #line(
+    buffer: ReceiveBuffer,
+    { length, width }: { length: number; width: number },
+  ): string | Uint8Array {
+    if (this.#settings.binary) {
+      const line = buffer.take(length);
+      buffer.skip(width);
+      return line;
+    }
+    const text = decodeText(buffer.view(0, length), {
+      offset: buffer.offset,
+      what: "line",
+      fatal: this.#settings.fatal,
+    });
+    buffer.skip(length + width);
+    return text;
+  }
+
+  #tooLong(buffer: ReceiveBuffer): LimitError {
+    const { maxBytes, onTooLong } = this.#settings;
+    const error = new LimitError("Cannot decode line", {
+      limit: "maxLineBytes",
+      max: maxBytes,
+      got: maxBytes + 1,
+      atLeast: true,
+      unit: "bytes",
+      offset: buffer.offset,
+    });
+    if (onTooLong === "error") throw error;
+    return error;
+  }
+}
+
+/** Finds where a byte stands next. Each byte is looked at once, however many lines a chunk holds. */
+class NextByte {
+  readonly #byte: number;
+  /** Where it stands in the stream, if `#searched` says that it was looked for up to there. */
+  #at = -1;
+  #searched = 0;
+
+  constructor(byte: number) {
+    this.#byte = byte;
+  }
+
+  /** Returns where it first stands at or behind `from`, or -1. */
+  find(buffer: ReceiveBuffer, from: number): number {
+    const { offset } = buffer;
+    const start = offset + from;
+    if (this.#at < start) {
+      const end = offset + buffer.length;
+      if (this.#searched >= end) return -1;
+      const found = buffer.indexOf(this.#byte, Math.max(start, this.#searched) - offset);
+      this.#searched = found < 0 ? end : offset + found + 1;
+      if (found < 0) return -1;
+      this.#at = offset + found;
+    }
+    return this.#at - offset;
+  }
+}

@@ -1,0 +1,52 @@
+// This module is browser compatible.
+
+/**
+ * Wire formats: bytes to messages and back, without a socket. It runs in Deno, Node and the browser as it stands.
+ *
+ * @example
+ * ```ts
+ * import { checksummed, json, lengthPrefixed } from "@parley/sockets/codec";
+ * import { assert } from "@std/assert";
+ * const codec = json(checksummed(lengthPrefixed()));
+ * const decoder = codec.decoder();
+ * decoder.push(codec.encode({ hello: "world" }));
+ * assert(JSON.stringify(decoder.next()) === '{"hello":"world"}');
+ * ```
+ *
+ * @module
+ */
+export { BufferedDecoder } from "./buffered_decoder.ts";
+export { ByteReader } from "./byte_reader.ts";
+export { ByteWriter } from "./byte_writer.ts";
+export { checksummed } from "./checksummed.ts";
+export { type Codec, type Decoded, type Decoder, defineCodec, encodeInto } from "./codec.ts";
+export { crc32c } from "./crc32c.ts";
+export { delimited, type DelimitedOptions } from "./delimited.ts";
+export type { Endian } from "./endian.ts";
+export {
+  LimitError,
+  type LimitErrorOptions,
+  ProtocolError,
+  type ProtocolErrorCode,
+  type ProtocolErrorOptions,
+  type Side,
+} from "./errors.ts";
+export { fixed } from "./fixed.ts";
+export {
+  json,
+  jsonLines,
+  type JsonLinesOptions,
+  type JsonOptions,
+  type JsonValue,
+} from "./json.ts";
+export { lengthPrefixed, type LengthPrefixedOptions } from "./length_prefixed.ts";
+export { DEFAULT_LIMITS, limitOf, type Limits } from "./limits.ts";
+export { type Line, type LineEnding, type LineOrError, lines, type LinesOptions } from "./lines.ts";
+export { mapped, type MappedOptions } from "./mapped.ts";
+export { netstring, type NetstringOptions } from "./netstring.ts";
+export { ReceiveBuffer } from "./receive_buffer.ts";
+export { decodeStream, encodeStream } from "./streams.ts";
+export { isTelnetRequest, telnet, telnetRefusal, type TelnetRequest } from "./telnet.ts";
+export { utf8 } from "./utf8.ts";
+export { varintPrefixed, type VarintPrefixedOptions } from "./varint_prefixed.ts";
+export { visible, type VisibleOptions } from "./visible.ts";

@@ -1,0 +1,147 @@
+// This module is browser compatible.
+
+const EMPTY = new Uint8Array(0);
+/** Below this many bytes a loop finds a byte sooner than the built-in search starts. */
+const SHORT_SEARCH = 24;
+/** Storage of this size is not worth giving back. */
+const SMALL_BYTES = 64;
+
+/**
+ * Holds bytes that arrived and belong to no message yet. A chunk that comes while nothing waits is looked at in
+ * place; only what is left of it when the decoder asks for more is copied, so each byte is copied a bounded number of
+ * times however the stream was cut.
+ *
+ * Positions are relative to the first waiting byte, except `offset`, which counts from the start of the stream.
+ */
+export class ReceiveBuffer {
+  #bytes: Uint8Array = EMPTY;
+  #start = 0;
+  #end = 0;
+  /** The storage is this buffer's own, and not a caller's chunk. */
+  #owned = false;
+  #taken = 0;
+  #expected = 0;
+
+  /** Bytes that wait. */
+  get length(): number {
+    return this.#end - this.#start;
+  }
+  /** Bytes from the start of the stream to the first one that waits. */
+  get offset(): number {
+    return this.#taken;
+  }
+  /** Bytes of storage held, which after `settle` is at most four times what waits, or 64. */
+  get capacity(): number {
+    return this.#bytes.length;
+  }
+
+  /** Takes a chunk, which must not change before `settle`. */
+  push(chunk: Uint8Array): void {
+    if (this.#start === this.#end) {
+      this.#bytes = chunk;
+      this.#start = 0;
+      this.#end = chunk.length;
+      this.#owned = false;
+      return;
+    }
+    const needed = this.length + chunk.length;
+    if (!this.#owned || this.#end + chunk.length > this.#bytes.length) {
+      this.#move(
+        this.#owned && needed * 2 <= this.#bytes.length
+          ? this.#bytes
+          : new Uint8Array(this.#grown(needed)),
+      );
+    }
+    this.#bytes.set(chunk, this.#end);
+    this.#end += chunk.length;
+  }
+
+  /**
+   * Copies what waits out of the caller's chunk, or out of storage that is much too large for it. To be called when the
+   * decoder needs more bytes.
+   */
+  settle(): void {
+    if (this.#start === this.#end) {
+      this.#bytes = EMPTY;
+      this.#start = this.#end = 0;
+    } else if (!this.#owned || this.capacity > Math.max(SMALL_BYTES, 4 * this.length)) {
+      this.#move(new Uint8Array(this.length));
+    }
+  }
+
+  /** Says how many bytes the message will have, so that the storage does not grow past it. Allocates nothing. */
+  expect(bytes: number): void {
+    this.#expected = bytes;
+  }
+
+  /** Returns the byte at a position below `length`. */
+  at(position: number): number {
+    return this.#bytes[this.#start + position]!;
+  }
+
+  /** Returns where `byte` first stands at or behind `from`, or -1. */
+  indexOf(byte: number, from = 0): number {
+    const bytes = this.#bytes;
+    const start = this.#start + from;
+    const end = this.#end;
+    const soon = Math.min(end, start + SHORT_SEARCH);
+    for (let index = start; index < soon; index++) {
+      if (bytes[index] === byte) return index - this.#start;
+    }
+    if (soon >= end) return -1;
+    const found = end === bytes.length
+      ? bytes.indexOf(byte, soon)
+      : bytes.subarray(0, end).indexOf(byte, soon);
+    return found < 0 ? -1 : found - this.#start;
+  }
+
+  /** Returns where `byte` last stands before `to`, or -1. */
+  lastIndexOf(byte: number, to: number): number {
+    const bytes = this.#bytes;
+    const start = this.#start;
+    for (let index = start + to - 1; index >= start; index--) {
+      if (bytes[index] === byte) return index - start;
+    }
+    return -1;
+  }
+
+  /** Returns a view of the bytes from `from` up to `to`; it holds until the next call that changes the buffer. */
+  view(from = 0, to: number = this.length): Uint8Array {
+    return this.#bytes.subarray(this.#start + from, this.#start + to);
+  }
+
+  /** Removes the first `count` bytes and returns them; they are the caller's. */
+  take(count: number): Uint8Array<ArrayBuffer> {
+    const view = this.#bytes.subarray(this.#start, this.#start + count);
+    if (this.#owned && count * 2 >= this.#bytes.length && count > 4096) {
+      // A large message leaves with its storage instead of being copied once more.
+      this.skip(count);
+      this.#move(new Uint8Array(this.length));
+      // An owned buffer was made here with `new Uint8Array(n)`, so it stands on an ArrayBuffer.
+      return view as Uint8Array<ArrayBuffer>;
+    }
+    const copy = new Uint8Array(view);
+    this.skip(count);
+    return copy;
+  }
+
+  /** Removes the first `count` bytes. */
+  skip(count: number): void {
+    this.#start += count;
+    this.#taken += count;
+  }
+
+  #move(to: Uint8Array): void {
+    const { length } = this;
+    if (length > 0) to.set(this.#bytes.subarray(this.#start, this.#end));
+    this.#bytes = to;
+    this.#start = 0;
+    this.#end = length;
+    this.#owned = true;
+  }
+
+  #grown(needed: number): number {
+    const doubled = Math.max(SMALL_BYTES, needed, this.length * 2);
+    return this.#expected >= needed ? Math.min(doubled, this.#expected) : doubled;
+  }
+}

@@ -1,0 +1,51 @@
+// This module is browser compatible.
+
+/**
+ * What a terminal would obey or what would hide or reorder text: C0 and C1 controls, DEL, line and paragraph
+ * separators, bidirectional controls, invisible characters, tags and the byte order mark. The two joiners stay: emoji
+ * and many scripts are written with them.
+ */
+const OBEYED =
+  // deno-lint-ignore no-control-regex
+  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]|[\ud800-\udfff]/gu;
+
+const NAMED: Readonly<Record<string, string>> = {
+  "\t": "\\t",
+  "\n": "\\n",
+  "\r": "\\r",
+};
+
+/** How {@linkcode visible} shows. */
+export interface VisibleOptions {
+  /** Characters to show at most; what is left out is counted. @default {Infinity} */
+  maxChars?: number;
+}
+
+/**
+ * Returns text from a peer with its control and escape characters shown instead of obeyed, so that it can go to a
+ * terminal. Printable text in any script stays as it is.
+ *
+ * @example
+ * ```ts
+ * import { visible } from "@parley/sockets";
+ * import { assert } from "@std/assert";
+ * assert(visible("\x1b[2Jhi\n") === "\\x1b[2Jhi\\n");
+ * ```
+ */
+export function visible(text: string, options: VisibleOptions = {}): string {
+  const { maxChars = Infinity } = options;
+  // A character of two units is not cut in half.
+  const shown = text.length > maxChars
+    ? text.slice(0, maxChars).replace(/[\ud800-\udbff]$/, "")
+    : text;
+  const safe = shown.replace(OBEYED, escaped);
+  const left = text.length - shown.length;
+  return left > 0 ? `${safe}… (${left} characters more)` : safe;
+}
+
+function escaped(character: string): string {
+  const named = NAMED[character];
+  if (named !== undefined) return named;
+  const hex = character.codePointAt(0)!.toString(16);
+  return hex.length <= 2 ? `\\x${hex.padStart(2, "0")}` : `\\u{${hex}}`;
+}

@@ -1,0 +1,1 @@
+export function closestString(word: string, possibleWords: readonly string[]): string;

@@ -1,0 +1,137 @@
+import fc from "fast-check";
+import { type Codec, type Decoder, ProtocolError } from "../../codec/mod.ts";
+
+/** Every property test draws the same inputs on every run. */
+export const CHECK = { seed: 20_260_101, numRuns: 200 } as const;
+
+/** What a decoder gave, in a form that can be compared: bytes as hex, errors as text. */
+export interface Outcome {
+  messages: unknown[];
+  error: string | undefined;
+}
+
+/** Returns the bytes that a hex string spells; spaces are for the reader. */
+export function hex(digits: string): Uint8Array<ArrayBuffer> {
+  const pairs = digits.replaceAll(/\s/g, "").match(/../g) ?? [];
+  return Uint8Array.from(pairs, (pair) => parseInt(pair, 16));
+}
+
+/** Returns text as UTF-8. */
+export function utf8Bytes(text: string): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(text);
+}
+
+/** Returns bytes as text of one character a byte, for references that are written with strings. */
+export function latin1(bytes: Uint8Array): string {
+  let text = "";
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return text;
+}
+
+/** Returns the bytes of a text of one character a byte. */
+export function fromLatin1(text: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(text, (character) => character.charCodeAt(0));
+}
+
+/** Returns all the bytes behind one another. */
+export function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const all = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}
+
+/** Cuts bytes at positions, which may come in any order and beyond the end. Each chunk is a copy of its own. */
+export function cutAt(
+  bytes: Uint8Array,
+  positions: readonly number[],
+): Uint8Array<ArrayBuffer>[] {
+  const sorted = positions.map((position) => Math.min(position, bytes.length));
+  sorted.sort((a, b) => a - b);
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  let from = 0;
+  for (const to of [...sorted, bytes.length]) {
+    chunks.push(new Uint8Array(bytes.subarray(from, to)));
+    from = to;
+  }
+  return chunks;
+}
+
+/** Cuts bytes into chunks of `size`. */
+export function cutEvery(bytes: Uint8Array, size: number): Uint8Array<ArrayBuffer>[] {
+  const positions: number[] = [];
+  for (let at = size; at < bytes.length; at += size) positions.push(at);
+  return cutAt(bytes, positions);
+}
+
+/** Positions to cut at. */
+export function cuts(max: number): fc.Arbitrary<number[]> {
+  return fc.array(fc.nat(max), { maxLength: 12 });
+}
+
+/** Bytes that are likely to mean something: most are drawn from `telling`. */
+export function tellingBytes(
+  telling: readonly number[],
+  maxLength: number,
+): fc.Arbitrary<Uint8Array> {
+  const byte = fc.oneof(
+    { weight: 6, arbitrary: fc.constantFrom(...telling) },
+    { weight: 1, arbitrary: fc.nat(255) },
+  );
+  return fc.array(byte, { maxLength }).map((bytes) => Uint8Array.from(bytes));
+}
+
+/** Well-formed text of any characters; half of them are ASCII. fast-check's own takes a second to begin. */
+export function anyText(maxLength: number): fc.Arbitrary<string> {
+  const character = fc.oneof(fc.nat(0x7f), fc.integer({ min: 0x80, max: 0x10ffff }));
+  return fc.array(character, { maxLength })
+    .map((codes) => String.fromCodePoint(...codes).toWellFormed());
+}
+
+/** Returns a message in a form that assertEquals compares and prints well. */
+export function comparable(message: unknown): unknown {
+  if (message instanceof ProtocolError) return described(message);
+  if (message instanceof Uint8Array) {
+    return Array.from(message, (byte) => byte.toString(16).padStart(2, "0")).join(" ");
+  }
+  return message;
+}
+
+/** Takes every message that is there. */
+export function drain<In>(decoder: Decoder<In>): In[] {
+  const messages: In[] = [];
+  for (let message; (message = decoder.next()) !== undefined;) messages.push(message);
+  return messages;
+}
+
+/** Decodes chunks and then the end; an error that is no ProtocolError comes through. */
+export function decodeChunks(
+  codec: Codec<unknown, never>,
+  chunks: readonly Uint8Array[],
+): Outcome {
+  const decoder = codec.decoder();
+  const messages: unknown[] = [];
+  try {
+    for (const chunk of chunks) {
+      decoder.push(chunk);
+      takeAll(decoder, messages);
+    }
+    decoder.end();
+    takeAll(decoder, messages);
+  } catch (error) {
+    if (!(error instanceof ProtocolError)) throw error;
+    return { messages, error: described(error) };
+  }
+  return { messages, error: undefined };
+}
+
+function takeAll(decoder: Decoder<unknown>, messages: unknown[]): void {
+  for (let message; (message = decoder.next()) !== undefined;) messages.push(comparable(message));
+}
+
+function described({ name, code, side, offset, message }: ProtocolError): string {
+  return `${name} ${code} ${side} ${offset}: ${message}`;
+}
