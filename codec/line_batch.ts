@@ -26,6 +26,8 @@ export class LineBatch {
   #lf = -1;
   /** Where the next CR stands that ends a line; Infinity where none does. */
   #cr = Infinity;
+  /** From the first byte that waits up to this position in the stream no line ends. */
+  #noLfBefore = 0;
   /** Before this position in the stream a batch did not come out. */
   #notBefore = 0;
 
@@ -50,9 +52,12 @@ export class LineBatch {
     const { offset } = buffer;
     if (offset < this.#notBefore) return false;
     const size = Math.min(buffer.length, BATCH_BYTES);
+    const last = buffer.lastIndexOf(LF, { from: Math.max(0, this.#noLfBefore - offset), to: size });
+    if (last < 0) {
+      this.#noLfBefore = offset + size;
+      return false;
+    }
     this.#notBefore = offset + size;
-    const last = buffer.lastIndexOf(LF, size);
-    if (last < 0) return false;
     if (this.#ending === "crlf" && (last === 0 || buffer.at(last - 1) !== CR)) return false;
     let text: string;
     try {

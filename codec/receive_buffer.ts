@@ -95,11 +95,11 @@ export class ReceiveBuffer {
     return found < 0 ? -1 : found - this.#start;
   }
 
-  /** Returns where `byte` last stands before `to`, or -1. */
-  lastIndexOf(byte: number, to: number): number {
+  /** Returns where `byte` last stands at or behind `from` and before `to`, or -1. */
+  lastIndexOf(byte: number, { from = 0, to }: { from?: number; to: number }): number {
     const bytes = this.#bytes;
     const start = this.#start;
-    for (let index = start + to - 1; index >= start; index--) {
+    for (let index = start + to - 1; index >= start + from; index--) {
       if (bytes[index] === byte) return index - start;
     }
     return -1;

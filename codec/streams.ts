@@ -25,12 +25,19 @@ export function decodeStream<In>(
   >();
   const reader = chunks.getReader();
   let ended = false;
-  /** Returns the next message once its bytes are there, or undefined at the end. */
-  async function next(): Promise<In | undefined> {
-    for (let message; !ended; await more()) {
-      if ((message = decoder.next()) !== undefined) return message;
+  let failure: unknown;
+  /** Gives the messages that are whole, and says whether there were any. An error waits until they are taken. */
+  function give(controller: ReadableStreamDefaultController<In>): boolean {
+    let given = false;
+    try {
+      for (let message; (message = decoder.next()) !== undefined; given = true) {
+        controller.enqueue(message);
+      }
+    } catch (error) {
+      if (!given) throw error;
+      failure = error;
     }
-    return decoder.next();
+    return given;
   }
   async function more(): Promise<void> {
     const { done, value } = await reader.read();
@@ -38,13 +45,14 @@ export function decodeStream<In>(
     else decoder.push(value);
     ended = done;
   }
-  // One message a pull: an error comes behind the messages before it, and none are made that nobody waits for.
   const readable = new ReadableStream<In>({
     async pull(controller) {
       try {
-        const message = await next();
-        if (message === undefined) controller.close();
-        else controller.enqueue(message);
+        if (failure !== undefined) throw failure;
+        while (!give(controller)) {
+          if (ended) return controller.close();
+          await more();
+        }
       } catch (error) {
         await reader.cancel(error);
         throw error;

@@ -51,7 +51,9 @@ Deno.test("ReceiveBuffer agrees with an array when it is used in any order", () 
         const from = Math.floor(model.length / 3);
         assertEquals(buffer.view(from, model.length).join(), model.slice(from).join());
         assertEquals(buffer.indexOf(needle, from), model.indexOf(needle, from));
-        assertEquals(buffer.lastIndexOf(needle, from), model.slice(0, from).lastIndexOf(needle));
+        const last = model.slice(0, from).lastIndexOf(needle);
+        assertEquals(buffer.lastIndexOf(needle, { to: from }), last);
+        assertEquals(buffer.lastIndexOf(needle, { from: last + 1, to: from }), -1);
         if (model.length > 0) assertEquals(buffer.at(from), model[from]);
       }
       for (const { bytes, expected } of taken) assertEquals(bytes.join(), expected);

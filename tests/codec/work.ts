@@ -67,9 +67,9 @@ function countReading(work: Work, original: Originals): void {
     work.read += (found < 0 ? this.length : found + 1) - from;
     return found;
   };
-  ReceiveBuffer.prototype.lastIndexOf = function (byte, to): number {
-    const found = original.lastIndexOf.call(this, byte, to);
-    work.read += to - Math.max(0, found);
+  ReceiveBuffer.prototype.lastIndexOf = function (byte, { from = 0, to }): number {
+    const found = original.lastIndexOf.call(this, byte, { from, to });
+    work.read += Math.max(0, to - Math.max(from, found));
     return found;
   };
   ReceiveBuffer.prototype.take = function (count): Uint8Array<ArrayBuffer> {
