@@ -17,12 +17,14 @@ export const BATCH_BYTES = 4096;
  * every byte gave one character, so anything else is left to be decoded line by line.
  */
 export class LineBatch {
-  /** Bytes of the line that `take` returned, with its ending. */
-  taken = 0;
+  /** Where in the stream the line begins that `take` returned. */
+  began = 0;
   readonly #ending: "any" | "lf" | "crlf";
   readonly #fatal: boolean;
   #text = "";
   #at = 0;
+  /** Where in the stream the text begins. */
+  #base = 0;
   #lf = -1;
   /** Where the next CR stands that ends a line; Infinity where none does. */
   #cr = Infinity;
@@ -41,8 +43,14 @@ export class LineBatch {
     return this.#at < this.#text.length;
   }
 
-  /** Forgets the lines that were not taken. */
-  clear(): void {
+  /** Bytes of the lines that were taken since `fill`; the buffer still holds them. */
+  get taken(): number {
+    return this.#at;
+  }
+
+  /** Removes what was taken from the buffer, and forgets the lines that were not. */
+  finish(buffer: ReceiveBuffer): void {
+    if (this.#at > 0) buffer.skip(this.#at);
     this.#text = "";
     this.#at = 0;
   }
@@ -69,14 +77,14 @@ export class LineBatch {
     if (text.length !== last + 1) return false;
     this.#notBefore = 0;
     this.#text = text;
-    this.#at = 0;
+    this.#base = offset;
     this.#lf = -1;
     this.#cr = Infinity;
     if (this.#ending === "any") this.#findCr(0);
     return true;
   }
 
-  /** Returns the next line; `taken` says how many bytes it was. Only where `ready`. */
+  /** Returns the next line. Only where `ready`. */
   take(): string {
     const text = this.#text;
     const start = this.#at;
@@ -96,7 +104,7 @@ export class LineBatch {
       }
     }
     this.#at = next;
-    this.taken = next - start;
+    this.began = this.#base + start;
     return text.substring(start, end);
   }
 

@@ -159,6 +159,10 @@ class LinesDecoder extends BufferedDecoder<string | Uint8Array | LimitError> {
   #afterFlush = false;
   /** Where lines are text and short enough for it. */
   readonly #batch: LineBatch | undefined;
+  /** The last line came out of the batch. */
+  #batched = false;
+  /** The buffer that the batch was made of. */
+  #buffer: ReceiveBuffer | undefined;
 
   constructor(settings: Settings) {
     super();
@@ -170,13 +174,27 @@ class LinesDecoder extends BufferedDecoder<string | Uint8Array | LimitError> {
     }
   }
 
+  override get offset(): number {
+    return super.offset + (this.#batch?.taken ?? 0);
+  }
+
+  override get messageOffset(): number {
+    return this.#batched ? this.#batch!.began : super.messageOffset;
+  }
+
+  override next(): string | Uint8Array | LimitError | undefined {
+    // Most lines go this way, so it is kept short.
+    const batch = this.#batch;
+    return batch !== undefined && batch.ready ? batch.take() : super.next();
+  }
+
   flush(): void {
     this.#flushing = true;
   }
 
   override rest(): Uint8Array {
     this.#scanned = 0;
-    this.#batch?.clear();
+    if (this.#buffer) this.#batch?.finish(this.#buffer);
     return super.rest();
   }
 
@@ -185,7 +203,8 @@ class LinesDecoder extends BufferedDecoder<string | Uint8Array | LimitError> {
     ended: boolean,
   ): string | Uint8Array | LimitError | undefined {
     const batch = this.#batch;
-    if (batch?.ready) return this.#fromBatch(buffer, batch);
+    this.#buffer = buffer;
+    batch?.finish(buffer);
     while (true) {
       if (this.#afterCr && buffer.length > 0) {
         this.#afterCr = false;
@@ -194,8 +213,10 @@ class LinesDecoder extends BufferedDecoder<string | Uint8Array | LimitError> {
       const plain = !this.#skipping && !this.#afterFlush;
       if (plain && batch?.fill(buffer)) {
         this.#scanned = 0;
-        return this.#fromBatch(buffer, batch);
+        this.#batched = true;
+        return batch.take();
       }
+      this.#batched = false;
       this.began = buffer.offset;
       const found = this.#find(buffer);
       if (found < 0) return this.#unfinished(buffer, ended);
@@ -212,13 +233,6 @@ class LinesDecoder extends BufferedDecoder<string | Uint8Array | LimitError> {
       if (skipping || flushed) buffer.skip(found + width);
       else return this.#line(buffer, { length: found, width });
     }
-  }
-
-  #fromBatch(buffer: ReceiveBuffer, batch: LineBatch): string {
-    this.began = buffer.offset;
-    const line = batch.take();
-    buffer.skip(batch.taken);
-    return line;
   }
 
   /** Returns where the ending begins, or -1 and everything is scanned. */
