@@ -6,6 +6,20 @@ const SHORT_SEARCH = 24;
 /** Storage of this size is not worth giving back. */
 const SMALL_BYTES = 64;
 
+/** Storage that somebody gave back, for the next one who needs so much: making it anew costs more than filling it. */
+let spare: Uint8Array | undefined;
+const SPARE_MIN_BYTES = 16 * 1024;
+const SPARE_MAX_BYTES = 256 * 1024;
+
+function takeStorage(bytes: number): Uint8Array {
+  if (spare === undefined || spare.length < bytes || spare.length > 2 * bytes) {
+    return new Uint8Array(bytes);
+  }
+  const storage = spare;
+  spare = undefined;
+  return storage;
+}
+
 /**
  * Holds bytes that arrived and belong to no message yet. A chunk that comes while nothing waits is looked at in
  * place; only what is left of it when the decoder asks for more is copied, so each byte is copied a bounded number of
@@ -49,7 +63,7 @@ export class ReceiveBuffer {
       this.#move(
         this.#owned && needed * 2 <= this.#bytes.length
           ? this.#bytes
-          : new Uint8Array(this.#grown(needed)),
+          : takeStorage(this.#grown(needed)),
       );
     }
     this.#bytes.set(chunk, this.#end);
@@ -62,10 +76,17 @@ export class ReceiveBuffer {
    */
   settle(): void {
     if (this.#start === this.#end) {
+      this.#giveBack();
       this.#bytes = EMPTY;
       this.#start = this.#end = 0;
     } else if (!this.#owned || this.capacity > Math.max(SMALL_BYTES, 4 * this.length)) {
-      this.#move(new Uint8Array(this.length));
+      const storage = new Uint8Array(this.length);
+      storage.set(this.view());
+      this.#giveBack();
+      this.#bytes = storage;
+      this.#start = 0;
+      this.#end = storage.length;
+      this.#owned = true;
     }
   }
 
@@ -138,6 +159,12 @@ export class ReceiveBuffer {
     this.#start = 0;
     this.#end = length;
     this.#owned = true;
+  }
+
+  #giveBack(): void {
+    const { length } = this.#bytes;
+    if (this.#owned && length >= SPARE_MIN_BYTES && length <= SPARE_MAX_BYTES) spare = this.#bytes;
+    this.#owned = false;
   }
 
   #grown(needed: number): number {
