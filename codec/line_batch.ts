@@ -10,7 +10,7 @@ const LF = 10;
  * How many bytes of lines are decoded in one call: fewer calls, and a line that is kept keeps no more than this of its
  * neighbours (an engine may store a substring as a view of the whole).
  */
-export const BATCH_BYTES = 4096;
+const BATCH_BYTES = 8192;
 
 /**
  * Decodes several whole lines in one call and hands them out one by one. That is the same as line by line only where
@@ -21,6 +21,7 @@ export class LineBatch {
   began = 0;
   readonly #ending: "any" | "lf" | "crlf";
   readonly #fatal: boolean;
+  readonly #maxBytes: number;
   #text = "";
   #at = 0;
   /** Where in the stream the text begins. */
@@ -33,9 +34,16 @@ export class LineBatch {
   /** Before this position in the stream a batch did not come out. */
   #notBefore = 0;
 
-  constructor({ ending, fatal }: { ending: "any" | "lf" | "crlf"; fatal: boolean }) {
+  constructor(
+    { ending, fatal, maxBytes }: {
+      ending: "any" | "lf" | "crlf";
+      fatal: boolean;
+      maxBytes: number;
+    },
+  ) {
     this.#ending = ending;
     this.#fatal = fatal;
+    this.#maxBytes = maxBytes;
   }
 
   /** A line can be taken. */
@@ -84,8 +92,8 @@ export class LineBatch {
     return true;
   }
 
-  /** Returns the next line. Only where `ready`. */
-  take(): string {
+  /** Returns the next line, or undefined for one that is too long: it is left to be found so. Only where `ready`. */
+  take(): string | undefined {
     const text = this.#text;
     const start = this.#at;
     let end: number;
@@ -102,6 +110,11 @@ export class LineBatch {
         end = this.#cr;
         this.#findCr(next);
       }
+    }
+    if (end - start > this.#maxBytes) {
+      this.#text = "";
+      this.#notBefore = this.#base + next;
+      return undefined;
     }
     this.#at = next;
     this.began = this.#base + start;

@@ -4,7 +4,7 @@ import { BufferedDecoder } from "./buffered_decoder.ts";
 import type { ByteWriter } from "./byte_writer.ts";
 import { type Codec, defineCodec } from "./codec.ts";
 import { LimitError, ProtocolError } from "./errors.ts";
-import { BATCH_BYTES, LineBatch } from "./line_batch.ts";
+import { LineBatch } from "./line_batch.ts";
 import { limitOf } from "./limits.ts";
 import type { ReceiveBuffer } from "./receive_buffer.ts";
 import { decodeText, endOfWholeText, requireWellFormed } from "./text.ts";
@@ -157,7 +157,7 @@ class LinesDecoder extends BufferedDecoder<string | Uint8Array | LimitError> {
   #flushing = false;
   /** An ending that comes next belongs to the line that was flushed. */
   #afterFlush = false;
-  /** Where lines are text and short enough for it. */
+  /** Where lines are text. */
   readonly #batch: LineBatch | undefined;
   /** The last line came out of the batch. */
   #batched = false;
@@ -168,10 +168,7 @@ class LinesDecoder extends BufferedDecoder<string | Uint8Array | LimitError> {
     super();
     this.#settings = settings;
     const { ending, fatal, binary, maxBytes } = settings;
-    // With this much room no line of a batch can be too long.
-    if (!binary && ending !== "cr" && maxBytes >= BATCH_BYTES) {
-      this.#batch = new LineBatch({ ending, fatal });
-    }
+    if (!binary && ending !== "cr") this.#batch = new LineBatch({ ending, fatal, maxBytes });
   }
 
   override get offset(): number {
@@ -185,7 +182,7 @@ class LinesDecoder extends BufferedDecoder<string | Uint8Array | LimitError> {
   override next(): string | Uint8Array | LimitError | undefined {
     // Most lines go this way, so it is kept short.
     const batch = this.#batch;
-    return batch !== undefined && batch.ready ? batch.take() : super.next();
+    return (batch !== undefined && batch.ready ? batch.take() : undefined) ?? super.next();
   }
 
   flush(): void {
@@ -212,9 +209,12 @@ class LinesDecoder extends BufferedDecoder<string | Uint8Array | LimitError> {
       }
       const plain = !this.#skipping && !this.#afterFlush;
       if (plain && batch?.fill(buffer)) {
-        this.#scanned = 0;
-        this.#batched = true;
-        return batch.take();
+        const line = batch.take();
+        if (line !== undefined) {
+          this.#scanned = 0;
+          this.#batched = true;
+          return line;
+        }
       }
       this.#batched = false;
       this.began = buffer.offset;
