@@ -149,8 +149,9 @@ class LinesDecoder extends BufferedDecoder<string | Uint8Array | LimitError> {
   readonly #settings: Settings;
   /** Bytes of the waiting line that hold no ending. */
   #scanned = 0;
-  readonly #nextLf = new NextByte(LF);
-  readonly #nextCr = new NextByte(CR);
+  /** Made when a CR is met where lines end with any ending. */
+  #nextLf: NextByte | undefined;
+  #nextCr: NextByte | undefined;
   #skipping = false;
   /** The next byte is dropped if it is the LF of a CRLF that was cut. */
   #afterCr = false;
@@ -158,7 +159,7 @@ class LinesDecoder extends BufferedDecoder<string | Uint8Array | LimitError> {
   /** An ending that comes next belongs to the line that was flushed. */
   #afterFlush = false;
   /** Where lines are text. */
-  readonly #batch: LineBatch | undefined;
+  #batch: LineBatch | undefined;
   /** The last line came out of the batch. */
   #batched = false;
   /** The buffer that the batch was made of. */
@@ -167,8 +168,6 @@ class LinesDecoder extends BufferedDecoder<string | Uint8Array | LimitError> {
   constructor(settings: Settings) {
     super();
     this.#settings = settings;
-    const { ending, fatal, binary, maxBytes } = settings;
-    if (!binary && ending !== "cr") this.#batch = new LineBatch({ ending, fatal, maxBytes });
   }
 
   override get offset(): number {
@@ -199,7 +198,12 @@ class LinesDecoder extends BufferedDecoder<string | Uint8Array | LimitError> {
     buffer: ReceiveBuffer,
     ended: boolean,
   ): string | Uint8Array | LimitError | undefined {
-    const batch = this.#batch;
+    // Nothing is made for a connection that says nothing.
+    if (buffer.length === 0) {
+      this.#flushing = false;
+      return undefined;
+    }
+    const batch = this.#batch ??= this.#newBatch();
     this.#buffer = buffer;
     batch?.finish(buffer);
     while (true) {
@@ -235,6 +239,11 @@ class LinesDecoder extends BufferedDecoder<string | Uint8Array | LimitError> {
     }
   }
 
+  #newBatch(): LineBatch | undefined {
+    const { ending, fatal, binary, maxBytes } = this.#settings;
+    return binary || ending === "cr" ? undefined : new LineBatch({ ending, fatal, maxBytes });
+  }
+
   /** Returns where the ending begins, or -1 and everything is scanned. */
   #find(buffer: ReceiveBuffer): number {
     const { ending } = this.#settings;
@@ -243,8 +252,10 @@ class LinesDecoder extends BufferedDecoder<string | Uint8Array | LimitError> {
     if (ending === "lf") found = buffer.indexOf(LF, this.#scanned);
     else if (ending === "cr") found = buffer.indexOf(CR, this.#scanned);
     else if (ending === "any") {
-      const cr = this.#nextCr.find(buffer, this.#scanned);
-      found = cr < 0 ? buffer.indexOf(LF, this.#scanned) : this.#nextLf.find(buffer, this.#scanned);
+      const cr = (this.#nextCr ??= new NextByte(CR)).find(buffer, this.#scanned);
+      found = cr < 0
+        ? buffer.indexOf(LF, this.#scanned)
+        : (this.#nextLf ??= new NextByte(LF)).find(buffer, this.#scanned);
       if (cr >= 0 && (found < 0 || cr < found)) found = cr;
     } else {
       found = buffer.indexOf(LF, this.#scanned);

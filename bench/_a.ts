@@ -1,0 +1,26 @@
+const gc=(globalThis as any).gc;
+function m(name:string,f:(i:number)=>unknown){const keep:unknown[]=new Array(20000);gc();const a=Deno.memoryUsage().heapUsed;for(let i=0;i<20000;i++)keep[i]=f(i);gc();console.log(name,((Deno.memoryUsage().heapUsed-a)/20000).toFixed(0));return keep}
+import { lines } from "../mod.ts";
+import { Watch } from "../net/watch.ts";
+import { systemClock as clock } from "../net/clock.ts";
+import { Connection } from "../net/connection.ts";
+import { Incoming } from "../net/incoming.ts";
+import { Outgoing } from "../net/outgoing.ts";
+import { ReceiveBuffer } from "../codec/receive_buffer.ts";
+const c=lines();
+m("receive buffer",()=>new ReceiveBuffer());
+m("decoder",()=>c.decoder());
+m("watch",()=>new Watch(()=>{}, {ms:1,clock}));
+m("watch started",()=>{const w=new Watch(()=>{}, {ms:1e6,clock});w.start();return w});
+m("buf",()=>new Uint8Array(512));
+const never=new Promise<never>(()=>{});
+const t={localAddr:{} as any,remoteAddr:{} as any,read:()=>new Promise<never>(()=>{}),write:()=>never,closeWrite:()=>never,close(){}};
+const o={codec:c,onEvent(){}};
+const f=()=>{};
+m("outgoing",()=>new Outgoing(t,{codec:c,clock,maxQueuedBytes:1,writeMs:1,tracer:undefined,fail:f,broken:f,progress:f}));
+m("incoming",()=>new Incoming(t,{codec:c,clock,idleMs:1,gapMs:undefined,rate:undefined,tracer:undefined,fail:f,flush:f}));
+m("connection",(i)=>new Connection(t,c,{...o,id:i}));
+m("connection waiting",(i)=>{const k=new Connection(t,c,{...o,id:i});k.next();return k});
+m("for await",(i)=>{const k=new Connection(t,c,{...o,id:i});(async()=>{for await(const l of k) await k.send(l)})();return k});
+m("object of 20 private",()=>new (class A{#a=1;#b=2;#c=3;#d=4;#e=5;#f=6;#g=7;#h=8;#i=9;#j=1;#k=1;#l=1;#m=1;#n=1;#o=1;#p=1;#q=1;#r=1;#s=1;#t=1;x(){return this.#a+this.#b+this.#c+this.#d+this.#e+this.#f+this.#g+this.#h+this.#i+this.#j+this.#k+this.#l+this.#m+this.#n+this.#o+this.#p+this.#q+this.#r+this.#s+this.#t}})());
+Deno.exit();

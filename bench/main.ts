@@ -1,0 +1,48 @@
+// Measures, prints medians and ratios, and writes them to bench/results/SUBJECT.json.
+//
+//   deno task bench kernel
+//   deno task bench kernel --rounds 3 --time 1s
+
+import { EXIT_DONE, EXIT_FAILED, EXIT_USAGE } from "../program/program.ts";
+import { count, duration, parseOptions } from "../program/options.ts";
+import { UsageError } from "../program/usage_error.ts";
+import { type Figure, formatFigures, reached } from "./figures.ts";
+import { benchKernel, type BenchOptions } from "./kernel.ts";
+
+const SUBJECTS: Readonly<Record<string, (options: BenchOptions) => Promise<Figure[]>>> = {
+  kernel: benchKernel,
+};
+
+const OPTIONS = {
+  rounds: count("Rounds; each one runs all contenders", 5),
+  time: duration("How long each contender is loaded", { fallback: 2_000 }),
+};
+
+async function main(args: readonly string[]): Promise<number> {
+  const { values, operands } = parseOptions(args, OPTIONS);
+  const [subject = ""] = operands;
+  const measure = SUBJECTS[subject];
+  if (!measure) throw new UsageError(`Say what to measure: ${Object.keys(SUBJECTS).join(", ")}`);
+  const figures = await measure({ rounds: values.rounds, ms: values.time });
+  console.log(`\n${subject}: medians of ${values.rounds} rounds\n\n${formatFigures(figures)}`);
+  const { os, arch } = Deno.build;
+  const result = {
+    subject,
+    rounds: values.rounds,
+    deno: Deno.version.deno,
+    system: `${os} ${arch}, ${navigator.hardwareConcurrency} cores`,
+    figures,
+  };
+  const path = new URL(`results/${subject}.json`, import.meta.url);
+  await Deno.mkdir(new URL(".", path), { recursive: true });
+  await Deno.writeTextFile(path, `${JSON.stringify(result, null, 2)}\n`);
+  return figures.every(({ bars }) => bars.every(reached)) ? EXIT_DONE : EXIT_FAILED;
+}
+
+try {
+  Deno.exit(await main(Deno.args));
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error;
+  console.error(`bench: ${error.message}`);
+  Deno.exit(EXIT_USAGE);
+}

@@ -1,0 +1,52 @@
+/** A server in a process of its own, which prints its port on its first line. */
+export class ServerProcess implements AsyncDisposable {
+  readonly port: number;
+  readonly #child: Deno.ChildProcess;
+
+  private constructor(child: Deno.ChildProcess, port: number) {
+    this.#child = child;
+    this.port = port;
+  }
+
+  /** Starts a command and waits for its port. */
+  static async start(command: readonly string[]): Promise<ServerProcess> {
+    const [program = "", ...args] = command;
+    const child = new Deno.Command(program, { args, stdout: "piped", stderr: "inherit" }).spawn();
+    const reader = child.stdout.getReader();
+    let printed = "";
+    while (!printed.includes("\n")) {
+      const { value, done } = await reader.read();
+      if (done) throw new Error(`${command.join(" ")} ended before it printed its port`);
+      printed += new TextDecoder().decode(value);
+    }
+    reader.releaseLock();
+    return new ServerProcess(child, Number(printed));
+  }
+
+  /** Returns how much memory the process holds, in bytes. */
+  async residentBytes(): Promise<number> {
+    const args = ["-o", "rss=", "-p", String(this.#child.pid)];
+    const { stdout } = await new Deno.Command("ps", { args }).output();
+    return Number(new TextDecoder().decode(stdout)) * 1024;
+  }
+
+  /** Ends the process. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#child.kill("SIGKILL");
+    await this.#child.stdout.cancel();
+    await this.#child.status;
+  }
+}
+
+/** Runs a command to its end and returns what it printed. */
+export async function run(command: readonly string[]): Promise<string> {
+  const [program = "", ...args] = command;
+  const { code, stdout } = await new Deno.Command(program, { args, stderr: "inherit" }).output();
+  if (code !== 0) throw new Error(`${command.join(" ")} ended with code ${code}`);
+  return new TextDecoder().decode(stdout);
+}
+
+/** Returns the command that runs a TypeScript file of this folder. */
+export function denoCommand(file: string, ...args: string[]): string[] {
+  return [Deno.execPath(), "run", "-A", new URL(file, import.meta.url).pathname, ...args];
+}

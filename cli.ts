@@ -1,0 +1,57 @@
+// All programs under one name.
+//
+//   deno run --allow-net cli.ts serve talkback
+//   deno run --allow-net cli.ts talkback
+//   deno run --allow-net cli.ts --help
+
+import { columns, parleyCommandOf } from "./program/help.ts";
+import { type Io, systemIo } from "./program/io.ts";
+import { suggestion } from "./program/options.ts";
+import { EXIT_DONE, EXIT_USAGE } from "./program/program.ts";
+import { VERSION } from "./program/version.ts";
+import { programs } from "./programs.ts";
+
+/** Runs the program that the arguments name with the arguments behind its name; returns the exit code. */
+export async function main(args: readonly string[], io: Io = systemIo): Promise<number> {
+  const [first, second] = args;
+  if (first === "--version") {
+    io.stdout(`parley ${VERSION}\n`);
+    return EXIT_DONE;
+  }
+  if (first === "--help" || first === "-h" || first === "help") {
+    io.stdout(help());
+    return EXIT_DONE;
+  }
+  const kind = first === "serve" ? "server" : "client";
+  const name = kind === "server" ? second : first;
+  const program = programs.find((one) => one.kind === kind && one.name === name);
+  if (program) return await program.main(args.slice(kind === "server" ? 2 : 1), io);
+  io.stderr(`parley: ${problem(kind, name)}\n\n${help()}`);
+  return EXIT_USAGE;
+}
+
+function problem(kind: "server" | "client", name: string | undefined): string {
+  const names = programs.filter((one) => one.kind === kind).map((one) => one.name);
+  if (name === undefined) {
+    return kind === "server" ? "serve needs the name of a server" : "say which program to run";
+  }
+  const known = kind === "server" ? names : [...names, "serve", "--help", "--version"];
+  return `there is no ${kind} ${JSON.stringify(name)}${suggestion(name, known)}`;
+}
+
+function help(): string {
+  const rows = programs.map((program) => [
+    parleyCommandOf(program),
+    `127.0.0.1:${program.defaultPort}`,
+    program.summary,
+  ]);
+  return `Usage: parley serve NAME [options]    run a server
+       parley NAME [options]          run a client
+
+Programs:
+${columns([["COMMAND", "ADDRESS", "WHAT IT DOES"], ...rows])}
+parley NAME --help prints a program's options.
+`;
+}
+
+if (import.meta.main) Deno.exit(await main(Deno.args));

@@ -1,0 +1,64 @@
+// Sends one message to a reverse server and prints the answer.
+//
+//   deno run --allow-net=127.0.0.1:25003 clients/reverse.ts 'Hello Server'
+//
+// Without a message on the command line it sends the first line of stdin.
+
+import { lines, visible } from "../codec/mod.ts";
+import { ClosedError, Connection, withDeadline } from "../net/mod.ts";
+import type { Program } from "../program/program.ts";
+import { type ClientOptions, clientProgram } from "../program/client_program.ts";
+import { duration } from "../program/options.ts";
+import { stdinLines } from "../program/stdin_lines.ts";
+
+/** The longest answer that is taken. */
+const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
+
+/** Connects to a reverse server. @throws {DeadlineError} The connection did not stand in time. */
+export async function connectReverse(options: ClientOptions = {}): Promise<Connection<string>> {
+  const { hostname = "127.0.0.1", port = 25003, tls } = options;
+  const conn = await withDeadline<Deno.Conn>(
+    (signal) =>
+      tls ? Deno.connectTls({ hostname, port, ...tls }) : Deno.connect({ hostname, port, signal }),
+    { phase: "connect", ms: options.deadlines?.connectMs ?? 10_000, signal: options.signal },
+  );
+  return new Connection(conn, lines({ maxBytes: MAX_ANSWER_BYTES }), options);
+}
+
+/** The program. */
+export const program: Program = clientProgram({
+  name: "reverse",
+  summary: "sends one message and prints the answer",
+  operands: "[MESSAGE]",
+  defaultPort: 25003,
+  options: {
+    wait: duration("Wait this long for the answer", { fallback: 10_000 }),
+  },
+  tryIt: "echo 'Hello Server' | deno run --allow-net=127.0.0.1:25003 clients/reverse.ts",
+  connect: connectReverse,
+  async talk({ connection, operands, values, io, report }) {
+    const message = operands.length > 0
+      ? operands.join(" ")
+      : await firstLine(io.stdin, connection);
+    await connection.send(message);
+    const answer = await connection.receive({ waitMs: values.wait });
+    if (answer === undefined) {
+      throw new ClosedError("the server hung up without an answer", {
+        code: "connection-closed",
+        by: "peer",
+      });
+    }
+    report.data({ event: "answer", message, answer }, visible(answer));
+    return 0;
+  },
+});
+
+async function firstLine(
+  stdin: ReadableStream<Uint8Array<ArrayBuffer>>,
+  connection: Connection<string>,
+): Promise<string> {
+  for await (const line of stdinLines(stdin, connection.signal)) return line;
+  throw new Error("there is no message on the command line, nor on stdin");
+}
+
+if (import.meta.main) Deno.exit(await program.main(Deno.args));

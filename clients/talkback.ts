@@ -1,0 +1,55 @@
+// Talks to a line server: sends what is typed or piped in, and prints what arrives meanwhile.
+//
+//   deno run --allow-net=127.0.0.1:10000 clients/talkback.ts
+//
+// It ends at `quit`, or at the end of input once the server has answered everything.
+
+import { lines, visible } from "../codec/mod.ts";
+import { Connection, withDeadline } from "../net/mod.ts";
+import { LineTerminal } from "../program/line_terminal.ts";
+import type { Program } from "../program/program.ts";
+import { type ClientOptions, clientProgram } from "../program/client_program.ts";
+import { converse } from "../program/converse.ts";
+import { stdinLines } from "../program/stdin_lines.ts";
+
+/** Connects to a talkback server. @throws {DeadlineError} The connection did not stand in time. */
+export async function connectTalkback(options: ClientOptions = {}): Promise<Connection<string>> {
+  const { hostname = "127.0.0.1", port = 10000, tls } = options;
+  const conn = await withDeadline<Deno.Conn>(
+    (signal) =>
+      tls ? Deno.connectTls({ hostname, port, ...tls }) : Deno.connect({ hostname, port, signal }),
+    { phase: "connect", ms: options.deadlines?.connectMs ?? 10_000, signal: options.signal },
+  );
+  return new Connection(conn, lines({ maxBytes: 64 * 1024 }), options);
+}
+
+/** The program. */
+export const program: Program = clientProgram({
+  name: "talkback",
+  summary: "sends what is typed or piped in, and prints what arrives",
+  defaultPort: 10000,
+  options: {},
+  tryIt: "printf 'hello\\nquit\\n' | deno run --allow-net=127.0.0.1:10000 clients/talkback.ts",
+  connect: connectTalkback,
+  async talk({ connection, io, report }) {
+    using terminal = io.interactive ? new LineTerminal() : undefined;
+    const { signal } = connection;
+    await converse(connection, {
+      said: untilQuit(terminal ? terminal.lines(signal) : stdinLines(io.stdin, signal)),
+      heard(line) {
+        if (terminal) terminal.print(visible(line));
+        else report.data({ event: "message", message: line }, visible(line));
+      },
+    });
+    return 0;
+  },
+});
+
+async function* untilQuit(lines: AsyncIterable<string>): AsyncGenerator<string> {
+  for await (const line of lines) {
+    yield line;
+    if (line === "quit") return;
+  }
+}
+
+if (import.meta.main) Deno.exit(await program.main(Deno.args));

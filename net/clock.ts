@@ -1,0 +1,47 @@
+/** Stops a wait that {@linkcode Clock.wait} began; later calls do nothing. */
+export type Cancel = () => void;
+
+/** The time as the kernel sees it, so that a test can bring its own. */
+export interface Clock {
+  /** Milliseconds since some fixed moment; never goes back. */
+  now(): number;
+  /** The time of day, for people. */
+  date(): Date;
+  /** Calls `callback` once, `ms` milliseconds from now; never for `Infinity`. */
+  wait(ms: number, callback: () => void): Cancel;
+}
+
+/** The longest wait that one timer can have; a longer one ends here and is begun anew by who asked. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/** The system's clock. */
+export const systemClock: Clock = {
+  now: () => performance.now(),
+  date: () => new Date(),
+  wait(ms, callback) {
+    if (ms === Infinity) return nothing;
+    const timer = setTimeout(callback, Math.min(ms, MAX_TIMER_MS));
+    return () => clearTimeout(timer);
+  },
+};
+
+function nothing(): void {}
+
+/** Settles `ms` milliseconds from now; rejects with the signal's reason when that is aborted before. */
+export function sleep(
+  ms: number,
+  { clock = systemClock, signal }: { clock?: Clock; signal?: AbortSignal | undefined } = {},
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(signal.reason);
+    const cancel = clock.wait(ms, () => {
+      signal?.removeEventListener("abort", stop);
+      resolve();
+    });
+    function stop(): void {
+      cancel();
+      reject(signal?.reason);
+    }
+    signal?.addEventListener("abort", stop, { once: true });
+  });
+}

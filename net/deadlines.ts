@@ -1,0 +1,110 @@
+import { type Clock, systemClock } from "./clock.ts";
+import { DeadlineError, type Phase } from "./errors.ts";
+
+/** How long things may take, in milliseconds. `Infinity` lifts a deadline and has to be typed. */
+export interface Deadlines {
+  /** Until a connection that is being made stands. */
+  connectMs: number;
+  /** Until a TLS handshake is done. */
+  handshakeMs: number;
+  /** Without a byte in either direction, while a message is waited for. */
+  idleMs: number;
+  /** Without the peer taking a byte, while there are bytes to send. */
+  writeMs: number;
+  /** For the peer to finish, after a polite close said that we have. */
+  drainMs: number;
+}
+
+/** The deadlines that hold where nobody says otherwise. */
+export const DEFAULT_DEADLINES: Readonly<Deadlines> = Object.freeze({
+  connectMs: 10_000,
+  handshakeMs: 10_000,
+  idleMs: 300_000,
+  writeMs: 30_000,
+  drainMs: 1_000,
+});
+
+/**
+ * Returns `value` where it can be a deadline, or the default where it is undefined.
+ *
+ * @throws {RangeError} `value` is neither a number over 0 nor `Infinity`.
+ */
+export function deadlineOf(
+  name: keyof Deadlines,
+  value: number = DEFAULT_DEADLINES[name],
+): number {
+  return requireMs(name, value);
+}
+
+/**
+ * Returns `ms` where it can be a time to wait.
+ *
+ * @throws {RangeError} `ms` is neither a number over 0 nor `Infinity`.
+ */
+export function requireMs(name: string, ms: number): number {
+  if (ms > 0) return ms;
+  throw new RangeError(
+    `Cannot set ${name}: ${ms} is neither a number of milliseconds over 0 nor Infinity`,
+  );
+}
+
+/** How {@linkcode withDeadline} bounds a task. */
+export interface WithDeadlineOptions {
+  /** What the time is for; the error says it. */
+  phase: Phase;
+  /** How long it may take, in milliseconds. */
+  ms: number;
+  /** Ends the task from outside. */
+  signal?: AbortSignal | undefined;
+  /** The clock to go by. @default {systemClock} */
+  clock?: Clock;
+}
+
+/**
+ * Runs a task that must be done in time. The task gets a signal that is aborted when time runs out or when the
+ * caller's `signal` is; a result that comes too late is released.
+ *
+ * @throws {DeadlineError} Time ran out.
+ *
+ * @example
+ * ```ts ignore
+ * import { withDeadline } from "@parley/sockets";
+ * const conn = await withDeadline(
+ *   (signal) => Deno.connect({ hostname: "127.0.0.1", port: 25003, signal }),
+ *   { phase: "connect", ms: 2_000 },
+ * );
+ * ```
+ */
+export async function withDeadline<Result>(
+  task: (signal: AbortSignal) => Promise<Result>,
+  { phase, ms, signal, clock = systemClock }: WithDeadlineOptions,
+): Promise<Result> {
+  signal?.throwIfAborted();
+  const controller = new AbortController();
+  const cancel = clock.wait(ms, () => controller.abort(new DeadlineError(phase, ms)));
+  const stop = () => controller.abort(signal?.reason);
+  signal?.addEventListener("abort", stop, { once: true });
+  const aborted = new Promise<never>((_, reject) => {
+    controller.signal.addEventListener("abort", () => reject(controller.signal.reason), {
+      once: true,
+    });
+  });
+  let running: Promise<Result> | undefined;
+  try {
+    running = task(controller.signal);
+    return await Promise.race([running, aborted]);
+  } catch (error) {
+    if (!controller.signal.aborted) throw error;
+    running?.then(release, () => {});
+    throw controller.signal.reason;
+  } finally {
+    cancel();
+    signal?.removeEventListener("abort", stop);
+  }
+}
+
+function release(late: unknown): void {
+  if (typeof late !== "object" || late === null || !(Symbol.dispose in late)) return;
+  const { [Symbol.dispose]: dispose } = late;
+  if (typeof dispose === "function") dispose.call(late);
+}

@@ -1,0 +1,217 @@
+import { type ByteWriter, type Codec, encodeInto, LimitError } from "../codec/mod.ts";
+import { releaseWriter, takeWriter } from "./buffers.ts";
+import type { Clock } from "./clock.ts";
+import { DeadlineError } from "./errors.ts";
+import type { Tracer } from "./trace.ts";
+import type { Transport } from "./transport.ts";
+import { nextTurn } from "./turn.ts";
+import { Watch } from "./watch.ts";
+
+/** Above this many waiting bytes `send` makes its caller wait. */
+export const HIGH_WATER_BYTES = 64 * 1024;
+/** At this part of the high-water mark the waiting callers go on. */
+const LOW_WATER = 1 / 4;
+
+const SENT: Promise<void> = Promise.resolve();
+
+interface Waiter {
+  /** Goes on when no more than this many bytes wait. */
+  below: number;
+  resolve(): void;
+  reject(error: unknown): void;
+}
+
+/** What {@linkcode Outgoing} stands on. */
+export interface OutgoingOptions<Out> {
+  codec: Codec<unknown, Out>;
+  clock: Clock;
+  maxQueuedBytes: number;
+  writeMs: number;
+  tracer: Tracer | undefined;
+  /** Ends the connection. */
+  fail: (error: unknown) => void;
+  /** Says what a failed write means. */
+  broken: (error: unknown) => unknown;
+  /** Bytes have gone out. */
+  progress: () => void;
+}
+
+/** The half of a connection that sends: messages are gathered, and written in one call when somebody says so. */
+export class Outgoing<Out> {
+  codec: Codec<unknown, Out>;
+  bytesSent = 0;
+  readonly #transport: Transport;
+  readonly #options: OutgoingOptions<Out>;
+  /** Made with the first write: many connections never write, or not yet. */
+  #watch: Watch | undefined;
+  /** What was gathered since the last write began. */
+  #writer: ByteWriter | undefined;
+  /** Above this many waiting bytes `send` waits; no higher than the limit. */
+  readonly #highWater: number;
+  /** Bytes that a write has begun with and the peer has not taken. */
+  #inFlight = 0;
+  #writing = false;
+  #turnAsked = false;
+  #waiters: Waiter[] = [];
+  #over: { error: unknown } | undefined;
+
+  constructor(transport: Transport, options: OutgoingOptions<Out>) {
+    this.#transport = transport;
+    this.#options = options;
+    this.codec = options.codec;
+    this.#highWater = Math.min(HIGH_WATER_BYTES, options.maxQueuedBytes);
+  }
+
+  /** Bytes that wait to be taken by the peer. */
+  get queuedBytes(): number {
+    return this.#inFlight + (this.#writer?.length ?? 0);
+  }
+
+  send(message: Out, signal: AbortSignal | undefined): Promise<void> {
+    if (this.#over) return rejected(this.#over.error);
+    if (signal?.aborted) return rejected(signal.reason);
+    const writer = this.#writer ??= takeWriter();
+    const before = writer.length;
+    try {
+      encodeInto(this.codec, { message, writer });
+    } catch (error) {
+      return rejected(error);
+    }
+    const queued = this.#inFlight + writer.length;
+    if (queued > this.#highWater) return this.#sendMuch(message, { before, signal });
+    this.#options.tracer?.sent(message, writer.length - before);
+    if (!this.#turnAsked && !this.#writing) {
+      this.#turnAsked = true;
+      nextTurn(this.#onTurn);
+    }
+    return SENT;
+  }
+
+  /** Begins to write what was gathered. */
+  flush(): void {
+    if (this.#writing || this.#writer === undefined || this.#over) return;
+    if (this.#writer.length === 0) return;
+    this.#writing = true;
+    this.#writeAll();
+  }
+
+  /** Settles when no more than `below` bytes wait. */
+  drained(
+    { below = 0, signal }: { below?: number; signal?: AbortSignal | undefined } = {},
+  ): Promise<void> {
+    if (this.#over) return rejected(this.#over.error);
+    this.flush();
+    if (this.queuedBytes <= below) return SENT;
+    return new Promise((resolve, reject) => {
+      const waiter: Waiter = {
+        below,
+        resolve() {
+          signal?.removeEventListener("abort", stop);
+          resolve();
+        },
+        reject(error) {
+          signal?.removeEventListener("abort", stop);
+          reject(error);
+        },
+      };
+      const stop = () => {
+        this.#waiters = this.#waiters.filter((one) => one !== waiter);
+        reject(signal?.reason);
+      };
+      this.#waiters.push(waiter);
+      if (signal?.aborted) stop();
+      else signal?.addEventListener("abort", stop, { once: true });
+    });
+  }
+
+  /** Ends this half: nothing more is taken, and who waits hears the error. */
+  end(error: unknown): void {
+    if (this.#over) return;
+    this.#over = { error };
+    this.#watch?.clear();
+    this.#writer = undefined;
+    this.#inFlight = 0;
+    for (const waiter of this.#waiters.splice(0)) waiter.reject(error);
+  }
+
+  readonly #onTurn = () => {
+    this.#turnAsked = false;
+    this.flush();
+  };
+
+  #sendMuch(
+    message: Out,
+    { before, signal }: { before: number; signal: AbortSignal | undefined },
+  ): Promise<void> {
+    const writer = this.#writer!;
+    const length = writer.length - before;
+    const { maxQueuedBytes, fail, tracer } = this.#options;
+    const queued = this.queuedBytes;
+    if (queued > maxQueuedBytes && queued > length) {
+      writer.length = before;
+      const error = new LimitError("Cannot queue message", {
+        limit: "maxQueuedBytes",
+        max: maxQueuedBytes,
+        got: queued,
+        unit: "bytes",
+        side: "local",
+      });
+      fail(error);
+      return rejected(error);
+    }
+    tracer?.sent(message, length);
+    const drained = this.drained({ below: this.#highWater * LOW_WATER, signal });
+    drained.catch(ignore);
+    return drained;
+  }
+
+  async #writeAll(): Promise<void> {
+    const { tracer, progress, broken } = this.#options;
+    const watch = this.#watch ??= this.#newWatch();
+    try {
+      for (let writer = this.#writer; writer && writer.length > 0; writer = this.#writer) {
+        this.#writer = undefined;
+        this.#inFlight = writer.length;
+        for (let at = 0; this.#inFlight > 0;) {
+          watch.start();
+          const written = await this.#transport.write(writer.buffer.subarray(at, writer.length));
+          if (this.#over) return;
+          tracer?.bytes("sent", writer.buffer.subarray(at, at + written));
+          at += written;
+          this.#inFlight -= written;
+          this.bytesSent += written;
+          progress();
+          if (this.#waiters.length > 0) this.#wake();
+        }
+        releaseWriter(writer);
+      }
+    } catch (error) {
+      // What the peer sent before it left is still to be read, so only this half is over.
+      this.end(broken(error));
+    } finally {
+      watch.stop();
+      this.#writing = false;
+    }
+  }
+
+  #newWatch(): Watch {
+    const { clock, fail, writeMs: ms } = this.#options;
+    return new Watch(() => fail(new DeadlineError("write", ms)), { ms, clock });
+  }
+
+  #wake(): void {
+    const queued = this.queuedBytes;
+    const waiting = this.#waiters;
+    this.#waiters = waiting.filter(({ below }) => queued > below);
+    for (const waiter of waiting) if (queued <= waiter.below) waiter.resolve();
+  }
+}
+
+function ignore(): void {}
+
+/** A rejection that nobody has to look at: who does not wait for `send` learns of it from the connection's end. */
+function rejected(error: unknown): Promise<never> {
+  const promise = Promise.reject(error);
+  promise.catch(ignore);
+  return promise;
+}

@@ -1,0 +1,89 @@
+import { type Clock, sleep, systemClock } from "./clock.ts";
+
+/** How long to wait between tries: a random time up to a bound that doubles from try to try ("full jitter"). */
+export interface Backoff {
+  /** The bound after the first failure, in milliseconds. @default {500} */
+  firstMs?: number;
+  /** The bound that it never passes, in milliseconds. @default {30000} */
+  maxMs?: number;
+  /** A connection that lasted this long, in milliseconds, sets the bound back to the first. @default {10000} */
+  stableMs?: number;
+}
+
+/** How {@linkcode reconnect} goes on. */
+export interface ReconnectOptions {
+  /** Ends the tries, the waits and the iteration. */
+  signal?: AbortSignal;
+  /** How long to wait between tries. */
+  backoff?: Backoff;
+  /**
+   * Hears why the last try failed (undefined: its connection ended), how long the wait is, and the number of the retry,
+   * which is 1 again after a connection that lasted.
+   */
+  onRetry?: (retry: { error: unknown; delayMs: number; attempt: number }) => void;
+  /** Returns a number from 0 up to 1. @default {Math.random} */
+  random?: () => number;
+  /** The clock to go by. @default {systemClock} */
+  clock?: Clock;
+}
+
+/**
+ * Dials, hands out the connection, and dials again when the loop's body is done with it, for as long as the signal
+ * lets it. Waits between tries are random up to a bound that doubles ("full jitter"), so that many clients do not come
+ * back at once. Each connection is released before the next try.
+ *
+ * A failure of `dial` is a try; an error in the loop's body is the caller's, and ends the iteration. An aborted signal
+ * ends it without an error.
+ *
+ * @example
+ * ```ts
+ * import { Connection, lines, reconnect, serve } from "@parley/sockets";
+ *
+ * const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+ * await using server = serve(listener, { codec: lines() }, (connection) => connection.send("news"));
+ * const { hostname, port } = listener.addr;
+ *
+ * const end = new AbortController();
+ * const dial = async (signal: AbortSignal) =>
+ *   new Connection(await Deno.connect({ hostname, port, signal }), lines());
+ * for await (const connection of reconnect(dial, { signal: end.signal })) {
+ *   for await (const line of connection) if (line === "news") end.abort();
+ * }
+ * ```
+ */
+export async function* reconnect<C extends AsyncDisposable>(
+  dial: (signal: AbortSignal) => Promise<C>,
+  options: ReconnectOptions = {},
+): AsyncGenerator<C, void, void> {
+  const { backoff = {}, onRetry, random = Math.random, clock = systemClock } = options;
+  const { firstMs = 500, maxMs = 30_000, stableMs = 10_000 } = backoff;
+  const signal = options.signal ?? new AbortController().signal;
+  let bound = Math.min(firstMs, maxMs);
+  for (let attempt = 1; !signal.aborted; attempt++) {
+    let error: unknown;
+    const connection = await dial(signal).catch((reason) => {
+      error = reason;
+      return undefined;
+    });
+    if (connection !== undefined) {
+      const since = clock.now();
+      try {
+        if (!signal.aborted) yield connection;
+      } finally {
+        await connection[Symbol.asyncDispose]();
+      }
+      if (clock.now() - since >= stableMs) {
+        bound = Math.min(firstMs, maxMs);
+        attempt = 1;
+      }
+    }
+    if (signal.aborted) return;
+    const delayMs = random() * bound;
+    bound = Math.min(bound * 2, maxMs);
+    onRetry?.({ error, delayMs, attempt });
+    await sleep(delayMs, { clock, signal }).catch(ignore);
+  }
+}
+
+/** An aborted wait ends the loop, which looks at the signal itself. */
+function ignore(): void {}

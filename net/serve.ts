@@ -1,0 +1,391 @@
+import { type Codec, LimitError, limitOf, type Limits, visible } from "../codec/mod.ts";
+import { AcceptLoop } from "./accept.ts";
+import { type Address, formatAddress, hostOf } from "./address.ts";
+import type { AddressList } from "./address_list.ts";
+import { type Clock, systemClock } from "./clock.ts";
+import { Connection, type ConnectionOptions } from "./connection.ts";
+import { deadlineOf, type Deadlines, requireMs, withDeadline } from "./deadlines.ts";
+import { ClosedError } from "./errors.ts";
+import { TokenBucket } from "./token_bucket.ts";
+import type { Listener, Transport } from "./transport.ts";
+
+/** How {@linkcode serve} serves. Everything of {@linkcode ConnectionOptions} holds for each connection. */
+export interface ServeOptions<In, Out = In> extends Omit<ConnectionOptions, "id" | "signal"> {
+  /** What the peers speak. */
+  codec: Codec<In, Out>;
+  /** Only peers with these addresses are served. @default every peer */
+  allow?: AddressList;
+  /** Peers with these addresses are not served, allowed or not. @default none */
+  deny?: AddressList;
+  /** Returns what to tell a peer that is turned away because a limit is reached; undefined tells nothing. */
+  refusal?: (error: LimitError) => Out | undefined;
+  /** How long {@linkcode Server.shutdown} lets the handlers finish. @default {5000} */
+  graceMs?: number;
+  /** Shuts the server down. */
+  signal?: AbortSignal;
+  /**
+   * Hears what happens. Where it is not given, failures are written to stderr, one line each.
+   */
+  onEvent?: (event: ServerEvent) => void;
+}
+
+/** Something that happened on a server. */
+export type ServerEvent =
+  | { readonly type: "opened"; readonly id: number; readonly address: Address }
+  | { readonly type: "closed"; readonly id: number; readonly address: Address }
+  | {
+    readonly type: "failed";
+    readonly id: number;
+    readonly address: Address;
+    readonly error: unknown;
+  }
+  | { readonly type: "refused"; readonly address: Address; readonly reason: string }
+  | { readonly type: "accept-failed"; readonly error: unknown; readonly retryMs: number };
+
+/** Answers one peer: the connection is closed politely when it returns, and its failure touches no other. */
+export type Handler<In, Out = In> = (connection: Connection<In, Out>) => Promise<void> | void;
+
+/** How connections ended at a shutdown. */
+export interface ShutdownResult {
+  /** Connections that finished within the grace time. */
+  drained: number;
+  /** Connections that were cut when it was over. */
+  cut: number;
+}
+
+/** What a server has seen so far. */
+export interface ServerCounts {
+  /** Connections that were served or are. */
+  accepted: number;
+  /** Connections that were turned away. */
+  refused: number;
+  /** Connections whose handler failed. */
+  failed: number;
+  /** Accepts that failed. */
+  acceptFailed: number;
+}
+
+/** A peer that is turned away with a word gets this long to read it. */
+const REFUSAL_DRAIN_MS = 200;
+const DEFAULT_GRACE_MS = 5_000;
+
+/** What {@linkcode serve} returns: a running server. `await using` shuts it down. */
+export class Server<In, Out = In> implements AsyncDisposable {
+  /** Settles when the server has stopped and its last connection is over or cut. */
+  readonly finished: Promise<void>;
+  readonly #listener: Listener;
+  readonly #options: ServeOptions<In, Out>;
+  readonly #connectionOptions: Omit<ConnectionOptions, "id" | "signal">;
+  readonly #handler: Handler<In, Out>;
+  readonly #clock: Clock;
+  readonly #maxConnections: number;
+  readonly #maxPerAddress: number;
+  readonly #handshakeMs: number;
+  readonly #accepting: AcceptLoop;
+  readonly #connections = new Set<Connection<In, Out>>();
+  /** Peers that are told why they are turned away. */
+  readonly #refusals = new Set<Connection<In, Out>>();
+  readonly #perHost = new Map<string, number>();
+  readonly #counts: ServerCounts = { accepted: 0, refused: 0, failed: 0, acceptFailed: 0 };
+  readonly #allOver = Promise.withResolvers<void>();
+  #running = 0;
+  #stopped = false;
+  #shutdown: Promise<ShutdownResult> | undefined;
+  #cut: (() => void) | undefined;
+
+  /** Use {@linkcode serve}. */
+  constructor(listener: Listener, options: ServeOptions<In, Out>, handler: Handler<In, Out>) {
+    const { limits, deadlines, signal, clock = systemClock } = options;
+    this.#listener = listener;
+    this.#options = options;
+    const { signal: _, ...connectionOptions } = options;
+    this.#connectionOptions = connectionOptions;
+    requireValid(options);
+    this.#handler = handler;
+    this.#clock = clock;
+    this.#maxConnections = limitOf("maxConnections", limits?.maxConnections);
+    this.#maxPerAddress = limitOf("maxConnectionsPerAddress", limits?.maxConnectionsPerAddress);
+    this.#handshakeMs = deadlineOf("handshakeMs", deadlines?.handshakeMs);
+    this.#accepting = new AcceptLoop(listener, {
+      clock,
+      accepted: (transport) => this.#admit(transport),
+      failed: (error, retryMs) => {
+        this.#counts.acceptFailed++;
+        this.#report({ type: "accept-failed", error, retryMs });
+      },
+    });
+    const stop = () => void this.shutdown();
+    if (signal?.aborted) stop();
+    else signal?.addEventListener("abort", stop, { once: true });
+    this.finished = this.#accepting.finished.then(async () => {
+      this.#stopped = true;
+      if (this.#running > 0) await this.#allOver.promise;
+      signal?.removeEventListener("abort", stop);
+    });
+  }
+
+  /** Where it listens. */
+  get addr(): Address {
+    return this.#listener.addr;
+  }
+  /** The connections that are being served. */
+  get connections(): ReadonlySet<Connection<In, Out>> {
+    return this.#connections;
+  }
+  /** What it has seen so far. */
+  get counts(): Readonly<ServerCounts> {
+    return this.#counts;
+  }
+
+  /** Accepts no more; connections that stand go on. The port is free a turn later. May be called again. */
+  stopAccepting(): void {
+    this.#accepting.stop();
+  }
+
+  /**
+   * Stops: accepts no more, lets every handler answer what has arrived and finish within `graceMs`, then cuts what is
+   * left. May be called again; the shortest grace time counts.
+   */
+  shutdown(
+    { graceMs = this.#options.graceMs ?? DEFAULT_GRACE_MS }: { graceMs?: number } = {},
+  ): Promise<ShutdownResult> {
+    const cancel = this.#clock.wait(graceMs, () => this.#cut?.());
+    this.#shutdown ??= this.#stop();
+    return this.#shutdown.finally(cancel);
+  }
+
+  /** Shuts down. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.shutdown();
+  }
+
+  async #stop(): Promise<ShutdownResult> {
+    this.#accepting.stop();
+    const open = this.#connections.size;
+    let cut = 0;
+    this.#cut = () => {
+      cut = this.#connections.size;
+      const reason = new ClosedError("Cannot go on: the server's grace time is over", {
+        code: "connection-cut",
+        by: "local",
+      });
+      for (const connection of this.#connections) connection.abort(reason);
+      for (const connection of this.#refusals) connection.abort(reason);
+      this.#onOneLess?.();
+    };
+    for (const connection of this.#connections) connection.drain();
+    await this.#accepting.finished;
+    // A handler that ignores its connection's end is not waited for.
+    while (this.#connections.size > cut || this.#refusals.size > 0) await this.#oneLess();
+    this.#allOver.resolve();
+    return { drained: open - cut, cut };
+  }
+
+  #oneLess(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#onOneLess = resolve;
+    });
+  }
+  #onOneLess: (() => void) | undefined;
+
+  #admit(transport: Transport): void {
+    const address = transport.remoteAddr;
+    const { allow, deny } = this.#options;
+    if (deny?.has(address) || (allow !== undefined && !allow.has(address))) {
+      this.#refuse(transport, `${formatAddress(address)} is not allowed`);
+      return;
+    }
+    const host = hostOf(address);
+    const fromHost = (this.#perHost.get(host) ?? 0) + 1;
+    const full = this.#full(fromHost);
+    if (full) {
+      this.#refuse(transport, full);
+      return;
+    }
+    this.#perHost.set(host, fromHost);
+    const id = this.#counts.accepted++;
+    const options = { ...this.#connectionOptions, id };
+    const connection = new Connection<In, Out>(transport, this.#options.codec, options);
+    this.#connections.add(connection);
+    this.#running++;
+    void this.#serve(connection, { transport, host });
+  }
+
+  #left(connection: Connection<In, Out>, host: string): void {
+    this.#connections.delete(connection);
+    const left = this.#perHost.get(host)! - 1;
+    if (left > 0) this.#perHost.set(host, left);
+    else this.#perHost.delete(host);
+    this.#oneEnded();
+  }
+
+  #oneEnded(): void {
+    this.#onOneLess?.();
+    if (--this.#running === 0 && this.#stopped) this.#allOver.resolve();
+  }
+
+  #full(fromHost: number): LimitError | undefined {
+    const total = this.#connections.size + 1;
+    if (total > this.#maxConnections) {
+      return tooMany("maxConnections", { max: this.#maxConnections, got: total });
+    }
+    if (fromHost > this.#maxPerAddress) {
+      return tooMany("maxConnectionsPerAddress", { max: this.#maxPerAddress, got: fromHost });
+    }
+    return undefined;
+  }
+
+  #refuse(transport: Transport, reason: LimitError | string): void {
+    this.#counts.refused++;
+    const address = transport.remoteAddr;
+    const text = typeof reason === "string" ? reason : reason.message;
+    this.#report({ type: "refused", address, reason: text });
+    const { codec, refusal } = this.#options;
+    const message = typeof reason === "string" ? undefined : refusal?.(reason);
+    const connection = new Connection<In, Out>(transport, codec, {
+      deadlines: { drainMs: REFUSAL_DRAIN_MS, writeMs: REFUSAL_DRAIN_MS },
+      clock: this.#clock,
+    });
+    if (message === undefined) return connection.abort();
+    void connection.send(message);
+    this.#refusals.add(connection);
+    this.#running++;
+    void connection.close().then(() => {
+      this.#refusals.delete(connection);
+      this.#oneEnded();
+    });
+  }
+
+  async #serve(
+    connection: Connection<In, Out>,
+    { transport, host }: { transport: Transport; host: string },
+  ): Promise<void> {
+    const { id, remoteAddr: address } = connection;
+    this.#report({ type: "opened", id, address });
+    try {
+      if (transport.handshake) {
+        await withDeadline(() => transport.handshake!(), {
+          phase: "handshake",
+          ms: this.#handshakeMs,
+          signal: connection.signal,
+          clock: this.#clock,
+        });
+      }
+      await this.#handler(connection);
+    } catch (error) {
+      if (!isCut(error)) {
+        this.#counts.failed++;
+        this.#report({ type: "failed", id, address, error });
+      }
+    }
+    // Also after a failure the peer still gets what was sent to it before.
+    await connection.close();
+    this.#report({ type: "closed", id, address });
+    this.#left(connection, host);
+  }
+
+  #report(event: ServerEvent): void {
+    const { onEvent = printFailure } = this.#options;
+    try {
+      onEvent(event);
+    } catch (error) {
+      // Who only listens must not end a connection or the accept loop.
+      console.error(`Cannot report a server event: ${reasonOf(error)}`);
+    }
+  }
+}
+
+/** Refuses at once what the first connection would refuse. */
+function requireValid(
+  { limits, deadlines, rate, gapMs, graceMs = 0 }: Pick<
+    ServeOptions<unknown>,
+    "limits" | "deadlines" | "rate" | "gapMs" | "graceMs"
+  >,
+): void {
+  for (const [name, value] of Object.entries(limits ?? {})) limitOf(name as keyof Limits, value);
+  for (const [name, value] of Object.entries(deadlines ?? {})) {
+    // Object.entries widens the names that the interfaces declare.
+    deadlineOf(name as keyof Deadlines, value);
+  }
+  for (const perSecond of Object.values(rate ?? {})) new TokenBucket(perSecond, 0);
+  if (gapMs !== undefined) requireMs("gapMs", gapMs);
+  if (!(graceMs >= 0)) {
+    throw new RangeError(
+      `Cannot set graceMs: ${graceMs} is neither a number of milliseconds from 0 nor Infinity`,
+    );
+  }
+}
+
+function printFailure(event: ServerEvent): void {
+  if (event.type === "failed" || event.type === "accept-failed") {
+    console.error(formatServerEvent(event));
+  }
+}
+
+function isCut(error: unknown): boolean {
+  return error instanceof ClosedError && error.code === "connection-cut";
+}
+
+function tooMany(
+  limit: "maxConnections" | "maxConnectionsPerAddress",
+  { max, got }: { max: number; got: number },
+): LimitError {
+  return new LimitError("Cannot accept connection", { limit, max, got, unit: "connections" });
+}
+
+/**
+ * Serves every peer that connects: each one gets a {@linkcode Connection} and a run of `handler`. It refuses peers
+ * past its limits and outside its address lists. A failing accept is reported, waited out and tried again.
+ *
+ * @throws {RangeError} A limit, deadline or rate is none.
+ *
+ * @example A server that answers each line with its length
+ * ```ts
+ * import { lines, serve } from "@parley/sockets";
+ * import { assert } from "@std/assert";
+ * const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+ * const server = serve(listener, { codec: lines() }, async (connection) => {
+ *   for await (const line of connection) await connection.send(String(line.length));
+ * });
+ * const { drained, cut } = await server.shutdown();
+ * assert(drained === 0 && cut === 0);
+ * ```
+ */
+export function serve<In, Out = In>(
+  listener: Listener,
+  options: ServeOptions<In, Out>,
+  handler: Handler<In, Out>,
+): Server<In, Out> {
+  return new Server(listener, options, handler);
+}
+
+/**
+ * Returns a server event as a line for people, with text from peers shown harmlessly.
+ *
+ * @example
+ * ```ts
+ * import { formatServerEvent } from "@parley/sockets";
+ * import { assert } from "@std/assert";
+ * const address = { transport: "tcp", hostname: "127.0.0.1", port: 5000 } as const;
+ * const line = formatServerEvent({ type: "opened", id: 0, address });
+ * assert(line === "#0 127.0.0.1:5000 connected");
+ * ```
+ */
+export function formatServerEvent(event: ServerEvent): string {
+  switch (event.type) {
+    case "opened":
+      return `#${event.id} ${formatAddress(event.address)} connected`;
+    case "closed":
+      return `#${event.id} ${formatAddress(event.address)} closed`;
+    case "failed":
+      return `#${event.id} ${formatAddress(event.address)} failed: ${reasonOf(event.error)}`;
+    case "refused":
+      return `${formatAddress(event.address)} refused: ${visible(event.reason)}`;
+    case "accept-failed":
+      return `Cannot accept connections: ${reasonOf(event.error)}; next try in ${event.retryMs} ms`;
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return visible(error instanceof Error ? error.message : String(error));
+}

@@ -1,0 +1,43 @@
+import type { Server } from "./serve.ts";
+
+/** What {@linkcode shutdownOnSignals} does at a signal. */
+export interface ShutdownOnSignalsOptions {
+  /** Hears the first signal; the shutdown begins after it. */
+  onSignal?: (signal: "SIGINT" | "SIGTERM") => void;
+  /** Ends the program at the second signal. @default {Deno.exit} */
+  exit?: (code: number) => void;
+}
+
+/**
+ * Shuts a server down at SIGINT or SIGTERM; a second signal ends the program at once, with exit code 130. Stops
+ * listening for signals when the server has finished.
+ *
+ * @example
+ * ```ts
+ * import { lines, serve, shutdownOnSignals } from "@parley/sockets";
+ * const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+ * const server = serve(listener, { codec: lines() }, () => {});
+ * shutdownOnSignals(server);
+ * await server.shutdown();
+ * ```
+ */
+export function shutdownOnSignals<In, Out>(
+  server: Server<In, Out>,
+  { onSignal, exit = Deno.exit }: ShutdownOnSignalsOptions = {},
+): void {
+  let seen = false;
+  const heard = (signal: "SIGINT" | "SIGTERM") => {
+    if (seen) return exit(130);
+    seen = true;
+    onSignal?.(signal);
+    void server.shutdown();
+  };
+  const onInterrupt = () => heard("SIGINT");
+  const onTerminate = () => heard("SIGTERM");
+  Deno.addSignalListener("SIGINT", onInterrupt);
+  Deno.addSignalListener("SIGTERM", onTerminate);
+  void server.finished.then(() => {
+    Deno.removeSignalListener("SIGINT", onInterrupt);
+    Deno.removeSignalListener("SIGTERM", onTerminate);
+  });
+}

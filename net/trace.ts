@@ -1,0 +1,191 @@
+import { visible } from "../codec/mod.ts";
+
+/** Which way something went, seen from here. */
+export type Direction = "received" | "sent";
+
+/** One thing that a connection did: bytes that passed, or the message that they became. */
+export type TraceEvent =
+  & {
+    /** The connection's number. */
+    readonly id: number;
+    /** When it was seen. */
+    readonly date: Date;
+  }
+  & (TraceBytes | TraceMessage | TraceNote);
+
+/** One read or one write. */
+export interface TraceBytes {
+  /** What this is. */
+  readonly type: "bytes";
+  /** Which way. */
+  readonly direction: Direction;
+  /** The number of the read or write on this connection, from 1. */
+  readonly piece: number;
+  /** Bytes of this direction that passed before. */
+  readonly offset: number;
+  /** What passed. */
+  readonly bytes: Uint8Array;
+}
+
+/** One message. */
+export interface TraceMessage {
+  /** What this is. */
+  readonly type: "message";
+  /** Which way. */
+  readonly direction: Direction;
+  /** The message. */
+  readonly message: unknown;
+  /** Where its first byte stands in this direction. */
+  readonly from: number;
+  /** Where its last byte ends. */
+  readonly to: number;
+  /** The first and the last read that brought it; undefined for a message that is sent. */
+  readonly reads?: readonly [first: number, last: number];
+}
+
+/** Something else that is worth a line. */
+export interface TraceNote {
+  /** What this is. */
+  readonly type: "note";
+  /** What happened. */
+  readonly note: string;
+}
+
+/** Takes each event of a connection. */
+export type Trace = (event: TraceEvent) => void;
+
+/** Keeps count of one connection's bytes, and says which reads a message came in. */
+export class Tracer {
+  readonly #id: number;
+  #trace: Trace | undefined;
+  readonly #now: () => Date;
+  /** Reads whose last byte is in no message yet. */
+  #reads: { piece: number; end: number }[] = [];
+  #pieces = { received: 0, sent: 0 };
+  #bytes = { received: 0, sent: 0 };
+  #sentTo = 0;
+
+  /** Makes a tracer that numbers from the connection's beginning. */
+  constructor(trace: Trace, { id, now }: { id: number; now: () => Date }) {
+    this.#trace = trace;
+    this.#id = id;
+    this.#now = now;
+  }
+
+  /** Notes one read or one write. */
+  bytes(direction: Direction, bytes: Uint8Array): void {
+    const offset = this.#bytes[direction];
+    const piece = ++this.#pieces[direction];
+    this.#bytes[direction] = offset + bytes.length;
+    if (direction === "received") this.#reads.push({ piece, end: offset + bytes.length });
+    this.#emit({ type: "bytes", direction, piece, offset, bytes: bytes.slice() });
+  }
+
+  /** Notes a message that was taken out of the bytes from `from` to `to`. */
+  received(message: unknown, { from, to }: { from: number; to: number }): void {
+    const touched = this.#reads.filter(({ end }) => end > from);
+    const first = touched[0]?.piece ?? this.#pieces.received;
+    const last = touched.find(({ end }) => end >= to)?.piece ?? this.#pieces.received;
+    this.#reads = touched.filter(({ end }) => end > to);
+    this.#emit({ type: "message", direction: "received", message, from, to, reads: [first, last] });
+  }
+
+  /** Notes a message that became `length` bytes to write. */
+  sent(message: unknown, length: number): void {
+    const from = this.#sentTo;
+    this.#sentTo = from + length;
+    this.#emit({ type: "message", direction: "sent", message, from, to: this.#sentTo });
+  }
+
+  /** Notes anything else. */
+  note(note: string): void {
+    this.#emit({ type: "note", note });
+  }
+
+  #emit(event: TraceBytes | TraceMessage | TraceNote): void {
+    try {
+      this.#trace?.({ id: this.#id, date: this.#now(), ...event });
+    } catch (error) {
+      // Who only looks on must not end the connection; it has seen its last event.
+      this.#trace = undefined;
+      console.error(`Cannot trace connection #${this.#id} any more: ${showMessage(error)}`);
+    }
+  }
+}
+
+const ROW_BYTES = 16;
+/** Rows of one read or write that are printed; the rest is counted. */
+const MAX_ROWS = 16;
+
+/**
+ * Returns a trace event as lines for people: bytes in hexadecimal with their text beside them, and the message that
+ * they became with the bytes and reads that brought it. What a peer sent is shown harmlessly.
+ *
+ * ```text
+ * 09:15:02.120 #0 <- read 1: 12 bytes, 0 to 12
+ *                    68 69 0a 79 6f 0a 62 79 65 0a 6e 6f              hi.yo.bye.no
+ * 09:15:02.121 #0 <= message "hi" (bytes 0 to 3, read 1)
+ * ```
+ *
+ * @example
+ * ```ts
+ * import { formatTrace } from "@parley/sockets";
+ * import { assert } from "@std/assert";
+ * const date = new Date(0);
+ * const line = formatTrace({
+ *   id: 0, date, type: "message", direction: "received", message: "hi", from: 0, to: 3, reads: [1, 1],
+ * });
+ * assert(line.endsWith('#0 <= message "hi" (bytes 0 to 3, read 1)\n'));
+ * ```
+ */
+export function formatTrace(event: TraceEvent): string {
+  const time = event.date.toTimeString().slice(0, 8);
+  const ms = String(event.date.getMilliseconds()).padStart(3, "0");
+  const head = `${time}.${ms} #${event.id}`;
+  if (event.type === "note") return `${head} -- ${event.note}\n`;
+  const received = event.direction === "received";
+  if (event.type === "message") {
+    const reads = event.reads === undefined
+      ? ""
+      : event.reads[0] === event.reads[1]
+      ? `, read ${event.reads[0]}`
+      : `, reads ${event.reads[0]} to ${event.reads[1]}`;
+    const arrow = received ? "<=" : "=>";
+    const shown = showMessage(event.message);
+    return `${head} ${arrow} message ${shown} (bytes ${event.from} to ${event.to}${reads})\n`;
+  }
+  const { bytes, offset, piece } = event;
+  const what = received ? "<- read" : "-> write";
+  const count = bytes.length === 1 ? "1 byte" : `${bytes.length} bytes`;
+  const title = `${head} ${what} ${piece}: ${count}, ${offset} to ${offset + bytes.length}\n`;
+  return title + rows(bytes, " ".repeat(head.length + 4));
+}
+
+function rows(bytes: Uint8Array, indent: string): string {
+  let text = "";
+  const end = Math.min(bytes.length, MAX_ROWS * ROW_BYTES);
+  for (let at = 0; at < end; at += ROW_BYTES) {
+    const row = bytes.subarray(at, at + ROW_BYTES);
+    const hex = Array.from(row, (byte) => byte.toString(16).padStart(2, "0")).join(" ");
+    const plain = Array.from(
+      row,
+      (byte) => byte >= 32 && byte < 127 ? String.fromCharCode(byte) : ".",
+    );
+    text += `${indent}${hex.padEnd(ROW_BYTES * 3 - 1)}  ${plain.join("")}\n`;
+  }
+  return end < bytes.length ? `${text}${indent}... ${bytes.length - end} bytes more\n` : text;
+}
+
+const MAX_SHOWN_CHARS = 200;
+
+function showMessage(message: unknown): string {
+  if (message instanceof Uint8Array) return `of ${message.length} bytes`;
+  if (message instanceof Error) return visible(message.message, { maxChars: MAX_SHOWN_CHARS });
+  let text: string | undefined;
+  try {
+    text = JSON.stringify(message, (_, value) => typeof value === "bigint" ? String(value) : value);
+  } catch {
+    // A message that JSON cannot say is named instead.
+  }
+  return visible(text ?? String(message), { maxChars: MAX_SHOWN_CHARS });
+}

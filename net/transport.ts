@@ -1,0 +1,31 @@
+import type { Address } from "./address.ts";
+
+/** One byte stream: what every connection that Deno's TCP, TLS and Unix calls return has. */
+export interface Transport {
+  /** Our end. */
+  readonly localAddr: Address;
+  /** The peer's end. */
+  readonly remoteAddr: Address;
+  /** Reads up to as many bytes as fit; null is the end. */
+  read(into: Uint8Array): Promise<number | null>;
+  /** Writes some of the bytes, and says how many. */
+  write(bytes: Uint8Array): Promise<number>;
+  /** Says that no more will be written; reading goes on. */
+  closeWrite(): Promise<void>;
+  /** Ends both directions at once. */
+  close(): void;
+  /** Sends small writes at once (TCP). */
+  setNoDelay?(noDelay?: boolean): void;
+  /** Does the handshake (TLS). */
+  handshake?(): Promise<unknown>;
+}
+
+/** What accepts connections: what Deno's TCP, TLS and Unix listeners have. */
+export interface Listener {
+  /** Where it listens. */
+  readonly addr: Address;
+  /** Waits for the next connection. */
+  accept(): Promise<Transport>;
+  /** Stops listening. */
+  close(): void;
+}

@@ -1,0 +1,120 @@
+import { visible } from "../codec/mod.ts";
+import {
+  type Connection,
+  type ConnectionOptions,
+  DEFAULT_DEADLINES,
+  explain,
+  type Trace,
+} from "../net/mod.ts";
+import type { Io } from "./io.ts";
+import {
+  duration,
+  file,
+  flag,
+  type Options,
+  type OptionValues,
+  pick,
+  port,
+  text,
+} from "./options.ts";
+import { defineProgram, EXIT_FAILED, type Program, type ProgramDeclaration } from "./program.ts";
+import { Report } from "./report.ts";
+import { type ClientTls, readClientTls } from "./tls.ts";
+
+/** What every client takes when it is called as a function: whom to call, and what the kernel takes. */
+export interface ClientOptions extends ConnectionOptions {
+  /** The host to call. @default {"127.0.0.1"} */
+  hostname?: string;
+  /** The port to call. @default the program's own */
+  port?: number;
+  /** Speak TLS. @default plain TCP */
+  tls?: ClientTls | undefined;
+}
+
+/** The options that every client has on its command line. */
+export function clientOptions(defaultPort: number) {
+  return {
+    hostname: text("Host to call", "127.0.0.1"),
+    port: port("Port to call", defaultPort),
+    connectTimeout: duration("Give up when the connection does not stand after this long", {
+      fallback: DEFAULT_DEADLINES.connectMs,
+    }),
+    idleTimeout: duration("Give up after this long without a byte", {
+      fallback: DEFAULT_DEADLINES.idleMs,
+    }),
+    tls: flag("Speak TLS"),
+    ca: file("Trust this authority (PEM) beside the system's own; needs --allow-read"),
+    trace: flag("Show all bytes, and the messages that they became"),
+    json: flag("Print one JSON object a line on stdout"),
+  } satisfies Options;
+}
+
+type CommonOptions = ReturnType<typeof clientOptions>;
+
+/** What a client's `talk` gets. */
+export interface ClientTalk<O extends Options, C> {
+  /** Its own options. */
+  readonly values: OptionValues<O>;
+  /** What stands beside the options. */
+  readonly operands: readonly string[];
+  /** The connection; it is closed politely afterwards. */
+  readonly connection: C;
+  /** What is typed and printed. */
+  readonly io: Io;
+  /** Where to say what happens. */
+  readonly report: Report;
+}
+
+/** A client's declaration: what is its own. */
+export interface ClientProgramDeclaration<O extends Options, C>
+  extends Omit<ProgramDeclaration<O>, "kind"> {
+  /** Refuses values that do not fit together. @throws {UsageError} They do not. */
+  readonly check?: (operands: readonly string[], io: Io) => void;
+  /** Makes the connection. */
+  readonly connect: (settings: ClientOptions) => Promise<C>;
+  /** Talks, and returns the exit code. */
+  readonly talk: (talk: ClientTalk<O, C>) => Promise<number>;
+}
+
+/** Makes a client program: it connects, talks, closes politely and explains what went wrong. */
+export function clientProgram<
+  const O extends Options,
+  // deno-lint-ignore no-explicit-any -- what the client speaks is of no concern here
+  C extends Connection<any, any>,
+>({ check, connect, talk, ...own }: ClientProgramDeclaration<O, C>): Program {
+  const options = { ...own.options, ...clientOptions(own.defaultPort) };
+  const declaration = { ...own, kind: "client" as const, options };
+  return defineProgram(declaration, async ({ values, operands, io }) => {
+    check?.(operands, io);
+    const common = pick(values, clientOptions(own.defaultPort));
+    const report = new Report(io, common.json);
+    const settings = await settingsOf(common, { io, trace: report.trace });
+    const { hostname, port } = common;
+    const address = { transport: "tcp", hostname, port } as const;
+    let tried: "connect" | "talk" = "connect";
+    try {
+      await using connection = await connect(settings);
+      tried = "talk";
+      const ownValues = pick(values, own.options);
+      return await talk({ values: ownValues, operands, connection, io, report });
+    } catch (error) {
+      io.stderr(`${own.name}: ${visible(await explain(error, { tried, address }))}\n`);
+      return EXIT_FAILED;
+    }
+  });
+}
+
+async function settingsOf(
+  common: OptionValues<CommonOptions>,
+  { io, trace }: { io: Io; trace: Trace },
+): Promise<ClientOptions> {
+  const { hostname, port, connectTimeout, idleTimeout, tls, ca } = common;
+  return {
+    hostname,
+    port,
+    tls: await readClientTls({ tls, ca }),
+    deadlines: { connectMs: connectTimeout, idleMs: idleTimeout },
+    ...common.trace && { trace },
+    ...io.signal && { signal: io.signal },
+  };
+}

@@ -1,0 +1,51 @@
+import { flagOf } from "./options.ts";
+import type { ProgramDeclaration } from "./program.ts";
+
+/** Returns rows with their columns aligned. */
+export function columns(rows: readonly (readonly string[])[], indent = "  "): string {
+  const widths: number[] = [];
+  for (const row of rows) {
+    for (const [at, cell] of row.entries()) widths[at] = Math.max(widths[at] ?? 0, cell.length);
+  }
+  return rows.map((row) =>
+    indent + row.map((cell, at) => cell.padEnd(widths[at]!)).join("  ").trimEnd() + "\n"
+  ).join("");
+}
+
+/** Returns the command that runs a program with the narrowest permissions. */
+export function commandOf(program: ProgramDeclaration): string {
+  const folder = program.kind === "server" ? "servers" : "clients";
+  return `deno run --allow-net=127.0.0.1:${program.defaultPort} ${folder}/${program.name}.ts`;
+}
+
+/** Returns how a program is called through `parley`. */
+export function parleyCommandOf({ kind, name }: ProgramDeclaration): string {
+  return kind === "server" ? `parley serve ${name}` : `parley ${name}`;
+}
+
+/** Returns how a program is called. */
+export function usageOf(program: ProgramDeclaration): string {
+  const operands = program.operands === undefined ? "" : ` ${program.operands}`;
+  return `Usage:
+  ${commandOf(program)} [options]${operands}
+  ${parleyCommandOf(program)} [options]${operands}
+`;
+}
+
+/** Returns a program's help. */
+export function helpOf(program: ProgramDeclaration): string {
+  const rows = Object.entries(program.options).map(([name, option]) => {
+    const { placeholder, description, fallbackText } = option;
+    const typed = placeholder === undefined ? flagOf(name) : `${flagOf(name)} ${placeholder}`;
+    return [typed, fallbackText ? `${description} (default ${fallbackText})` : description];
+  });
+  rows.push(["--help", "Print this help"], ["--version", "Print the version"]);
+  return `The ${program.name} ${program.kind} ${program.summary}.
+
+${usageOf(program)}
+Options:
+${columns(rows)}
+Try it:
+  ${program.tryIt}
+`;
+}

@@ -1,0 +1,160 @@
+import { DEFAULT_LIMITS } from "../codec/mod.ts";
+import {
+  DEFAULT_DEADLINES,
+  explain,
+  formatAddress,
+  formatServerEvent,
+  type ServeOptions,
+  type Server,
+  type ServerEvent,
+  shutdownOnSignals,
+} from "../net/mod.ts";
+import type { Io } from "./io.ts";
+import {
+  count,
+  duration,
+  file,
+  flag,
+  type Options,
+  type OptionValues,
+  pick,
+  port,
+  text,
+} from "./options.ts";
+import {
+  defineProgram,
+  EXIT_DONE,
+  EXIT_FAILED,
+  EXIT_INTERRUPTED,
+  type Program,
+  type ProgramDeclaration,
+} from "./program.ts";
+import { addressRecord, Report, type ReportRecord } from "./report.ts";
+import { readServerTls, type ServerTls } from "./tls.ts";
+
+/** What every server takes when it is called as a function: where to listen, and what the kernel takes. */
+export interface ServerOptions extends Omit<ServeOptions<never, never>, "codec" | "refusal"> {
+  /** The address to listen on. @default {"127.0.0.1"} */
+  hostname?: string;
+  /** The port to listen on; 0 takes a free one. @default the program's own */
+  port?: number;
+  /** Speak TLS with this certificate. @default plain TCP */
+  tls?: ServerTls | undefined;
+}
+
+/** The options that every server has on its command line. */
+export function serverOptions(defaultPort: number) {
+  return {
+    hostname: text("Address to listen on; 0.0.0.0 is every network", "127.0.0.1"),
+    port: port("Port to listen on; 0 takes a free one", defaultPort),
+    maxConnections: count("Connections at one time", DEFAULT_LIMITS.maxConnections),
+    idleTimeout: duration("Close a connection after this long without a byte", {
+      fallback: DEFAULT_DEADLINES.idleMs,
+    }),
+    grace: duration("At a stop, let clients finish for this long", { fallback: 5_000 }),
+    cert: file("Speak TLS with this certificate (PEM); needs --key and --allow-read"),
+    key: file("The certificate's key (PEM)"),
+    trace: flag("Show all bytes, and the messages that they became"),
+    json: flag("Print one JSON object a line on stdout"),
+  } satisfies Options;
+}
+
+type CommonOptions = ReturnType<typeof serverOptions>;
+
+/** What a server's `start` gets. */
+export interface ServerStart<O extends Options> {
+  /** Its own options. */
+  readonly values: OptionValues<O>;
+  /** Where to listen and how, from the options that every server has. */
+  readonly settings: ServerOptions;
+  /** Where to say what happens. */
+  readonly report: Report;
+}
+
+/** A server's declaration: what is its own. */
+export interface ServerProgramDeclaration<O extends Options>
+  extends Omit<ProgramDeclaration<O>, "kind" | "operands"> {
+  /** Listens and serves. */
+  // deno-lint-ignore no-explicit-any -- what the server's clients speak is of no concern here
+  readonly start: (start: ServerStart<O>) => Server<any, any>;
+}
+
+/** Makes a server program: it listens, says so, serves, and stops at a signal. */
+export function serverProgram<const O extends Options>(
+  { start, ...own }: ServerProgramDeclaration<O>,
+): Program {
+  const options = { ...own.options, ...serverOptions(own.defaultPort) };
+  return defineProgram({ ...own, kind: "server", options }, async ({ values, io }) => {
+    const common = pick(values, serverOptions(own.defaultPort));
+    const report = new Report(io, common.json);
+    const settings = await settingsOf(common, { io, report });
+    const { hostname = "", port = 0 } = settings;
+    // deno-lint-ignore no-explicit-any -- as in `start`
+    let server: Server<any, any>;
+    try {
+      server = start({ values: pick(values, own.options), settings, report });
+    } catch (error) {
+      const address = { transport: "tcp", hostname, port } as const;
+      io.stderr(`${own.name}: ${await explain(error, { tried: "listen", address })}\n`);
+      return EXIT_FAILED;
+    }
+    // Who reads the next line may send a signal at once.
+    const stopped = untilStopped(server, { name: own.name, io, report });
+    // This line is for whoever waits for the server, so it stands on stderr with --json too.
+    io.stderr(`${own.name} listening on ${formatAddress(server.addr)}\n`);
+    if (common.json) {
+      report.note({ event: "listening", name: own.name, ...addressRecord(server.addr) }, "");
+    }
+    return await stopped;
+  });
+}
+
+async function untilStopped(
+  // deno-lint-ignore no-explicit-any -- as in `start`
+  server: Server<any, any>,
+  { name, io, report }: { name: string; io: Io; report: Report },
+): Promise<number> {
+  let signal: "SIGINT" | "SIGTERM" | undefined;
+  if (io.signals) {
+    shutdownOnSignals(server, {
+      onSignal(heard) {
+        signal = heard;
+        report.note(
+          { event: "stopping", signal: heard },
+          `${name} stopping; a second ${heard} ends it at once`,
+        );
+      },
+    });
+  }
+  await server.finished;
+  const { drained, cut } = await server.shutdown();
+  report.note(
+    { event: "stopped", drained, cut },
+    `${name} stopped: ${drained} drained, ${cut} cut`,
+  );
+  return signal === "SIGINT" ? EXIT_INTERRUPTED : EXIT_DONE;
+}
+
+async function settingsOf(
+  common: OptionValues<CommonOptions>,
+  { io, report }: { io: Io; report: Report },
+): Promise<ServerOptions> {
+  const { hostname, port, maxConnections, idleTimeout, grace, cert, key, trace } = common;
+  return {
+    hostname,
+    port,
+    tls: await readServerTls({ cert, key }),
+    limits: { maxConnections },
+    deadlines: { idleMs: idleTimeout },
+    graceMs: grace,
+    onEvent: (event) => report.note(eventRecord(event), formatServerEvent(event)),
+    ...trace && { trace: report.trace },
+    ...io.signal && { signal: io.signal },
+  };
+}
+
+function eventRecord(event: ServerEvent): ReportRecord {
+  const { type, ...rest } = event;
+  if (event.type === "accept-failed") return { event: type, ...rest };
+  return { event: type, ...rest, address: addressRecord(event.address) };
+}

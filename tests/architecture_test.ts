@@ -1,0 +1,136 @@
+import { assertEquals } from "@std/assert";
+
+const ROOT = new URL("../", import.meta.url);
+
+/** From the ground up: each of these imports only what stands in front of it, and itself. */
+const FLOORS = [
+  ["codec/"],
+  ["net/"],
+  ["mod.ts"],
+  ["program/"],
+  ["servers/", "clients/"],
+  ["programs.ts", "tour/"],
+  ["cli.ts", "tour.ts"],
+] as const;
+
+const MAX_LINES = 500;
+/** Their lines are not counted. */
+const UNCOUNTED = ["tests/", "bench/"];
+
+interface SourceFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** The project's text files, without what other tools put there. */
+const files: readonly SourceFile[] = [...read("")];
+const sources = files.filter(({ path }) => path.endsWith(".ts"));
+
+Deno.test("a file imports only floors below its own when it is part of the house", () => {
+  const wrong: string[] = [];
+  for (const { path, target } of imports()) {
+    const [from, to] = [floorOf(path), floorOf(target)];
+    if (from < 0) continue;
+    const sameFolder = folderOf(path) === folderOf(target);
+    if (to < 0 || to > from || (to === from && !sameFolder)) wrong.push(`${path} -> ${target}`);
+  }
+  assertEquals(wrong, []);
+});
+
+Deno.test("codec imports nothing but itself when it is imported", () => {
+  assertEquals(foreign((path) => path.startsWith("codec/"), ["codec/"]), []);
+});
+
+Deno.test("mod.ts imports only codec and net when it is imported", () => {
+  assertEquals(foreign((path) => path === "mod.ts", ["codec/", "net/"]), []);
+});
+
+Deno.test("a program imports no other program when it is run", () => {
+  const isProgram = (path: string) => /^(servers|clients)\//.test(path);
+  assertEquals(
+    imports().filter(({ path, target }) => isProgram(path) && isProgram(target)),
+    [],
+  );
+});
+
+Deno.test("every import of packages is one that deno.json names when it is no path", () => {
+  const { imports: names } = JSON.parse(files.find(({ path }) => path === "deno.json")!.text);
+  const known = ["@parley/sockets", ...Object.keys(names)];
+  const house = sources.filter(({ path }) => floorOf(path) >= 0);
+  const bare = house.flatMap(({ path, text }) =>
+    specifiers(text).filter((one) => !/^\.{1,2}\//.test(one)).map((one) => ({ path, one }))
+  );
+  assertEquals(
+    bare.filter(({ one }) => !known.some((name) => one === name || one.startsWith(`${name}/`))),
+    [],
+  );
+});
+
+Deno.test(`a source file has at most ${MAX_LINES} lines when it is no test`, () => {
+  const long = sources.filter(({ path }) => !UNCOUNTED.some((folder) => path.startsWith(folder)))
+    .map(({ path, text }) => `${path}: ${text.split("\n").length - 1}`)
+    .filter((line) => Number(line.split(": ")[1]) > MAX_LINES);
+  assertEquals(long, []);
+});
+
+Deno.test("no file leaves work to somebody else when it is done", () => {
+  // In two parts, or this file would find itself.
+  const marks = new RegExp(`\\b(${"TO" + "DO"}|${"FIX" + "ME"}|${"X" + "XX"})\\b`);
+  assertEquals(files.filter(({ text }) => marks.test(text)).map(({ path }) => path), []);
+});
+
+Deno.test("no file names a machine's own folders when it is shared", () => {
+  const machine = new RegExp(["/home/\\w", "/Users/\\w", "/root/", "/work/"].join("|"));
+  const marked = sources.filter(({ path, text }) =>
+    path !== "tests/architecture_test.ts" && machine.test(text)
+  );
+  assertEquals(marked.map(({ path }) => path), []);
+});
+
+function* read(folder: string): Generator<SourceFile> {
+  for (const { name, isDirectory } of Deno.readDirSync(new URL(folder, ROOT))) {
+    const path = `${folder}${name}`;
+    if (name.startsWith(".") || name === "node_modules" || name === "npm") continue;
+    if (isDirectory) yield* read(`${path}/`);
+    else if (/\.(ts|mjs|md|json|html|css)$/.test(name)) {
+      yield { path, text: Deno.readTextFileSync(new URL(path, ROOT)) };
+    }
+  }
+}
+
+function specifiers(text: string): string[] {
+  // Comments hold examples, which import the package as a user does.
+  const code = text.replaceAll(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, "");
+  const found = code.matchAll(/(?:\bfrom|^import|\bimport\()\s*"([^"]+)"/gm);
+  return Array.from(found, ([, specifier = ""]) => specifier);
+}
+
+function imports(): { path: string; target: string }[] {
+  return sources.flatMap(({ path, text }) =>
+    specifiers(text).filter((one) => one.startsWith(".")).map((one) => ({
+      path,
+      target: new URL(one, `house:/${path}`).pathname.slice(1),
+    }))
+  );
+}
+
+function foreign(isMine: (path: string) => boolean, allowed: readonly string[]): string[] {
+  return sources.filter(({ path }) => isMine(path)).flatMap(({ path, text }) =>
+    specifiers(text).filter((one) => {
+      const target = one.startsWith(".") ? new URL(one, `house:/${path}`).pathname.slice(1) : one;
+      return !allowed.some((folder) => target.startsWith(folder));
+    }).map((one) => `${path} -> ${one}`)
+  );
+}
+
+function floorOf(path: string): number {
+  return FLOORS.findIndex((names) => names.some((name) => isIn(path, name)));
+}
+
+function isIn(path: string, name: string): boolean {
+  return name.endsWith("/") ? path.startsWith(name) : path === name;
+}
+
+function folderOf(path: string): string {
+  return path.includes("/") ? path.slice(0, path.indexOf("/")) : path;
+}

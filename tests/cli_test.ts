@@ -1,0 +1,95 @@
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { parleyCommandOf } from "../program/help.ts";
+import { VERSION } from "../program/version.ts";
+import { programs } from "../programs.ts";
+import { Child, type ChildOptions, denoRun, run } from "./program/child.ts";
+import { connectPeer } from "./program/peer.ts";
+
+function parley(args: readonly string[], net = ""): string[] {
+  return denoRun("cli.ts", { flags: net === "" ? [] : [`--allow-net=${net}`], args });
+}
+
+async function runParley(args: readonly string[], options: ChildOptions & { net?: string } = {}) {
+  return await run(parley(args, options.net), options);
+}
+
+for (const args of [["--help"], ["-h"], ["help"]]) {
+  Deno.test(`parley lists every program when it reads ${args.join(" ")}`, async () => {
+    const { code, stdout, stderr } = await runParley(args);
+    assertEquals([code, stderr], [0, ""]);
+    for (const program of programs) {
+      const { defaultPort, summary } = program;
+      const row = stdout.split("\n").find((line) =>
+        line.startsWith(`  ${parleyCommandOf(program)} `)
+      );
+      assert(row !== undefined, parleyCommandOf(program));
+      assertStringIncludes(row, `127.0.0.1:${defaultPort}`);
+      assert(row.endsWith(summary));
+    }
+  });
+}
+
+Deno.test("parley prints its version when it is asked", async () => {
+  assertEquals(await runParley(["--version"]), {
+    code: 0,
+    stdout: `parley ${VERSION}\n`,
+    stderr: "",
+  });
+});
+
+for (const { kind, name } of programs) {
+  const called = kind === "server" ? ["serve", name] : [name];
+  Deno.test(`parley ${called.join(" ")} is that program when it is called`, async () => {
+    const help = await runParley([...called, "--help"]);
+    assertEquals([help.code, help.stderr], [0, ""]);
+    assertMatch(help.stdout, new RegExp(`^The ${name} ${kind} `));
+    const wrong = await runParley([...called, "--frobnicate"]);
+    assertEquals([wrong.code, wrong.stdout], [2, ""]);
+    assertMatch(wrong.stderr, new RegExp(`^${name}: Unknown option --frobnicate\n`));
+  });
+}
+
+for (
+  const [args, problem] of [
+    [[], "say which program to run"],
+    [["serve"], "serve needs the name of a server"],
+    [["talkbak"], 'there is no client "talkbak"; did you mean talkback?'],
+    [["serve", "revers"], 'there is no server "revers"; did you mean reverse?'],
+    [["sreve"], 'there is no client "sreve"; did you mean serve?'],
+    [["serve", "ftp"], 'there is no server "ftp"'],
+    [["--halp"], 'there is no client "--halp"; did you mean --help?'],
+    [["\x1b[2J"], 'there is no client "\\u001b[2J"'],
+  ] as const
+) {
+  Deno.test(`parley ends with 2 and its usage when it reads [${args.join(" ")}]`, async () => {
+    const { code, stdout, stderr } = await runParley(args);
+    assertEquals([code, stdout], [2, ""]);
+    assertEquals(stderr.split("\n")[0], `parley: ${problem}`);
+    assertStringIncludes(stderr, "\nUsage: parley serve NAME");
+  });
+}
+
+Deno.test("parley serve and its client talk when both are called by name", async () => {
+  await using server = new Child(parley(["serve", "talkback", "--port", "0"], "127.0.0.1:0"));
+  const [, port = ""] = await server.stderr.until(/^talkback listening on 127\.0\.0\.1:(\d+)\n/);
+  const client = await runParley(["talkback", "--port", port], {
+    net: `127.0.0.1:${port}`,
+    stdin: "hello\nquit\n",
+  });
+  assertEquals([client.code, client.stderr], [0, ""]);
+  assertStringIncludes(client.stdout, "\nYou said 'hello'.\nGoodbye!\n");
+  await using peer = await connectPeer(Number(port));
+  await peer.lines(3);
+  server.signal("SIGINT");
+  assertEquals(await peer.rest(), "The server is shutting down. Goodbye!\n");
+  peer.close();
+  assertEquals(await server.ended, 130);
+});
+
+Deno.test("parley gives its program's exit code when that fails", async () => {
+  const { code, stderr } = await runParley(["reverse", "--port", "1", "hi"], {
+    net: "127.0.0.1:1",
+  });
+  assertEquals(code, 1);
+  assertMatch(stderr, /^reverse: Cannot connect to 127\.0\.0\.1:1: nobody listens there; .*\n$/);
+});

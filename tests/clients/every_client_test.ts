@@ -1,0 +1,151 @@
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { programs } from "../../programs.ts";
+import { VERSION } from "../../program/version.ts";
+import { serveGreeting } from "../../servers/greeting.ts";
+import { serveReverse } from "../../servers/reverse.ts";
+import { serveTalkback } from "../../servers/talkback.ts";
+import {
+  Child,
+  headerCommand,
+  programCommand,
+  run,
+  runClient,
+  startClient,
+} from "../program/child.ts";
+
+const SERVE = {
+  greeting: () => serveGreeting({ onEvent() {} }),
+  reverse: () => serveReverse({ onEvent() {} }),
+  talkback: () => serveTalkback({ onEvent() {} }),
+} as const;
+
+for (const program of programs.filter(({ kind }) => kind === "client")) {
+  const { name, defaultPort } = program;
+  const file = `clients/${name}.ts`;
+
+  Deno.test(`${name} client runs when it is started by its header's command`, async (t) => {
+    const serve = Object.entries(SERVE).find(([served]) => served === name)?.[1];
+    assert(serve, `no server for the client ${name}`);
+    let server: ReturnType<typeof serve> | undefined;
+    try {
+      server = serve();
+    } catch (error) {
+      if (!(error instanceof Deno.errors.AddrInUse)) throw error;
+    }
+    await t.step({
+      name: `on port ${defaultPort}`,
+      ignore: server === undefined,
+      async fn() {
+        await using client = new Child([Deno.execPath(), "run", ...headerCommand(file)], {
+          stdin: "quit\n",
+        });
+        assertEquals(await client.ended, 0);
+        assertEquals(client.stderr.text, "");
+        assertMatch(client.stdout.text, /\n$/);
+      },
+    });
+    await server?.shutdown();
+  });
+
+  Deno.test(`${name} client prints its help or version when it is asked`, async () => {
+    const help = await runClient(name, { port: 1, args: ["--help"] });
+    assertEquals([help.code, help.stderr], [0, ""]);
+    assertMatch(help.stdout, new RegExp(`^The ${name} client `));
+    const version = await runClient(name, { port: 1, args: ["--version"] });
+    assertEquals(version, { code: 0, stdout: `${name} ${VERSION}\n`, stderr: "" });
+  });
+
+  Deno.test(`${name} client ends with 1 and one line when nobody listens`, async () => {
+    assertEquals(await runClient(name, { port: 1 }), {
+      code: 1,
+      stdout: "",
+      stderr: `${name}: Cannot connect to 127.0.0.1:1: nobody listens there; ` +
+        "start the server, or check --hostname and --port\n",
+    });
+  });
+
+  Deno.test(`${name} client ends with 1 and one line when there is no such host`, async () => {
+    const hostname = "no-such-host.invalid";
+    assertEquals(await runClient(name, { port: 9, hostname }), {
+      code: 1,
+      stdout: "",
+      stderr: `${name}: Cannot connect to ${hostname}:9: no such host; ` +
+        `check the spelling of ${hostname}\n`,
+    });
+  });
+
+  Deno.test(`${name} client names the flag when Deno may not connect there`, async () => {
+    const [deno = "", verb = "", ...rest] = programCommand(file, { port: 1 });
+    const command = [deno, verb, ...rest.filter((arg) => !arg.startsWith("--allow-net"))];
+    const { code, stderr } = await run(command);
+    assertEquals(code, 1);
+    assertEquals(
+      stderr,
+      `${name}: Cannot connect to 127.0.0.1:1: Deno does not allow it; ` +
+        "add --allow-net=127.0.0.1:1 to the command\n",
+    );
+  });
+
+  Deno.test(`${name} client gives up when the server says nothing for --idle-timeout`, async () => {
+    using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const args = ["--idle-timeout", "20ms"];
+    await using client = startClient(name, { port: portOf(listener), args });
+    using _conn = await listener.accept();
+    await client.type("quit\n");
+    assertEquals(await client.ended, 1);
+    assertStringIncludes(client.stderr.text, "no byte passed within 20 ms (idle deadline)");
+    assertEquals(client.stderr.text.split("\n").length, 2);
+  });
+
+  Deno.test(`${name} client ends with 130 when it is interrupted`, async () => {
+    using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    await using client = startClient(name, { port: portOf(listener) });
+    using _conn = await listener.accept();
+    client.signal("SIGINT");
+    assertEquals(await client.ended, 130);
+  });
+
+  Deno.test(`${name} client shows text harmlessly when a server sends control characters`, async () => {
+    using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    await using client = startClient(name, { port: portOf(listener), stdin: "hi\n" });
+    using conn = await listener.accept();
+    await conn.write(new TextEncoder().encode("\x1b]0;owned\x07\u009b2J\n"));
+    await conn.closeWrite();
+    assertEquals(await client.ended, 0);
+    assertEquals(client.stdout.text, "\\x1b]0;owned\\x07\\x9b2J\n");
+  });
+
+  Deno.test(`${name} client ends with 1 and one line when a server's line is too long`, async () => {
+    using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    await using client = startClient(name, { port: portOf(listener), stdin: "hi\n" });
+    using conn = await listener.accept();
+    const flood = new Uint8Array(1024 ** 2).fill(97);
+    try {
+      for (let mib = 0; mib < 20; mib++) await conn.write(flood);
+      await conn.closeWrite();
+    } catch {
+      // The client has left, as it should.
+    }
+    assertEquals(await client.ended, 1);
+    assertMatch(client.stderr.text, /^\w+: Cannot decode line: .* exceed maxLineBytes \d+ .*\n$/);
+  });
+
+  for (
+    const [what, args, problem] of [
+      ["an option is unknown", ["--trase"], "Unknown option --trase; did you mean --trace?"],
+      ["the port is too high", ["--port", "99999"], "--port takes a whole number from 0 to 65535"],
+      ["--ca stands without --tls", ["--ca", "x"], "--ca says whom to trust with --tls: give both"],
+    ] as const
+  ) {
+    Deno.test(`${name} client ends with 2 and its usage when ${what}`, async () => {
+      const { code, stdout, stderr } = await runClient(name, { port: 1, args });
+      assertEquals([code, stdout], [2, ""]);
+      assertStringIncludes(stderr, `${name}: ${problem}`);
+      assertStringIncludes(stderr, `\nUsage:\n  deno run --allow-net=127.0.0.1:${defaultPort} `);
+    });
+  }
+}
+
+function portOf(listener: Deno.TcpListener): number {
+  return listener.addr.port;
+}

@@ -1,0 +1,121 @@
+// Runs the documents' code and commands as a reader would: TypeScript blocks become the files that their first line
+// names, "terminal 1" runs until "terminal 2" is done, and what a comment says is printed has to be printed.
+
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+
+const root = new URL("../", import.meta.url);
+
+interface Block {
+  readonly language: string;
+  readonly text: string;
+}
+
+function blocksOf(markdown: string): Block[] {
+  return Array.from(
+    markdown.matchAll(/^```(\w+)\n([^]*?)^```$/gm),
+    ([, language = "", text = ""]) => ({ language, text }),
+  );
+}
+
+/** What is not run here, and who runs it. */
+const RUN_ELSEWHERE = [
+  // This is what runs these tests; .ci/run runs the very line (docs_test.ts).
+  /task test$/,
+  /task ok$/,
+];
+
+/** A folder in the package, so that its files find the package by its name; and a `deno` for the commands. */
+class Workplace implements AsyncDisposable {
+  readonly path: string;
+
+  private constructor(path: string) {
+    this.path = path;
+  }
+
+  static async make(): Promise<Workplace> {
+    const path = await Deno.makeTempDir({ dir: root.pathname, prefix: ".readme-" });
+    await Deno.mkdir(`${path}/bin`);
+    await Deno.symlink(Deno.execPath(), `${path}/bin/deno`);
+    return new Workplace(path);
+  }
+
+  /** Starts a shell command. */
+  start(command: string): Deno.ChildProcess {
+    // With Node alone, npx brings the very Deno that runs here.
+    const here = command.replaceAll("npx -y deno@2.9.6", "deno")
+      // A reader stands in the package itself, this stands in a folder of it.
+      .replaceAll(/ (servers|clients)\//g, " ../$1/");
+    return new Deno.Command("sh", {
+      // The shell gives its place to the last command, so that a signal reaches it.
+      args: ["-c", here.includes("|") ? here : `exec ${here}`],
+      cwd: this.path,
+      env: { PATH: `${this.path}/bin:${Deno.env.get("PATH")}`, NO_COLOR: "1" },
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Deno.remove(this.path, { recursive: true });
+  }
+}
+
+async function runToEnd(workplace: Workplace, block: Block): Promise<void> {
+  const lines = block.text.trimEnd().split("\n");
+  for (const line of lines.filter((line) => !line.startsWith("#"))) {
+    if (RUN_ELSEWHERE.some((pattern) => pattern.test(line))) continue;
+    const child = workplace.start(line);
+    const { code, stdout, stderr } = await child.output();
+    const printed = new TextDecoder().decode(stdout);
+    assertEquals(code, 0, `${line}\n${printed}${new TextDecoder().decode(stderr)}`);
+    const promised = lines.find((one) => one.startsWith("# prints: "));
+    if (promised) assertStringIncludes(printed, promised.slice("# prints: ".length));
+  }
+}
+
+/** Waits until a server can be connected to: its own first line says so, or its port does. */
+async function untilListening(server: Deno.ChildProcess, command: string): Promise<void> {
+  const [, port = ""] = /:(\d+)/.exec(command) ?? [];
+  let ended = false;
+  server.status.then(() => ended = true);
+  while (!ended) {
+    try {
+      (await Deno.connect({ hostname: "127.0.0.1", port: Number(port) })).close();
+      return;
+    } catch (error) {
+      if (!(error instanceof Deno.errors.ConnectionRefused)) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+  throw new Error(`${command} ended before it listened`);
+}
+
+for (const document of ["README.md", "CONTRIBUTING.md"]) {
+  Deno.test(`every code block and command line of ${document} runs as it stands`, async () => {
+    const blocks = blocksOf(await Deno.readTextFile(new URL(document, root)));
+    assert(blocks.length > 0);
+    await using workplace = await Workplace.make();
+    for (const { text } of blocks.filter(({ language }) => language === "ts")) {
+      const [, name] = /^\/\/ (\w+\.ts)\n/.exec(text) ?? [];
+      assert(name !== undefined, `A block does not name its file: ${text}`);
+      await Deno.writeTextFile(`${workplace.path}/${name}`, text);
+      const { code, stderr } = await workplace.start(`deno check ${name}`).output();
+      assertEquals(code, 0, `${name}\n${new TextDecoder().decode(stderr)}`);
+    }
+    let server: Deno.ChildProcess | undefined;
+    for (const block of blocks.filter(({ language }) => language === "sh")) {
+      if (block.text.startsWith("# terminal 1\n")) {
+        const command = block.text.trimEnd().split("\n")[1] ?? "";
+        server = workplace.start(command);
+        await untilListening(server, command);
+        continue;
+      }
+      await runToEnd(workplace, block);
+      if (!server) continue;
+      server.kill("SIGTERM");
+      await server.output();
+      server = undefined;
+    }
+  });
+}

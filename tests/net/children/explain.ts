@@ -1,0 +1,5 @@
+// What explain() says where nothing is allowed. Run without any permission.
+import { explain } from "../../../mod.ts";
+
+const address = { transport: "tcp", hostname: "127.0.0.1", port: 1 } as const;
+console.log(await explain(new Deno.errors.AddrInUse(), { tried: "listen", address }));

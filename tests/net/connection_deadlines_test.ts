@@ -1,0 +1,210 @@
+import { assert, assertEquals, assertInstanceOf } from "@std/assert";
+import {
+  type Connection,
+  DeadlineError,
+  type Deadlines,
+  DEFAULT_DEADLINES,
+  lengthPrefixed,
+  lines,
+  ProtocolError,
+} from "../../mod.ts";
+import type { FakeClock } from "./fake_clock.ts";
+import { open, openLines } from "./open.ts";
+import { rejectionOf, stateOf, turns } from "./turns.ts";
+
+/** Checks that a deadline passes at its millisecond and not before. */
+async function assertPasses(
+  connection: Connection<string>,
+  { clock, ms, message }: { clock: FakeClock; ms: number; message: string },
+): Promise<void> {
+  await clock.advance(ms - 1);
+  assertEquals(connection.closed, false);
+  await clock.advance(1);
+  assert(connection.closed);
+  const error = await rejectionOf(connection.next());
+  assertInstanceOf(error, DeadlineError);
+  assertEquals([error.message, error.ms, error.code], [message, ms, "deadline-passed"]);
+  assertEquals(clock.pending, 0);
+}
+
+function idle(ms: number): string {
+  return `Cannot keep the connection: no byte passed within ${ms} ms (idle deadline)`;
+}
+
+function write(ms: number): string {
+  return `Cannot send: the peer took no byte within ${ms} ms (write deadline)`;
+}
+
+Deno.test("DEFAULT_DEADLINES hold when nothing is said", async () => {
+  const expected: Deadlines = {
+    connectMs: 10_000,
+    handshakeMs: 10_000,
+    idleMs: 300_000,
+    writeMs: 30_000,
+    drainMs: 1_000,
+  };
+  assertEquals({ ...DEFAULT_DEADLINES }, expected);
+  const { connection, clock } = openLines();
+  connection.next().catch(() => {});
+  await assertPasses(connection, { clock, ms: 300_000, message: idle(300_000) });
+});
+
+Deno.test("Connection ends after idleMs when no byte passes while a message is waited for", async () => {
+  const { connection, clock } = openLines({ deadlines: { idleMs: 1000 } });
+  const rejection = rejectionOf(connection.next());
+  await assertPasses(connection, { clock, ms: 1000, message: idle(1000) });
+  assertInstanceOf(await rejection, DeadlineError);
+});
+
+Deno.test("Connection counts idleMs from the last byte that came", async () => {
+  const { connection, transport, clock } = openLines({ deadlines: { idleMs: 1000 } });
+  connection.next().catch(() => {});
+  await clock.advance(900);
+  transport.deliver("no ending");
+  await assertPasses(connection, { clock, ms: 1000, message: idle(1000) });
+});
+
+Deno.test("Connection counts idleMs from the last byte that went out", async () => {
+  const { connection, transport, clock } = openLines({ deadlines: { idleMs: 1000 } });
+  connection.next().catch(() => {});
+  for (let count = 0; count < 5; count++) {
+    await clock.advance(900);
+    await connection.send("tick");
+    await turns();
+  }
+  assertEquals(transport.written, "tick\n".repeat(5));
+  await assertPasses(connection, { clock, ms: 1000, message: idle(1000) });
+});
+
+Deno.test("Connection is not idle when nobody waits for a message", async () => {
+  const { connection, transport, clock } = openLines({ deadlines: { idleMs: 1000 } });
+  transport.deliver("work\n");
+  assertEquals(await connection.receive(), "work");
+  await clock.advance(5000);
+  assertEquals(connection.closed, false);
+  transport.deliver("more\n");
+  assertEquals(await connection.receive(), "more");
+  connection.abort();
+});
+
+Deno.test("Connection waits for ever when idleMs is Infinity", async () => {
+  const { connection, clock } = openLines({ deadlines: { idleMs: Infinity } });
+  const next = connection.next();
+  assertEquals(clock.pending, 0);
+  await clock.advance(1e9);
+  assertEquals(await stateOf(next), "pending");
+  next.catch(() => {});
+  connection.abort();
+});
+
+Deno.test("Connection ends after writeMs when the peer takes no byte", async () => {
+  const { connection, transport, clock } = openLines({ deadlines: { writeMs: 500 } });
+  transport.blockWrites();
+  await connection.send("x");
+  const rejection = rejectionOf(connection.flush());
+  await assertPasses(connection, { clock, ms: 500, message: write(500) });
+  assertInstanceOf(await rejection, DeadlineError);
+});
+
+Deno.test("Connection counts writeMs from the last byte that the peer took", async () => {
+  const { connection, transport, clock } = openLines({ deadlines: { writeMs: 500 } });
+  transport.maxWriteBytes = 1;
+  transport.blockWrites();
+  await connection.send("slow");
+  for (let taken = 1; taken <= 3; taken++) {
+    await clock.advance(499);
+    const unblock = turnOfOneWrite(transport);
+    await unblock;
+    assertEquals([transport.writes.length, connection.closed], [taken, false]);
+  }
+  await assertPasses(connection, { clock, ms: 500, message: write(500) });
+  assertEquals(transport.written, "slo");
+});
+
+/** Lets the peer take what one write offers, and no more. */
+async function turnOfOneWrite(
+  transport: { blockWrites(): void; unblockWrites(): void },
+): Promise<void> {
+  transport.unblockWrites();
+  transport.blockWrites();
+  await turns();
+}
+
+Deno.test("Connection has no write deadline when nothing is to be sent", async () => {
+  const { connection, transport, clock } = openLines({ deadlines: { writeMs: 500 } });
+  await connection.send("x");
+  await connection.flush();
+  await clock.advance(10_000);
+  assertEquals([connection.closed, transport.written], [false, "x\n"]);
+  connection.abort();
+});
+
+Deno.test("gapMs gives a message without its ending after that much silence", async () => {
+  const { connection, transport, clock } = openLines({ gapMs: 100 });
+  const next = connection.next();
+  await clock.advance(5000); // silence before the message is no gap in it
+  transport.deliver("Hello ");
+  await clock.advance(99);
+  transport.deliver("Server");
+  await clock.advance(99);
+  assertEquals(await stateOf(next), "pending");
+  await clock.advance(1);
+  assertEquals(await next, { done: false, value: "Hello Server" });
+  const after = connection.next();
+  transport.deliver("\nnext\n");
+  assertEquals(await after, { done: false, value: "next" });
+  connection.abort();
+  assertEquals(clock.pending, 0);
+});
+
+Deno.test("gapMs cuts nothing when the handler is slow", async () => {
+  const { connection, transport, clock } = openLines({ gapMs: 100 });
+  transport.deliver("one\nHel", "lo\n");
+  assertEquals(await connection.receive(), "one");
+  await clock.advance(10_000);
+  assertEquals(await connection.receive(), "Hello");
+  connection.abort();
+});
+
+Deno.test("gapMs keeps a character whole when the silence falls into it", async () => {
+  const { connection, transport, clock } = openLines({ gapMs: 100 });
+  const next = connection.next();
+  transport.deliver(new Uint8Array([104, 195]));
+  await clock.advance(100);
+  assertEquals(await next, { done: false, value: "h" });
+  transport.deliver(new Uint8Array([169]));
+  const rest = connection.next();
+  await clock.advance(100);
+  assertEquals(await rest, { done: false, value: "é" });
+  connection.abort();
+});
+
+Deno.test("gapMs tells who waits of an error, and the next call again", async () => {
+  const { connection, transport, clock } = open(lines({ fatal: true }), { gapMs: 100 });
+  const rejection = rejectionOf(connection.next());
+  transport.deliver(new Uint8Array([255, 104]));
+  await clock.advance(100);
+  const error = await rejection;
+  assertInstanceOf(error, ProtocolError);
+  assertEquals(await rejectionOf(connection.next()), error);
+  connection.abort();
+});
+
+Deno.test("gapMs does nothing when the codec cannot cut or the peer has finished", async () => {
+  const prefixed = open(lengthPrefixed(), { gapMs: 100 });
+  const next = prefixed.connection.next();
+  prefixed.transport.deliver(new Uint8Array([0, 0]));
+  await prefixed.clock.advance(1000);
+  prefixed.transport.deliver(new Uint8Array([0, 1, 7]));
+  assertEquals((await next).value?.join(), "7");
+  prefixed.connection.abort();
+
+  const { connection, transport, clock } = openLines({ gapMs: 100 });
+  const last = connection.next();
+  transport.deliver("last");
+  transport.finish();
+  assertEquals((await last).value, "last");
+  await clock.advance(1000);
+  assertEquals((await connection.next()).done, true);
+  connection.abort();
+});

@@ -1,0 +1,211 @@
+import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
+import { DeadlineError, type Phase, withDeadline } from "../../mod.ts";
+import { Watch } from "../../net/watch.ts";
+import { FakeClock } from "./fake_clock.ts";
+import { rejectionOf, stateOf, turns } from "./turns.ts";
+
+/** Hangs until its signal is aborted. */
+function hang(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener("abort", () => reject(new Error("the task's own words")));
+  });
+}
+
+Deno.test("withDeadline() returns what the task returns, and leaves no timer", async () => {
+  const clock = new FakeClock();
+  const { signal } = new AbortController();
+  assertEquals(
+    await withDeadline(() => Promise.resolve(7), { phase: "connect", ms: 5, clock, signal }),
+    7,
+  );
+  assertEquals(clock.pending, 0);
+});
+
+Deno.test("withDeadline() rejects at its millisecond, and aborts the task", async () => {
+  const clock = new FakeClock();
+  let seen: AbortSignal | undefined;
+  const task = (signal: AbortSignal) => hang(seen = signal);
+  const running = withDeadline(task, { phase: "connect", ms: 2000, clock });
+  const rejection = rejectionOf(running);
+  await clock.advance(1999);
+  assertEquals(await stateOf(running), "pending");
+  await clock.advance(1);
+  const error = await rejection;
+  assertInstanceOf(error, DeadlineError);
+  assertEquals([error.phase, error.ms, error.code], ["connect", 2000, "deadline-passed"]);
+  assertEquals(
+    error.message,
+    "Cannot connect: no answer came within 2000 ms (connect deadline)",
+  );
+  assertEquals([seen?.aborted, seen?.reason], [true, error]);
+});
+
+Deno.test("withDeadline() rejects also when the task does not hear its signal", async () => {
+  const clock = new FakeClock();
+  const running = withDeadline(() => new Promise(() => {}), { phase: "handshake", ms: 1, clock });
+  const rejection = rejectionOf(running);
+  await clock.advance(1);
+  assertEquals(
+    String(await rejection),
+    "DeadlineError: Cannot finish the handshake: the peer did not do its part within 1 ms (handshake deadline)",
+  );
+});
+
+Deno.test("withDeadline() releases what comes too late", async () => {
+  const clock = new FakeClock();
+  const late = Promise.withResolvers<Disposable>();
+  const rejection = rejectionOf(
+    withDeadline(() => late.promise, { phase: "connect", ms: 1, clock }),
+  );
+  await clock.advance(1);
+  await rejection;
+  let released = false;
+  late.resolve({ [Symbol.dispose]: () => void (released = true) });
+  await turns();
+  assert(released);
+});
+
+Deno.test("withDeadline() lets go of what comes too late and cannot be released", async () => {
+  for (const value of [null, 7, {}, { [Symbol.dispose]: 7 }]) {
+    const clock = new FakeClock();
+    const late = Promise.withResolvers<unknown>();
+    const rejection = rejectionOf(
+      withDeadline(() => late.promise, { phase: "connect", ms: 1, clock }),
+    );
+    await clock.advance(1);
+    await rejection;
+    late.resolve(value);
+    await turns();
+  }
+});
+
+Deno.test("withDeadline() ends with the caller's reason when the caller's signal is aborted", async () => {
+  const clock = new FakeClock();
+  const reason = new Error("the caller stops");
+  const signal = AbortSignal.abort(reason);
+  let began = false;
+  const begin = () => {
+    began = true;
+    return Promise.resolve();
+  };
+  assertEquals(
+    await rejectionOf(withDeadline(begin, { phase: "connect", ms: 1, clock, signal })),
+    reason,
+  );
+  assertEquals(began, false);
+
+  const controller = new AbortController();
+  const rejection = rejectionOf(
+    withDeadline(hang, { phase: "connect", ms: 1, clock, signal: controller.signal }),
+  );
+  controller.abort(reason);
+  assertEquals(await rejection, reason);
+  assertEquals(clock.pending, 0);
+});
+
+Deno.test("withDeadline() rejects with the task's own error, and leaves no timer", async () => {
+  const clock = new FakeClock();
+  const refused = new Deno.errors.ConnectionRefused();
+  const options = { phase: "connect", ms: 1, clock } as const;
+  assertEquals(await rejectionOf(withDeadline(() => Promise.reject(refused), options)), refused);
+  await assertRejects(
+    () =>
+      withDeadline(() => {
+        throw new TypeError("before it began");
+      }, options),
+    TypeError,
+    "before it began",
+  );
+  assertEquals(clock.pending, 0);
+});
+
+Deno.test("DeadlineError names each phase and its time", () => {
+  const texts: Record<Phase, string> = {
+    connect: "Cannot connect: no answer came within 5 ms (connect deadline)",
+    handshake:
+      "Cannot finish the handshake: the peer did not do its part within 5 ms (handshake deadline)",
+    receive: "Cannot receive a message: none came within 5 ms (receive deadline)",
+    idle: "Cannot keep the connection: no byte passed within 5 ms (idle deadline)",
+    write: "Cannot send: the peer took no byte within 5 ms (write deadline)",
+    drain: "Cannot close politely: the peer did not finish within 5 ms (drain deadline)",
+  };
+  for (const [phase, text] of Object.entries(texts)) {
+    // Object.entries forgets which keys the record has.
+    assertEquals(new DeadlineError(phase as Phase, 5).message, text);
+  }
+});
+
+/** A watch that notes when it passed. */
+function watch(ms: number): { clock: FakeClock; passed: number[]; watch: Watch } {
+  const clock = new FakeClock();
+  const passed: number[] = [];
+  return { clock, passed, watch: new Watch(() => passed.push(clock.now()), { ms, clock }) };
+}
+
+Deno.test("Watch passes once when it has run for its time", async () => {
+  const one = watch(100);
+  one.watch.start();
+  await one.clock.advance(99);
+  assertEquals(one.passed, []);
+  await one.clock.advance(1000);
+  assertEquals(one.passed, [100]);
+  assertEquals(one.clock.pending, 0);
+});
+
+Deno.test("Watch counts from its last start, with one timer", async () => {
+  const one = watch(100);
+  for (let count = 0; count < 10; count++) {
+    one.watch.start();
+    assertEquals(one.clock.pending, 1);
+    await one.clock.advance(30);
+  }
+  await one.clock.advance(1000);
+  assertEquals(one.passed, [9 * 30 + 100]);
+});
+
+Deno.test("Watch stands still when it is stopped, and can start again", async () => {
+  const one = watch(100);
+  one.watch.start();
+  await one.clock.advance(50);
+  one.watch.stop();
+  await one.clock.advance(1000);
+  assertEquals([one.passed, one.clock.pending], [[], 0]);
+  one.watch.start();
+  await one.clock.advance(50);
+  one.watch.stop();
+  one.watch.start();
+  await one.clock.advance(99);
+  assertEquals(one.passed, []);
+  await one.clock.advance(1);
+  assertEquals(one.passed, [1100 + 100]);
+});
+
+Deno.test("Watch lets its timer go when it is cleared", async () => {
+  const one = watch(100);
+  one.watch.clear();
+  one.watch.start();
+  one.watch.clear();
+  assertEquals(one.clock.pending, 0);
+  await one.clock.advance(1000);
+  assertEquals(one.passed, []);
+});
+
+Deno.test("Watch sets no timer when its time is Infinity", () => {
+  const one = watch(Infinity);
+  one.watch.start();
+  assertEquals(one.clock.pending, 0);
+});
+
+Deno.test("Watch waits on when its timer fires early", async () => {
+  const clock = new FakeClock();
+  const passed: number[] = [];
+  // A clock whose timers can wait for 40 ms at most, as the system's can for 24.8 days.
+  const short = {
+    now: () => clock.now(),
+    date: () => clock.date(),
+    wait: (ms: number, callback: () => void) => clock.wait(Math.min(ms, 40), callback),
+  };
+  new Watch(() => passed.push(clock.now()), { ms: 100, clock: short }).start();
+  await clock.advance(1000);
+  assertEquals(passed, [100]);
+});

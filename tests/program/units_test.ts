@@ -1,0 +1,110 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { formatDuration, formatSize, parseDuration, parseSize } from "../../program/units.ts";
+import { UsageError } from "../../program/usage_error.ts";
+
+const KIB = 1024;
+const MIB = 1024 ** 2;
+
+for (
+  const [text, bytes] of [
+    ["0", 0],
+    ["512", 512],
+    ["512b", 512],
+    ["512B", 512],
+    ["64k", 64 * KIB],
+    ["64K", 64 * KIB],
+    ["1KiB", KIB],
+    ["1kb", 1000],
+    ["1MiB", MIB],
+    ["1m", MIB],
+    ["1 MiB", MIB],
+    ["1.5k", 1536],
+    ["2MB", 2_000_000],
+    ["1g", 1024 ** 3],
+    ["1GiB", 1024 ** 3],
+    ["3GB", 3_000_000_000],
+    ["007", 7],
+  ] as const
+) {
+  Deno.test(`parseSize gives ${bytes} when it reads ${text}`, () => {
+    assertEquals(parseSize(text, "--size"), bytes);
+  });
+}
+
+for (
+  const text of ["", "k", "-1", "1.3", "1e3", "0x10", "1 2", "1kk", "1kibi", "1s", "١", ".5k", "1.k"]
+    .concat(["9007199254740993", "9999999g", "Infinity", "NaN"])
+) {
+  Deno.test(`parseSize refuses what it reads when that is ${JSON.stringify(text)}`, () => {
+    const error = assertThrows(() => parseSize(text, "--size"), UsageError);
+    assertEquals(
+      error.message,
+      `--size takes a size such as 512, 64k or 1MiB, not ${JSON.stringify(text)}`,
+    );
+  });
+}
+
+for (
+  const [text, bare, ms] of [
+    ["500ms", "s", 500],
+    ["2s", "s", 2000],
+    ["2", "s", 2000],
+    ["2", "ms", 2],
+    ["0", "s", 0],
+    ["1.5s", "ms", 1500],
+    ["0.25", "s", 250],
+    ["1m", "s", 60_000],
+    ["1h", "s", 3_600_000],
+    ["1 s", "s", 1000],
+  ] as const
+) {
+  Deno.test(`parseDuration gives ${ms} when it reads ${text} and a bare number is ${bare}`, () => {
+    assertEquals(parseDuration(text, { flag: "--time", bare }), ms);
+  });
+}
+
+for (const text of ["", "s", "-1", "1d", "1M", "1S", "1e3", "soon", "1s2", "Infinity"]) {
+  Deno.test(`parseDuration refuses what it reads when that is ${JSON.stringify(text)}`, () => {
+    const error = assertThrows(
+      () => parseDuration(text, { flag: "--time", bare: "s" }),
+      UsageError,
+    );
+    assertEquals(
+      error.message,
+      `--time takes a duration such as 500ms, 2s or 1m, not ${JSON.stringify(text)}`,
+    );
+  });
+}
+
+for (
+  const [bytes, text] of [
+    [0, "0"],
+    [1, "1"],
+    [1000, "1000"],
+    [KIB, "1KiB"],
+    [64 * KIB, "64KiB"],
+    [MIB, "1MiB"],
+    [1025, "1025"],
+  ] as const
+) {
+  Deno.test(`formatSize writes ${text} when there are ${bytes} bytes`, () => {
+    assertEquals(formatSize(bytes), text);
+    assertEquals(parseSize(text, "--size"), bytes);
+  });
+}
+
+for (
+  const [ms, text] of [
+    [50, "50ms"],
+    [1000, "1s"],
+    [1500, "1500ms"],
+    [60_000, "1m"],
+    [300_000, "5m"],
+    [90_000, "90s"],
+  ] as const
+) {
+  Deno.test(`formatDuration writes ${text} when it lasts ${ms} milliseconds`, () => {
+    assertEquals(formatDuration(ms), text);
+    assertEquals(parseDuration(text, { flag: "--time", bare: "s" }), ms);
+  });
+}

@@ -1,0 +1,171 @@
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { programs } from "../../programs.ts";
+import { VERSION } from "../../program/version.ts";
+import {
+  Child,
+  headerCommand,
+  programCommand,
+  run,
+  runServer,
+  startServer,
+} from "../program/child.ts";
+import { connectPeer } from "../program/peer.ts";
+
+const hasIpv6 = Deno.networkInterfaces().some(({ address }) => address === "::1");
+
+for (const program of programs.filter(({ kind }) => kind === "server")) {
+  const { name, defaultPort } = program;
+  const file = `servers/${name}.ts`;
+
+  Deno.test(`${name} server says where it listens first when it can be connected to`, async () => {
+    await using server = await startServer(name);
+    await using peer = await connectPeer(server.port);
+    await peer.send("x\n");
+    await peer.line();
+    assertEquals(await server.stderr.line(), `${name} listening on 127.0.0.1:${server.port}`);
+    assertMatch(await server.stderr.line() ?? "", /^#0 127\.0\.0\.1:\d+ connected$/);
+  });
+
+  Deno.test(`${name} server runs when it is started by its header's command`, {
+    ignore: !isFree(defaultPort),
+  }, async () => {
+    await using server = new Child([Deno.execPath(), "run", ...headerCommand(file)]);
+    await server.stderr.until(new RegExp(`^${name} listening on 127\\.0\\.0\\.1:${defaultPort}\n`));
+    await using peer = await connectPeer(defaultPort);
+    await peer.send("x\n");
+    assert(await peer.line() !== undefined);
+    peer.close();
+    await server.stderr.until(/ closed\n/);
+    server.signal("SIGTERM");
+    assertEquals(await server.ended, 0);
+  });
+
+  Deno.test(`${name} server listens on ::1 when it is told to`, { ignore: !hasIpv6 }, async () => {
+    await using server = await startServer(name, { hostname: "::1" });
+    await using peer = await connectPeer(server.port, "::1");
+    await peer.send("x\n");
+    assert(await peer.line() !== undefined);
+    assertMatch(server.stderr.text, /^\w+ listening on \[::1\]:\d+\n/);
+  });
+
+  for (const [signal, code] of [["SIGTERM", 0], ["SIGINT", 130]] as const) {
+    Deno.test(`${name} server stops with ${code} when it gets ${signal}`, async () => {
+      await using server = await startServer(name);
+      server.signal(signal);
+      assertEquals(await server.ended, code);
+      assertEquals(
+        server.stderr.text.split("\n").slice(1).join("\n"),
+        `${name} stopping; a second ${signal} ends it at once\n` +
+          `${name} stopped: 0 drained, 0 cut\n`,
+      );
+      assertEquals(server.stdout.text, "");
+    });
+  }
+
+  Deno.test(`${name} server turns the next client away when --max-connections are there`, async () => {
+    await using server = await startServer(name, { args: ["--max-connections", "1"] });
+    await using first = await connectPeer(server.port);
+    await server.stderr.until(/^#0 .* connected$/m);
+    await using second = await connectPeer(server.port);
+    const told = await second.rest();
+    if (name === "talkback") assertMatch(told, /^The server is full: .* maxConnections 1\.\n$/);
+    else assertEquals(told, "");
+    await server.stderr.until(/refused: .*2 connections exceed maxConnections 1$/m);
+    await first.send("still served\n");
+    assert(await first.line() !== undefined);
+  });
+
+  Deno.test(`${name} server ends a connection when nothing came for --idle-timeout`, async () => {
+    await using server = await startServer(name, { args: ["--idle-timeout", "20ms"] });
+    await using peer = await connectPeer(server.port);
+    await peer.rest();
+    await server.stderr.until(/^#0 .* failed: .*no byte passed within 20 ms \(idle deadline\)$/m);
+    await server.stderr.until(/^#0 .* closed$/m);
+  });
+
+  Deno.test(`${name} server --json prints one object a line when it starts and stops`, async () => {
+    await using server = await startServer(name, { args: ["--json", "--trace"] });
+    await using peer = await connectPeer(server.port);
+    await peer.send("x\n");
+    await server.stdout.until(/"event":"message"/);
+    peer.close();
+    await server.stdout.until(/"event":"closed"/);
+    server.signal("SIGTERM");
+    assertEquals(await server.ended, 0);
+    const records = server.stdout.text.trimEnd().split("\n").map((line) => JSON.parse(line));
+    const events = records.map(({ event }) => event);
+    assertEquals([events[0], events[1]], ["listening", "opened"]);
+    assertEquals(events.slice(-2), ["stopping", "stopped"]);
+    assert(events.includes("trace-bytes") && events.includes("trace-message"));
+    const read = records.find((one) =>
+      one.event === "trace-bytes" && one.direction === "received"
+    );
+    assertEquals([read.id, read.piece, read.offset, read.bytes], [0, 1, 0, "780a"]);
+  });
+
+  Deno.test(`${name} server prints its help or version when it is asked`, async () => {
+    const help = await runServer(name, { port: 0, args: ["--help"] });
+    assertEquals([help.code, help.stderr], [0, ""]);
+    assertMatch(help.stdout, new RegExp(`^The ${name} server `));
+    const version = await runServer(name, { port: 0, args: ["--version"] });
+    assertEquals(version, { code: 0, stdout: `${name} ${VERSION}\n`, stderr: "" });
+  });
+
+  for (
+    const [what, args, problem] of [
+      ["an option is unknown", ["--prot", "1"], "Unknown option --prot; did you mean --port?"],
+      [
+        "the port is too high",
+        ["--port", "99999"],
+        '--port takes a whole number from 0 to 65535, not "99999"',
+      ],
+      ["an argument is too much", ["x"], 'Unexpected argument "x"'],
+      [
+        "--cert stands without --key",
+        ["--cert", "deno.json"],
+        "--cert and --key belong together: give both or none",
+      ],
+      [
+        "--key stands without --cert",
+        ["--key", "deno.json"],
+        "--cert and --key belong together: give both or none",
+      ],
+    ] as const
+  ) {
+    Deno.test(`${name} server ends with 2 and its usage when ${what}`, async () => {
+      const { code, stdout, stderr } = await runServer(name, { port: 0, args });
+      assertEquals([code, stdout], [2, ""]);
+      assertEquals(stderr.split("\n")[0], `${name}: ${problem}`);
+      assertStringIncludes(stderr, `\nUsage:\n  deno run --allow-net=127.0.0.1:${defaultPort} `);
+    });
+  }
+
+  Deno.test(`${name} server names the flag when Deno may not listen there`, async () => {
+    const [deno = "", verb = "", ...rest] = programCommand(file, { port: 0 });
+    const command = [deno, verb, ...rest.filter((arg) => !arg.startsWith("--allow-net"))];
+    assertEquals(await run(command), {
+      code: 1,
+      stdout: "",
+      stderr: `${name}: Cannot listen on 127.0.0.1:0: Deno does not allow it; ` +
+        "add --allow-net=127.0.0.1:0 to the command\n",
+    });
+  });
+
+  Deno.test(`${name} server says which addresses there are when it cannot have one`, async () => {
+    const { code, stderr } = await runServer(name, { port: 0, hostname: "192.0.2.1" });
+    assertEquals(code, 1);
+    assertStringIncludes(
+      stderr,
+      `${name}: Cannot listen on 192.0.2.1:0: this machine has no address 192.0.2.1`,
+    );
+  });
+}
+
+function isFree(port: number): boolean {
+  try {
+    Deno.listen({ hostname: "127.0.0.1", port }).close();
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,135 @@
+import { Connection, lines, visible } from "../mod.ts";
+import type { Io } from "../program/io.ts";
+import type { Program } from "../program/program.ts";
+
+/** Something that was seen to be right or wrong. */
+export interface Check {
+  readonly what: string;
+  readonly ok: boolean;
+}
+
+/** A server that plays in a scene. */
+export interface RunningServer {
+  readonly port: number;
+  /** Ends it as SIGTERM would, and returns its exit code. */
+  stop(): Promise<number>;
+  /** Its exit code, once it has ended by itself. */
+  readonly ended: Promise<number>;
+}
+
+/** How a client plays in a scene. */
+export interface ClientOptions {
+  /** What is typed. */
+  readonly stdin?: string;
+  /** What to call it in the transcript. @default {"client"} */
+  readonly as?: string;
+}
+
+/** Runs programs as a terminal would, writes down what they say in the order in which they say it, and checks. */
+export class Stage {
+  readonly checks: Check[] = [];
+  readonly #tell: (who: string, line: string) => void;
+  readonly #servers: RunningServer[] = [];
+
+  /** Makes a stage that tells each line as it comes. */
+  constructor(tell: (who: string, line: string) => void) {
+    this.#tell = tell;
+  }
+
+  /** Notes whether something is as it should be. */
+  check(what: string, ok: boolean): void {
+    this.checks.push({ what, ok });
+  }
+
+  /** Starts a server on a free port, and waits until it can be connected to. */
+  async server(program: Program, args: readonly string[] = []): Promise<RunningServer> {
+    const { promise: listening, resolve, reject } = Promise.withResolvers<number>();
+    const stop = new AbortController();
+    const heard = this.#lines("server", (line) => {
+      const address = / listening on .*:(\d+)$/.exec(line);
+      if (address) resolve(Number(address[1]));
+    });
+    const io = quietIo({ out: heard, signal: stop.signal });
+    this.#tell("", `$ parley serve ${[program.name, ...args].join(" ")}`);
+    const ended = program.main([...args, "--port", "0"], io);
+    ended.then(() => reject(new Error(`The ${program.name} server did not start`)), reject);
+    const server: RunningServer = {
+      port: await listening,
+      ended,
+      stop() {
+        stop.abort();
+        return ended;
+      },
+    };
+    this.#servers.push(server);
+    return server;
+  }
+
+  /** Runs a client to its end, and returns its exit code and what it printed. */
+  async client(
+    program: Program,
+    args: readonly string[],
+    { stdin = "", as = "client", port }: ClientOptions & { port: number },
+  ): Promise<{ code: number; printed: string }> {
+    let printed = "";
+    const heard = this.#lines(as, () => {});
+    const io = quietIo({
+      stdin,
+      out(text) {
+        printed += text;
+        heard(text);
+      },
+    });
+    const typed = args.map((arg) => /^[\w-]+$/.test(arg) ? arg : `'${arg}'`);
+    this.#tell("", `$ parley ${[program.name, ...typed].join(" ")}`);
+    for (const line of stdin.split("\n").slice(0, -1)) this.#tell(`${as} types`, line);
+    return { code: await program.main([...args, "--port", String(port)], io), printed };
+  }
+
+  /** Connects without any program, to show what is on the wire. */
+  async line(port: number): Promise<Connection<string, Uint8Array>> {
+    const conn = await Deno.connect({ hostname: "127.0.0.1", port });
+    const text = lines();
+    return new Connection(conn, { decoder: text.decoder, encode: (bytes: Uint8Array) => bytes });
+  }
+
+  /** Writes a line of the transcript. */
+  say(who: string, line: string): void {
+    this.#tell(who, line);
+  }
+
+  /** Ends every server that still runs. */
+  async clear(): Promise<void> {
+    await Promise.all(this.#servers.map((server) => server.stop()));
+  }
+
+  #lines(who: string, seen: (line: string) => void): (text: string) => void {
+    let rest = "";
+    return (text) => {
+      const lines = (rest + text).split("\n");
+      rest = lines.pop() ?? "";
+      for (const line of lines) {
+        seen(line);
+        this.#tell(who, visible(line));
+      }
+    };
+  }
+}
+
+function quietIo(
+  { stdin = "", out, signal }: {
+    stdin?: string;
+    out: (text: string) => void;
+    signal?: AbortSignal;
+  },
+): Io {
+  return {
+    stdin: new Blob([stdin]).stream(),
+    stdout: out,
+    stderr: out,
+    interactive: false,
+    colour: false,
+    signals: false,
+    ...signal && { signal },
+  };
+}
