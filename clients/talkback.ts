@@ -32,7 +32,7 @@ export const program: Program = clientProgram({
   tryIt: "printf 'hello\\nquit\\n' | deno run --allow-net=127.0.0.1:10000 clients/talkback.ts",
   connect: connectTalkback,
   async talk({ connection, io, report }) {
-    using terminal = io.interactive ? new LineTerminal() : undefined;
+    using terminal = io.interactive && !report.json ? new LineTerminal() : undefined;
     const { signal } = connection;
     await converse(connection, {
       said: untilQuit(terminal ? terminal.lines(signal) : stdinLines(io.stdin, signal)),

@@ -1,12 +1,11 @@
-import { type Codec, limitOf, type Limits } from "../codec/mod.ts";
+import type { Codec, Limits } from "../codec/mod.ts";
 import type { Address } from "./address.ts";
-import { type Cancel, type Clock, systemClock } from "./clock.ts";
-import { deadlineOf, type Deadlines, requireMs } from "./deadlines.ts";
-import { ClosedError, DeadlineError } from "./errors.ts";
-import { Incoming } from "./incoming.ts";
-import { Outgoing } from "./outgoing.ts";
+import type { Clock } from "./clock.ts";
+import type { Deadlines } from "./deadlines.ts";
+import { closedHere, Duplex } from "./duplex.ts";
+import { DeadlineError } from "./errors.ts";
 import type { Rate } from "./token_bucket.ts";
-import { type Trace, Tracer } from "./trace.ts";
+import type { Trace } from "./trace.ts";
 import type { Transport } from "./transport.ts";
 
 /** How a {@linkcode Connection} behaves. */
@@ -74,19 +73,7 @@ export class Connection<In, Out = In>
   implements AsyncIterableIterator<In, undefined>, Disposable, AsyncDisposable {
   /** The number that logs and traces name it by. */
   readonly id: number;
-  readonly #transport: Transport;
-  readonly #incoming: Incoming<In>;
-  readonly #outgoing: Outgoing<Out>;
-  readonly #clock: Clock;
-  readonly #drainMs: number;
-  readonly #tracer: Tracer | undefined;
-  readonly #signal: AbortSignal | undefined;
-  #finishing: Promise<void> | undefined;
-  #closing: Promise<void> | undefined;
-  #closed = false;
-  #draining = false;
-  #controller: AbortController | undefined;
-  #onAbort: (() => void) | undefined;
+  readonly #duplex: Duplex<In, Out>;
 
   /**
    * Takes over a byte stream; it belongs to the connection from now on.
@@ -94,77 +81,37 @@ export class Connection<In, Out = In>
    * @throws {RangeError} A limit, deadline or rate is none.
    */
   constructor(transport: Transport, codec: Codec<In, Out>, options: ConnectionOptions = {}) {
-    const { id = 0, limits, deadlines, rate, gapMs, trace, signal, clock = systemClock } = options;
-    this.id = id;
-    this.#transport = transport;
-    this.#clock = clock;
-    this.#drainMs = deadlineOf("drainMs", deadlines?.drainMs);
-    this.#signal = signal;
-    if (trace) this.#tracer = new Tracer(trace, { id, now: () => clock.date() });
-    const tracer = this.#tracer;
-    const fail = (error: unknown) => this.abort(this.#reason("receive", error));
-    this.#outgoing = new Outgoing<Out>(transport, {
-      codec,
-      clock,
-      maxQueuedBytes: limitOf("maxQueuedBytes", limits?.maxQueuedBytes),
-      writeMs: deadlineOf("writeMs", deadlines?.writeMs),
-      tracer,
-      fail,
-      broken: (error) => this.#reason("send", error),
-      progress: () => this.#incoming.touch(),
-    });
-    this.#incoming = new Incoming<In>(transport, {
-      codec,
-      clock,
-      idleMs: deadlineOf("idleMs", deadlines?.idleMs),
-      gapMs: gapMs === undefined ? undefined : requireMs("gapMs", gapMs),
-      rate,
-      tracer,
-      flush: () => this.#outgoing.flush(),
-      fail,
-    });
-    try {
-      transport.setNoDelay?.(true);
-    } catch {
-      // The peer has gone already; the first read says so.
-    }
-    if (signal) {
-      this.#onAbort = () => this.abort(signal.reason);
-      if (signal.aborted) this.abort(signal.reason);
-      else signal.addEventListener("abort", this.#onAbort, { once: true });
-    }
+    this.id = options.id ?? 0;
+    this.#duplex = new Duplex(transport, codec, options);
   }
 
   /** The peer's end. */
   get remoteAddr(): Address {
-    return this.#transport.remoteAddr;
+    return this.#duplex.transport.remoteAddr;
   }
   /** Our end. */
   get localAddr(): Address {
-    return this.#transport.localAddr;
+    return this.#duplex.transport.localAddr;
   }
   /** Bytes that came in. */
   get bytesReceived(): number {
-    return this.#incoming.bytesReceived;
+    return this.#duplex.incoming.bytesReceived;
   }
   /** Bytes that went out. */
   get bytesSent(): number {
-    return this.#outgoing.bytesSent;
+    return this.#duplex.bytesSent;
   }
   /** Bytes that wait to go out. */
   get queuedBytes(): number {
-    return this.#outgoing.queuedBytes;
+    return this.#duplex.queuedBytes;
   }
   /** The connection is over, in both directions. */
   get closed(): boolean {
-    return this.#closed;
+    return this.#duplex.closed;
   }
   /** Aborted when the connection should end: its server shuts down, or it is over. */
   get signal(): AbortSignal {
-    this.#controller ??= new AbortController();
-    if (this.#closed) this.#controller.abort(closedHere());
-    if (this.#draining) this.#controller.abort(serverStops());
-    return this.#controller.signal;
+    return this.#duplex.signal;
   }
 
   /**
@@ -176,7 +123,7 @@ export class Connection<In, Out = In>
    * @throws {TypeError} Another call is waiting.
    */
   next(): Promise<IteratorResult<In, undefined>> {
-    return this.#incoming.next();
+    return this.#duplex.incoming.next();
   }
 
   /** Ends an iteration; the connection stays as it is. */
@@ -199,12 +146,12 @@ export class Connection<In, Out = In>
    */
   async receive({ waitMs = Infinity, signal }: ReceiveOptions = {}): Promise<In | undefined> {
     signal?.throwIfAborted();
-    const result = this.#incoming.next();
+    const result = this.#duplex.incoming.next();
     if (waitMs === Infinity && !signal) return (await result).value;
-    const cancel = this.#clock.wait(waitMs, () => {
-      this.#incoming.withdraw()?.reject(new DeadlineError("receive", waitMs));
+    const cancel = this.#duplex.clock.wait(waitMs, () => {
+      this.#duplex.incoming.withdraw()?.reject(new DeadlineError("receive", waitMs));
     });
-    const stop = () => this.#incoming.withdraw()?.reject(signal?.reason);
+    const stop = () => this.#duplex.incoming.withdraw()?.reject(signal?.reason);
     signal?.addEventListener("abort", stop, { once: true });
     try {
       return (await result).value;
@@ -221,7 +168,7 @@ export class Connection<In, Out = In>
    * @throws {ProtocolError} The peer sent something illegal.
    */
   receivePartial(): In | undefined {
-    return this.#incoming.flushPartial();
+    return this.#duplex.incoming.flushPartial();
   }
 
   /**
@@ -236,12 +183,12 @@ export class Connection<In, Out = In>
    * @throws {ClosedError} The connection is over.
    */
   send(message: Out, options?: SendOptions): Promise<void> {
-    return this.#outgoing.send(message, options?.signal);
+    return this.#duplex.outgoing.send(message, options?.signal);
   }
 
   /** Waits until everything that was sent is with the system. @throws What `send` throws. */
   flush(options: SendOptions = {}): Promise<void> {
-    return this.#outgoing.drained(options);
+    return this.#duplex.outgoing.drained(options);
   }
 
   /**
@@ -250,9 +197,8 @@ export class Connection<In, Out = In>
    *
    * @throws What `send` throws.
    */
-  async closeWrite(options: SendOptions = {}): Promise<void> {
-    if (!this.#finishing) await this.flush(options);
-    await (this.#finishing ??= this.#finish());
+  closeWrite(options: SendOptions = {}): Promise<void> {
+    return this.#duplex.closeWrite(options.signal);
   }
 
   /**
@@ -263,18 +209,14 @@ export class Connection<In, Out = In>
    * @throws {TypeError} The codec in use cannot be left.
    */
   switchTo<NextIn, NextOut>(codec: Codec<NextIn, NextOut>): Connection<NextIn, NextOut> {
-    // From here on the two halves speak the next codec; only the type still names the first one.
-    const next = this as unknown as Connection<NextIn, NextOut>;
-    next.#incoming.switchTo(codec);
-    next.#outgoing.codec = codec;
-    return next;
+    this.#duplex.switchTo(codec);
+    // It speaks the next codec now; only its type still names the first one.
+    return this as unknown as Connection<NextIn, NextOut>;
   }
 
   /** Hands out what has arrived by now, then ends the messages; tells `signal`. A server does it at its shutdown. */
   drain(): void {
-    this.#draining = true;
-    this.#incoming.beginDrain();
-    this.#controller?.abort(serverStops());
+    this.#duplex.drain();
   }
 
   /**
@@ -282,13 +224,12 @@ export class Connection<In, Out = In>
    * the last answer is not lost to a reset. It never rejects, and may be called again.
    */
   close(): Promise<void> {
-    return this.#closing ??= this.#closePolitely();
+    return this.#duplex.close();
   }
 
   /** Ends both directions at once; what waits to be sent is dropped. Who waits hears `reason`. */
   abort(reason: unknown = closedHere()): void {
-    if (this.#closed) return;
-    this.#end(reason);
+    this.#duplex.end(reason);
   }
 
   /** Aborts. */
@@ -300,72 +241,4 @@ export class Connection<In, Out = In>
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
-
-  async #closePolitely(): Promise<void> {
-    if (this.#closed) return;
-    let cancel: Cancel | undefined;
-    try {
-      if (!this.#finishing) await this.#outgoing.drained();
-      // The FIN of TLS waits for the peer too, so that its wait ends with this one.
-      cancel = this.#clock.wait(this.#drainMs, () => this.#end(undefined));
-      await (this.#finishing ??= this.#finish());
-      await this.#incoming.linger();
-    } catch {
-      // The peer is gone, or took nothing within the write deadline: there is nobody left to be polite to.
-    }
-    cancel?.();
-    this.#end(undefined);
-  }
-
-  async #finish(): Promise<void> {
-    this.#outgoing.end(closedHere());
-    this.#tracer?.note("we will send no more");
-    try {
-      await this.#transport.closeWrite();
-    } catch (error) {
-      throw this.#reason("send", error);
-    }
-  }
-
-  #end(reason: unknown): void {
-    if (this.#closed) return;
-    this.#closed = true;
-    this.#outgoing.end(reason ?? closedHere());
-    this.#incoming.end(reason);
-    if (this.#onAbort) this.#signal?.removeEventListener("abort", this.#onAbort);
-    try {
-      this.#transport.close();
-    } catch {
-      // It was closed by whoever opened it.
-    }
-    this.#incoming.release();
-    this.#tracer?.note("closed");
-    this.#controller?.abort(reason ?? closedHere());
-  }
-
-  #reason(tried: string, error: unknown): unknown {
-    const lost = error instanceof Deno.errors.ConnectionReset ||
-      error instanceof Deno.errors.BrokenPipe ||
-      error instanceof Deno.errors.ConnectionAborted || error instanceof Deno.errors.UnexpectedEof;
-    if (!lost) return error;
-    return new ClosedError(`Cannot ${tried}: the peer reset the connection`, {
-      code: "connection-reset",
-      by: "peer",
-      cause: error,
-    });
-  }
-}
-
-function closedHere(): ClosedError {
-  return new ClosedError("Cannot use the connection: it was closed here", {
-    code: "connection-closed",
-    by: "local",
-  });
-}
-
-function serverStops(): ClosedError {
-  return new ClosedError("Cannot go on: the server shuts down", {
-    code: "connection-cut",
-    by: "local",
-  });
 }

@@ -1,12 +1,11 @@
 import type { Codec, Decoder } from "../codec/mod.ts";
 import { releaseLarge, SMALL_BYTES, takeLarge } from "./buffers.ts";
-import type { Cancel, Clock } from "./clock.ts";
+import type { Cancel } from "./clock.ts";
+import type { Duplex } from "./duplex.ts";
 import { DeadlineError } from "./errors.ts";
 import { type Rate, TokenBucket } from "./token_bucket.ts";
-import type { Tracer } from "./trace.ts";
-import type { Transport } from "./transport.ts";
 import { nextTurn } from "./turn.ts";
-import { Watch } from "./watch.ts";
+import { Watch, type WatchOwner } from "./watch.ts";
 
 /** Who waits for a message. */
 export interface Waiter<In> {
@@ -14,29 +13,23 @@ export interface Waiter<In> {
   reject(error: unknown): void;
 }
 
-/** What {@linkcode Incoming} stands on. */
+/** What {@linkcode Incoming} is told beside its connection. */
 export interface IncomingOptions {
   codec: Codec<unknown, never>;
-  clock: Clock;
   idleMs: number;
   gapMs: number | undefined;
   rate: Rate | undefined;
-  tracer: Tracer | undefined;
-  /** Nothing is left to hand out: what was gathered for the peer should leave now. */
-  flush: () => void;
-  /** Ends the connection. */
-  fail: (error: unknown) => void;
 }
 
 const DONE: IteratorResult<never, undefined> = { done: true, value: undefined };
 
 /** The half of a connection that receives: it reads only while somebody waits for a message. */
-export class Incoming<In> {
+export class Incoming<In> implements WatchOwner {
   bytesReceived = 0;
   /** The peer has said that it will send no more. */
   ended = false;
-  readonly #transport: Transport;
-  readonly #options: IncomingOptions;
+  readonly #duplex: Duplex<In, never>;
+  readonly #idleMs: number;
   readonly #idle: Watch;
   readonly #gap: Watch | undefined;
   readonly #bytes: TokenBucket | undefined;
@@ -59,15 +52,12 @@ export class Incoming<In> {
   /** Bytes that were decoded by the codecs before this one. */
   #codecStart = 0;
 
-  constructor(transport: Transport, options: IncomingOptions) {
-    this.#transport = transport;
-    this.#options = options;
-    const { clock, codec, idleMs, gapMs, rate } = options;
-    this.#idle = new Watch(() => options.fail(new DeadlineError("idle", idleMs)), {
-      ms: idleMs,
-      clock,
-    });
-    if (gapMs !== undefined) this.#gap = new Watch(() => this.#onGap(), { ms: gapMs, clock });
+  constructor(duplex: Duplex<In, never>, { codec, idleMs, gapMs, rate }: IncomingOptions) {
+    this.#duplex = duplex;
+    const { clock } = duplex;
+    this.#idleMs = idleMs;
+    this.#idle = new Watch(this, { ms: idleMs, clock });
+    if (gapMs !== undefined) this.#gap = new Watch(this, { ms: gapMs, clock });
     const { bytesPerSecond, messagesPerSecond } = rate ?? {};
     if (bytesPerSecond !== undefined) this.#bytes = new TokenBucket(bytesPerSecond, clock.now());
     if (messagesPerSecond !== undefined) {
@@ -77,13 +67,19 @@ export class Incoming<In> {
     this.#decoder = codec.decoder() as Decoder<In>;
   }
 
+  /** One of the watches ran out. */
+  passed(watch: Watch): void {
+    if (watch === this.#gap) this.#onGap();
+    else this.#duplex.fail(new DeadlineError("idle", this.#idleMs));
+  }
+
   next(): Promise<IteratorResult<In, undefined>> {
     if (this.#waiter) {
       const problem = "another call waits for the next one already";
       return Promise.reject(new TypeError(`Cannot wait for a message: ${problem}`));
     }
     if (this.#over || this.#lingering) return this.#isOver();
-    const delay = this.#messages?.delay(this.#options.clock.now()) ?? 0;
+    const delay = this.#messages?.delay(this.#duplex.clock.now()) ?? 0;
     if (delay === 0) {
       try {
         const message = this.#take();
@@ -92,7 +88,7 @@ export class Incoming<In> {
         return Promise.reject(error);
       }
     }
-    this.#options.flush();
+    this.#duplex.flushSent();
     if (this.ended && delay === 0) return Promise.resolve(DONE);
     return new Promise((resolve, reject) => {
       this.#waiter = { resolve, reject };
@@ -188,11 +184,11 @@ export class Incoming<In> {
   }
 
   #take(): In | undefined {
-    const { tracer } = this.#options;
+    const { tracer } = this.#duplex;
     const from = tracer && this.#decoder.offset;
     const message = this.#decoder.next();
     if (message === undefined) return undefined;
-    this.#messages?.take(1, this.#options.clock.now());
+    this.#messages?.take(1, this.#duplex.clock.now());
     tracer?.received(message, {
       from: this.#codecStart + (from ?? 0),
       to: this.#decoder.offset === undefined
@@ -205,7 +201,7 @@ export class Incoming<In> {
   #read(): void {
     if (this.#reading) return this.touch();
     if (this.#over || this.#cancelReadPause) return;
-    const { clock } = this.#options;
+    const { clock } = this.#duplex;
     const delay = this.#bytes?.delay(clock.now()) ?? 0;
     if (delay > 0) {
       this.#cancelReadPause = clock.wait(delay, () => {
@@ -216,7 +212,7 @@ export class Incoming<In> {
     }
     if (!this.#lingering) this.#idle.start();
     this.#reading = true;
-    this.#transport.read(this.#buffer()).then(this.#onRead, this.#onReadError);
+    this.#duplex.transport.read(this.#buffer()).then(this.#onRead, this.#onReadError);
   }
 
   #buffer(): Uint8Array {
@@ -234,24 +230,24 @@ export class Incoming<In> {
       else this.#onBytes(count);
     } catch (error) {
       // A codec that throws here ends this connection, and not the program.
-      this.#options.fail(error);
+      this.#duplex.fail(error);
     }
   };
 
   #onEnd(): void {
     this.ended = true;
-    this.#options.tracer?.note("the peer will send no more");
+    this.#duplex.tracer?.note("the peer will send no more");
     if (this.#lingering) return this.#lingering();
     this.#decoder.end();
     this.#deliver();
   }
 
   #onBytes(count: number): void {
-    const { tracer } = this.#options;
+    const { tracer } = this.#duplex;
     const buffer = this.#wantLarge ? this.#large! : this.#small!;
     this.#wantLarge = count === buffer.length;
     this.bytesReceived += count;
-    this.#bytes?.take(count, this.#options.clock.now());
+    this.#bytes?.take(count, this.#duplex.clock.now());
     if (this.#lingering) return this.#read();
     const chunk = buffer.subarray(0, count);
     tracer?.bytes("received", chunk);
@@ -262,7 +258,7 @@ export class Incoming<In> {
   readonly #onReadError = (error: unknown): void => {
     this.#reading = false;
     if (this.#over) this.release();
-    else this.#options.fail(error);
+    else this.#duplex.fail(error);
   };
 
   /** Hands the next message to who waits, or reads on. */
@@ -281,7 +277,7 @@ export class Incoming<In> {
       this.#gap?.stop();
       waiter.resolve({ done: false, value: message });
     } else if (this.ended) {
-      this.#options.flush();
+      this.#duplex.flushSent();
       this.withdraw()?.resolve(DONE);
     } else {
       this.#gap?.start();
@@ -312,7 +308,7 @@ export class Incoming<In> {
       nextTurn(() => {
         if (this.#waiter !== waiter || this.#over) return;
         if (seen !== this.bytesReceived) return this.#endSoon();
-        this.#options.flush();
+        this.#duplex.flushSent();
         this.withdraw()?.resolve(DONE);
       })
     );
@@ -320,7 +316,7 @@ export class Incoming<In> {
 
   /** Who waits gets no message before `ms` have passed. */
   #pause(ms: number): void {
-    this.#cancelMessagePause ??= this.#options.clock.wait(ms, () => {
+    this.#cancelMessagePause ??= this.#duplex.clock.wait(ms, () => {
       this.#cancelMessagePause = undefined;
       this.#deliver();
       if (this.#draining && this.#waiter) this.#endSoon();

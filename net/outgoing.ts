@@ -1,11 +1,9 @@
 import { type ByteWriter, type Codec, encodeInto, LimitError } from "../codec/mod.ts";
 import { releaseWriter, takeWriter } from "./buffers.ts";
-import type { Clock } from "./clock.ts";
+import type { Duplex } from "./duplex.ts";
 import { DeadlineError } from "./errors.ts";
-import type { Tracer } from "./trace.ts";
-import type { Transport } from "./transport.ts";
 import { nextTurn } from "./turn.ts";
-import { Watch } from "./watch.ts";
+import { Watch, type WatchOwner } from "./watch.ts";
 
 /** Above this many waiting bytes `send` makes its caller wait. */
 export const HIGH_WATER_BYTES = 64 * 1024;
@@ -21,27 +19,20 @@ interface Waiter {
   reject(error: unknown): void;
 }
 
-/** What {@linkcode Outgoing} stands on. */
+/** What {@linkcode Outgoing} is told beside its connection. */
 export interface OutgoingOptions<Out> {
   codec: Codec<unknown, Out>;
-  clock: Clock;
   maxQueuedBytes: number;
   writeMs: number;
-  tracer: Tracer | undefined;
-  /** Ends the connection. */
-  fail: (error: unknown) => void;
-  /** Says what a failed write means. */
-  broken: (error: unknown) => unknown;
-  /** Bytes have gone out. */
-  progress: () => void;
 }
 
 /** The half of a connection that sends: messages are gathered, and written in one call when somebody says so. */
-export class Outgoing<Out> {
+export class Outgoing<Out> implements WatchOwner {
   codec: Codec<unknown, Out>;
   bytesSent = 0;
-  readonly #transport: Transport;
-  readonly #options: OutgoingOptions<Out>;
+  readonly #duplex: Duplex<unknown, Out>;
+  readonly #maxQueuedBytes: number;
+  readonly #writeMs: number;
   /** Made with the first write: many connections never write, or not yet. */
   #watch: Watch | undefined;
   /** What was gathered since the last write began. */
@@ -55,11 +46,17 @@ export class Outgoing<Out> {
   #waiters: Waiter[] = [];
   #over: { error: unknown } | undefined;
 
-  constructor(transport: Transport, options: OutgoingOptions<Out>) {
-    this.#transport = transport;
-    this.#options = options;
+  constructor(duplex: Duplex<unknown, Out>, options: OutgoingOptions<Out>) {
+    this.#duplex = duplex;
     this.codec = options.codec;
+    this.#maxQueuedBytes = options.maxQueuedBytes;
     this.#highWater = Math.min(HIGH_WATER_BYTES, options.maxQueuedBytes);
+    this.#writeMs = options.writeMs;
+  }
+
+  /** The peer took no byte in time. */
+  passed(): void {
+    this.#duplex.fail(new DeadlineError("write", this.#writeMs));
   }
 
   /** Bytes that wait to be taken by the peer. */
@@ -79,7 +76,7 @@ export class Outgoing<Out> {
     }
     const queued = this.#inFlight + writer.length;
     if (queued > this.#highWater) return this.#sendMuch(message, { before, signal });
-    this.#options.tracer?.sent(message, writer.length - before);
+    this.#duplex.tracer?.sent(message, writer.length - before);
     if (!this.#turnAsked && !this.#writing) {
       this.#turnAsked = true;
       nextTurn(this.#onTurn);
@@ -145,7 +142,7 @@ export class Outgoing<Out> {
   ): Promise<void> {
     const writer = this.#writer!;
     const length = writer.length - before;
-    const { maxQueuedBytes, fail, tracer } = this.#options;
+    const maxQueuedBytes = this.#maxQueuedBytes;
     const queued = this.queuedBytes;
     if (queued > maxQueuedBytes && queued > length) {
       writer.length = before;
@@ -156,47 +153,42 @@ export class Outgoing<Out> {
         unit: "bytes",
         side: "local",
       });
-      fail(error);
+      this.#duplex.fail(error);
       return rejected(error);
     }
-    tracer?.sent(message, length);
+    this.#duplex.tracer?.sent(message, length);
     const drained = this.drained({ below: this.#highWater * LOW_WATER, signal });
     drained.catch(ignore);
     return drained;
   }
 
   async #writeAll(): Promise<void> {
-    const { tracer, progress, broken } = this.#options;
-    const watch = this.#watch ??= this.#newWatch();
+    const { tracer, transport, clock, incoming } = this.#duplex;
+    const watch = this.#watch ??= new Watch(this, { ms: this.#writeMs, clock });
     try {
       for (let writer = this.#writer; writer && writer.length > 0; writer = this.#writer) {
         this.#writer = undefined;
         this.#inFlight = writer.length;
         for (let at = 0; this.#inFlight > 0;) {
           watch.start();
-          const written = await this.#transport.write(writer.buffer.subarray(at, writer.length));
+          const written = await transport.write(writer.buffer.subarray(at, writer.length));
           if (this.#over) return;
           tracer?.bytes("sent", writer.buffer.subarray(at, at + written));
           at += written;
           this.#inFlight -= written;
           this.bytesSent += written;
-          progress();
+          incoming.touch();
           if (this.#waiters.length > 0) this.#wake();
         }
         releaseWriter(writer);
       }
     } catch (error) {
       // What the peer sent before it left is still to be read, so only this half is over.
-      this.end(broken(error));
+      this.end(this.#duplex.explained("send", error));
     } finally {
       watch.stop();
       this.#writing = false;
     }
-  }
-
-  #newWatch(): Watch {
-    const { clock, fail, writeMs: ms } = this.#options;
-    return new Watch(() => fail(new DeadlineError("write", ms)), { ms, clock });
   }
 
   #wake(): void {

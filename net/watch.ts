@@ -3,6 +3,12 @@ import type { Cancel, Clock } from "./clock.ts";
 /** The rows that have a watch running, by their clock and their time. */
 const rows = new WeakMap<Clock, Map<number, Row>>();
 
+/** Whoever has a watch; an object instead of a function, because an idle connection should be small. */
+export interface WatchOwner {
+  /** Time has run out for this one of its watches. */
+  passed(watch: Watch): void;
+}
+
 /**
  * One deadline that starts and stops with every read or write. A timer costs more than a message and more memory than
  * an idle connection should, so watches that run for the same time share one: whichever started first passes first.
@@ -13,13 +19,14 @@ export class Watch {
   /** Its neighbours in the row while it runs. */
   before: Watch | undefined;
   after: Watch | undefined;
-  readonly passed: () => void;
+  /** Hears that time has run out. */
+  readonly owner: WatchOwner;
   readonly #row: Row | undefined;
   #running = false;
 
-  /** Makes a watch that stands still; `passed` is called when it has run for `ms` without a new start. */
-  constructor(passed: () => void, { ms, clock }: { ms: number; clock: Clock }) {
-    this.passed = passed;
+  /** Makes a watch that stands still; its owner is told when it has run for `ms` without a new start. */
+  constructor(owner: WatchOwner, { ms, clock }: { ms: number; clock: Clock }) {
+    this.owner = owner;
     if (ms !== Infinity) this.#row = rowOf(clock, ms);
   }
 
@@ -93,7 +100,7 @@ class Row {
       while (this.#first && this.#first.since <= started) {
         const watch = this.#first;
         watch.stop();
-        watch.passed();
+        watch.owner.passed(watch);
       }
       if (this.#cancel !== undefined) return;
       if (this.#first) this.#wait(this.#first.since - started);

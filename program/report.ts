@@ -9,30 +9,31 @@ export type ReportRecord = { readonly event: string } & Readonly<Record<string, 
  * all of it is one JSON object a line on stdout.
  */
 export class Report {
+  /** A machine reads. */
+  readonly json: boolean;
   readonly #io: Io;
-  readonly #json: boolean;
 
   /** Makes a report that writes to `io`, for machines where `json`. */
   constructor(io: Io, json: boolean) {
     this.#io = io;
-    this.#json = json;
+    this.json = json;
   }
 
   /** Reports the user's data: a record for machines, a line for people. */
   data(record: ReportRecord, line: string): void {
-    this.#io.stdout(this.#json ? jsonLine(record) : `${line}\n`);
+    this.#io.stdout(this.json ? jsonLine(record) : `${line}\n`);
   }
 
   /** Reports something about the data. */
   note(record: ReportRecord, line: string): void {
-    if (this.#json) this.#io.stdout(jsonLine(record));
+    if (this.json) this.#io.stdout(jsonLine(record));
     else this.#io.stderr(`${line}\n`);
   }
 
   /** Reports traces. */
   get trace(): Trace {
     return (event) => {
-      if (this.#json) this.#io.stdout(jsonLine(traceRecord(event)));
+      if (this.json) this.#io.stdout(jsonLine(traceRecord(event)));
       else this.#io.stderr(formatTrace(event));
     };
   }

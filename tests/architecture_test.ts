@@ -53,12 +53,12 @@ Deno.test("a program imports no other program when it is run", () => {
   );
 });
 
-Deno.test("every import of packages is one that deno.json names when it is no path", () => {
+Deno.test("every import is a path, a package that deno.json names or a built-in when it is in the house", () => {
   const { imports: names } = JSON.parse(files.find(({ path }) => path === "deno.json")!.text);
   const known = ["@parley/sockets", ...Object.keys(names)];
   const house = sources.filter(({ path }) => floorOf(path) >= 0);
   const bare = house.flatMap(({ path, text }) =>
-    specifiers(text).filter((one) => !/^\.{1,2}\//.test(one)).map((one) => ({ path, one }))
+    specifiers(text).filter((one) => !/^(\.{1,2}\/|node:)/.test(one)).map((one) => ({ path, one }))
   );
   assertEquals(
     bare.filter(({ one }) => !known.some((name) => one === name || one.startsWith(`${name}/`))),

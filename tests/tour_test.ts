@@ -1,4 +1,10 @@
-import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
 import { EXIT_FAILED } from "../program/program.ts";
 import type { Io } from "../program/io.ts";
 import { program as talkbackServer } from "../servers/talkback.ts";
@@ -49,7 +55,10 @@ for (
   Deno.test(`the tour ends with 2 when it is asked for [${args.join(" ")}]`, async () => {
     const { code, stdout, stderr } = await run(tour(args));
     assertEquals([code, stdout], [2, ""]);
-    assertEquals(stderr, `${problem}Usage: deno task tour [greeting|reverse|talkback|framing]...\n`);
+    assertEquals(
+      stderr,
+      `${problem}Usage: deno task tour [greeting|reverse|talkback|framing]...\n`,
+    );
   });
 }
 

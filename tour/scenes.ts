@@ -97,7 +97,8 @@ export const scenes: readonly Scene[] = [
     notice: "read 1 held three messages, and the fourth message came in reads 2 to 4; " +
       "the server saw four lines",
     async play(stage) {
-      const { port } = await stage.server(talkbackServer, ["--trace"]);
+      const server = await stage.server(talkbackServer, ["--trace"]);
+      const { port } = server;
       await using peer = await stage.line(port);
       for (let line = 0; line < 3; line++) await peer.receive();
       const send = async (text: string) => {
@@ -106,10 +107,11 @@ export const scenes: readonly Scene[] = [
       };
       await send("one\ntwo\nthree\n");
       const answers = [await peer.receive(), await peer.receive(), await peer.receive()];
-      for (const piece of ["fo", "ur", "\n"]) {
-        await send(piece);
+      for (const [at, piece] of ["fo", "ur", "\n"].entries()) {
         // The server reads each piece before the next is sent: nothing else would cut it here for certain.
-        await new Promise((resolve) => setTimeout(resolve, 50));
+        const read = server.prints(`<- read ${at + 2}:`);
+        await send(piece);
+        await read;
       }
       answers.push(await peer.receive());
       stage.check("three messages glued in one read are three", answers[2] === "You said 'three'.");

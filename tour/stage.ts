@@ -15,6 +15,8 @@ export interface RunningServer {
   stop(): Promise<number>;
   /** Its exit code, once it has ended by itself. */
   readonly ended: Promise<number>;
+  /** Waits until it prints a line that holds this text, from now on. */
+  prints(text: string): Promise<void>;
 }
 
 /** How a client plays in a scene. */
@@ -45,9 +47,11 @@ export class Stage {
   async server(program: Program, args: readonly string[] = []): Promise<RunningServer> {
     const { promise: listening, resolve, reject } = Promise.withResolvers<number>();
     const stop = new AbortController();
+    let awaited: { text: string; seen: () => void } | undefined;
     const heard = this.#lines("server", (line) => {
       const address = / listening on .*:(\d+)$/.exec(line);
       if (address) resolve(Number(address[1]));
+      if (awaited && line.includes(awaited.text)) awaited.seen();
     });
     const io = quietIo({ out: heard, signal: stop.signal });
     this.#tell("", `$ parley serve ${[program.name, ...args].join(" ")}`);
@@ -56,6 +60,7 @@ export class Stage {
     const server: RunningServer = {
       port: await listening,
       ended,
+      prints: (text) => new Promise((seen) => void (awaited = { text, seen })),
       stop() {
         stop.abort();
         return ended;

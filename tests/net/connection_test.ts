@@ -9,6 +9,7 @@ import {
   lines,
   ProtocolError,
 } from "../../mod.ts";
+import { LARGE_BYTES, SMALL_BYTES } from "../../net/buffers.ts";
 import { FakeClock } from "./fake_clock.ts";
 import { memoryPair, MemoryTransport } from "./memory_transport.ts";
 import { open, openLines } from "./open.ts";
@@ -91,12 +92,12 @@ Deno.test("Connection does not read when nobody waits for a message", async () =
 Deno.test("Connection reads more at once while the peer fills the buffer, and less when it stops", async () => {
   const { connection, transport } = open(lines({ maxBytes: 1 << 20 }));
   const next = connection.receive();
-  transport.deliver(new Uint8Array(512).fill(97)); // fills the small buffer
-  transport.deliver(new Uint8Array(64 * 1024).fill(97)); // fills the large one
+  transport.deliver(new Uint8Array(SMALL_BYTES).fill(97));
+  transport.deliver(new Uint8Array(LARGE_BYTES).fill(97));
   transport.deliver("short");
   transport.deliver("end\n");
-  assertEquals((await next)?.length, 512 + 65536 + 8);
-  assertEquals(transport.readSizes, [512, 65536, 65536, 512]);
+  assertEquals((await next)?.length, SMALL_BYTES + LARGE_BYTES + 8);
+  assertEquals(transport.readSizes, [SMALL_BYTES, LARGE_BYTES, LARGE_BYTES, SMALL_BYTES]);
   connection.abort();
 });
 

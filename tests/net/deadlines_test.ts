@@ -1,6 +1,5 @@
 import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import { DeadlineError, type Phase, withDeadline } from "../../mod.ts";
-import { Watch } from "../../net/watch.ts";
 import { FakeClock } from "./fake_clock.ts";
 import { rejectionOf, stateOf, turns } from "./turns.ts";
 
@@ -133,79 +132,4 @@ Deno.test("DeadlineError names each phase and its time", () => {
     // Object.entries forgets which keys the record has.
     assertEquals(new DeadlineError(phase as Phase, 5).message, text);
   }
-});
-
-/** A watch that notes when it passed. */
-function watch(ms: number): { clock: FakeClock; passed: number[]; watch: Watch } {
-  const clock = new FakeClock();
-  const passed: number[] = [];
-  return { clock, passed, watch: new Watch(() => passed.push(clock.now()), { ms, clock }) };
-}
-
-Deno.test("Watch passes once when it has run for its time", async () => {
-  const one = watch(100);
-  one.watch.start();
-  await one.clock.advance(99);
-  assertEquals(one.passed, []);
-  await one.clock.advance(1000);
-  assertEquals(one.passed, [100]);
-  assertEquals(one.clock.pending, 0);
-});
-
-Deno.test("Watch counts from its last start, with one timer", async () => {
-  const one = watch(100);
-  for (let count = 0; count < 10; count++) {
-    one.watch.start();
-    assertEquals(one.clock.pending, 1);
-    await one.clock.advance(30);
-  }
-  await one.clock.advance(1000);
-  assertEquals(one.passed, [9 * 30 + 100]);
-});
-
-Deno.test("Watch stands still when it is stopped, and can start again", async () => {
-  const one = watch(100);
-  one.watch.start();
-  await one.clock.advance(50);
-  one.watch.stop();
-  await one.clock.advance(1000);
-  assertEquals([one.passed, one.clock.pending], [[], 0]);
-  one.watch.start();
-  await one.clock.advance(50);
-  one.watch.stop();
-  one.watch.start();
-  await one.clock.advance(99);
-  assertEquals(one.passed, []);
-  await one.clock.advance(1);
-  assertEquals(one.passed, [1100 + 100]);
-});
-
-Deno.test("Watch lets its timer go when it is cleared", async () => {
-  const one = watch(100);
-  one.watch.clear();
-  one.watch.start();
-  one.watch.clear();
-  assertEquals(one.clock.pending, 0);
-  await one.clock.advance(1000);
-  assertEquals(one.passed, []);
-});
-
-Deno.test("Watch sets no timer when its time is Infinity", () => {
-  const one = watch(Infinity);
-  one.watch.start();
-  assertEquals(one.clock.pending, 0);
-});
-
-Deno.test("Watch waits on when its timer fires early", async () => {
-  const clock = new FakeClock();
-  const passed: number[] = [];
-  // A clock whose timers can wait for 40 ms at most, as the system's can for 24.8 days.
-  const short = {
-    now: () => clock.now(),
-    date: () => clock.date(),
-    wait: (ms: number, callback: () => void) => clock.wait(Math.min(ms, 40), callback),
-  };
-  new Watch(() => passed.push(clock.now()), { ms: 100, clock: short }).start();
-  await clock.advance(1000);
-  assertEquals(passed, [100]);
 });

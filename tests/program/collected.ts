@@ -91,6 +91,8 @@ export class Collected {
   }
 
   #error(problem: string): Error {
-    return new Error(`${this.#what} ${problem}; it gave ${JSON.stringify(this.#text.slice(-2000))}`);
+    return new Error(
+      `${this.#what} ${problem}; it gave ${JSON.stringify(this.#text.slice(-2000))}`,
+    );
   }
 }

@@ -53,11 +53,14 @@ Deno.test("VERSION is the package's when deno.json says it", async () => {
 });
 
 Deno.test("columns aligns cells when rows differ in length", () => {
-  assertEquals(columns([["a", "bb", "c"], ["aaa", "b"], ["x", "", "y"]]), [
-    "  a    bb  c\n",
-    "  aaa  b\n",
-    "  x        y\n",
-  ].join(""));
+  assertEquals(
+    columns([["a", "bb", "c"], ["aaa", "b"], ["x", "", "y"]]),
+    [
+      "  a    bb  c\n",
+      "  aaa  b\n",
+      "  x        y\n",
+    ].join(""),
+  );
   assertEquals(columns([["a"]], "> "), "> a\n");
   assertEquals(columns([]), "");
 });

@@ -31,6 +31,7 @@ const BYTES = {
 Deno.test("Report puts data on stdout and notes on stderr when people read", () => {
   const io = keptIo();
   const report = new Report(io, false);
+  assertEquals(report.json, false);
   report.data({ event: "message" }, "hello");
   report.note({ event: "opened" }, "somebody came");
   report.trace(BYTES);

@@ -32,7 +32,21 @@ for (
 }
 
 for (
-  const text of ["", "k", "-1", "1.3", "1e3", "0x10", "1 2", "1kk", "1kibi", "1s", "١", ".5k", "1.k"]
+  const text of [
+    "",
+    "k",
+    "-1",
+    "1.3",
+    "1e3",
+    "0x10",
+    "1 2",
+    "1kk",
+    "1kibi",
+    "1s",
+    "١",
+    ".5k",
+    "1.k",
+  ]
     .concat(["9007199254740993", "9999999g", "Infinity", "NaN"])
 ) {
   Deno.test(`parseSize refuses what it reads when that is ${JSON.stringify(text)}`, () => {

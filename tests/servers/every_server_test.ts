@@ -97,9 +97,7 @@ for (const program of programs.filter(({ kind }) => kind === "server")) {
     assertEquals([events[0], events[1]], ["listening", "opened"]);
     assertEquals(events.slice(-2), ["stopping", "stopped"]);
     assert(events.includes("trace-bytes") && events.includes("trace-message"));
-    const read = records.find((one) =>
-      one.event === "trace-bytes" && one.direction === "received"
-    );
+    const read = records.find((one) => one.event === "trace-bytes" && one.direction === "received");
     assertEquals([read.id, read.piece, read.offset, read.bytes], [0, 1, 0, "780a"]);
   });
 

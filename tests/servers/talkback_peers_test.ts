@@ -74,18 +74,22 @@ Deno.test("talkback answers each line once when the client is nc -C and sends CR
   await nc.stdout.until(/'shutdown'\.\nYou said 'hello'\.\nGoodbye!\n$/);
 });
 
-Deno.test("talkback refuses shutdown when the client comes from another address (needs nc and a network)", {
-  ignore: !installed("nc") || outside === undefined,
-}, async () => {
-  await using server = await startServer("talkback", { hostname: "0.0.0.0" });
-  await using nc = new Child(["nc", outside ?? "", String(server.port)]);
-  await nc.stdout.until(/To leave, type 'quit'\.\n$/);
-  await nc.type("shutdown\nquit\n");
-  await nc.stdout.until(new RegExp(`\n${NOT_YOURS}\nGoodbye!\n$`));
-  await using peer = await connectPeer(server.port);
-  await peer.send("still there?\nshutdown\n");
-  await peer.until(/You said 'still there\?'\.\nThe server is shutting down\. Goodbye!\n$/);
-});
+Deno.test(
+  "talkback refuses shutdown when the client comes from another address (needs nc and a network)",
+  {
+    ignore: !installed("nc") || outside === undefined,
+  },
+  async () => {
+    await using server = await startServer("talkback", { hostname: "0.0.0.0" });
+    await using nc = new Child(["nc", outside ?? "", String(server.port)]);
+    await nc.stdout.until(/To leave, type 'quit'\.\n$/);
+    await nc.type("shutdown\nquit\n");
+    await nc.stdout.until(new RegExp(`\n${NOT_YOURS}\nGoodbye!\n$`));
+    await using peer = await connectPeer(server.port);
+    await peer.send("still there?\nshutdown\n");
+    await peer.until(/You said 'still there\?'\.\nThe server is shutting down\. Goodbye!\n$/);
+  },
+);
 
 Deno.test("talkback refuses shutdown when a client is not on this machine", async () => {
   using _ = fromFarAway();

@@ -139,7 +139,9 @@ Deno.test("talkback takes the last line without its ending when the client finis
   assertEquals(await peer.rest(), "You said 'one'.\nYou said 'two'.\n");
 });
 
-for (const [bytes, what] of [[MAX_LINE - 1, "one byte less than"], [MAX_LINE, "as much as"]] as const) {
+for (
+  const [bytes, what] of [[MAX_LINE - 1, "one byte less than"], [MAX_LINE, "as much as"]] as const
+) {
   Deno.test(`talkback repeats a line when it has ${what} a line may have`, async () => {
     await using server = await startServer("talkback", { args: ["--chat"] });
     await using other = await connectWelcomed(server.port);
