@@ -10,7 +10,7 @@ export interface Limits {
   maxQueuedBytes: number;
   /** Connections of one server at one time. */
   maxConnections: number;
-  /** Connections of one server from one address at one time. */
+  /** Connections of one server from one address (IPv6: one /64) at one time. */
   maxConnectionsPerAddress: number;
 }
 

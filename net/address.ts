@@ -19,11 +19,14 @@ export function formatAddress(address: Address): string {
   return hostname.includes(":") ? `[${hostname}]:${port}` : `${hostname}:${port}`;
 }
 
-/** Returns what connections from one peer have in common: its IP address without the port, IPv4-mapped IPv6 folded. */
+/**
+ * Returns what connections from one peer have in common: its IPv4 address, or the first 64 bits of its IPv6 address,
+ * because one customer has all the others. IPv4-mapped IPv6 counts as IPv4.
+ */
 export function hostOf(address: Address): string {
   if (!("hostname" in address)) return address.transport;
   const bytes = parseIp(address.hostname);
-  return bytes ? bytes.join(".") : address.hostname;
+  return bytes ? bytes.slice(0, 8).join(".") : address.hostname;
 }
 
 /** Says whether the peer is on this machine: 127.0.0.0/8, ::1, or a Unix socket. */

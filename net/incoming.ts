@@ -4,7 +4,7 @@ import type { Cancel } from "./clock.ts";
 import type { Duplex } from "./duplex.ts";
 import { DeadlineError } from "./errors.ts";
 import { type Rate, TokenBucket } from "./token_bucket.ts";
-import { nextTurn } from "./turn.ts";
+import { afterPoll } from "./turn.ts";
 import { Watch, type WatchOwner } from "./watch.ts";
 
 /** Who waits for a message. */
@@ -49,6 +49,8 @@ export class Incoming<In> implements WatchOwner {
   #cancelReadPause: Cancel | undefined;
   /** Stops the wait until its message rate allows the next message. */
   #cancelMessagePause: Cancel | undefined;
+  /** Stops the wait for what has arrived, at a drain. */
+  #cancelPoll: Cancel | undefined;
   /** Bytes that were decoded by the codecs before this one. */
   #codecStart = 0;
 
@@ -57,7 +59,10 @@ export class Incoming<In> implements WatchOwner {
     const { clock } = duplex;
     this.#idleMs = idleMs;
     this.#idle = new Watch(this, { ms: idleMs, clock });
-    if (gapMs !== undefined) this.#gap = new Watch(this, { ms: gapMs, clock });
+    if (gapMs !== undefined) {
+      requireFlush(codec);
+      this.#gap = new Watch(this, { ms: gapMs, clock });
+    }
     const { bytesPerSecond, messagesPerSecond } = rate ?? {};
     if (bytesPerSecond !== undefined) this.#bytes = new TokenBucket(bytesPerSecond, clock.now());
     if (messagesPerSecond !== undefined) {
@@ -165,6 +170,7 @@ export class Incoming<In> implements WatchOwner {
     this.#gap?.clear();
     this.#cancelReadPause?.();
     this.#cancelMessagePause?.();
+    this.#cancelPoll?.();
     const waiter = this.withdraw();
     if (error === undefined) waiter?.resolve(DONE);
     else waiter?.reject(error);
@@ -300,18 +306,17 @@ export class Incoming<In> implements WatchOwner {
     waiter?.resolve({ done: false, value: message });
   }
 
-  /** Nothing that has arrived stays unanswered: the end waits until a read finds nothing for two turns. */
+  /** Nothing that has arrived stays unanswered: the end waits until the system has nothing more to read. */
   #endSoon(): void {
     const waiter = this.#waiter;
     const seen = this.bytesReceived;
-    nextTurn(() =>
-      nextTurn(() => {
-        if (this.#waiter !== waiter || this.#over) return;
-        if (seen !== this.bytesReceived) return this.#endSoon();
-        this.#duplex.flushSent();
-        this.withdraw()?.resolve(DONE);
-      })
-    );
+    this.#cancelPoll?.();
+    this.#cancelPoll = afterPoll(() => {
+      if (this.#waiter !== waiter || this.#over) return;
+      if (seen !== this.bytesReceived) return this.#endSoon();
+      this.#duplex.flushSent();
+      this.withdraw()?.resolve(DONE);
+    });
   }
 
   /** Who waits gets no message before `ms` have passed. */
@@ -322,4 +327,10 @@ export class Incoming<In> implements WatchOwner {
       if (this.#draining && this.#waiter) this.#endSoon();
     });
   }
+}
+
+/** Refuses a gap that could end no message. @throws {TypeError} The codec's decoder has no `flush`. */
+export function requireFlush(codec: Codec<unknown, never>): void {
+  if (codec.decoder().flush) return;
+  throw new TypeError("Cannot end messages at a gap: the codec's decoder has no flush()");
 }

@@ -6,6 +6,7 @@ import { type Clock, systemClock } from "./clock.ts";
 import { Connection, type ConnectionOptions } from "./connection.ts";
 import { deadlineOf, type Deadlines, requireMs, withDeadline } from "./deadlines.ts";
 import { ClosedError } from "./errors.ts";
+import { requireFlush } from "./incoming.ts";
 import { TokenBucket } from "./token_bucket.ts";
 import type { Listener, Transport } from "./transport.ts";
 
@@ -297,9 +298,9 @@ export class Server<In, Out = In> implements AsyncDisposable {
 
 /** Refuses at once what the first connection would refuse. */
 function requireValid(
-  { limits, deadlines, rate, gapMs, graceMs = 0 }: Pick<
-    ServeOptions<unknown>,
-    "limits" | "deadlines" | "rate" | "gapMs" | "graceMs"
+  { codec, limits, deadlines, rate, gapMs, graceMs = 0 }: Pick<
+    ServeOptions<unknown, never>,
+    "codec" | "limits" | "deadlines" | "rate" | "gapMs" | "graceMs"
   >,
 ): void {
   for (const [name, value] of Object.entries(limits ?? {})) limitOf(name as keyof Limits, value);
@@ -308,7 +309,10 @@ function requireValid(
     deadlineOf(name as keyof Deadlines, value);
   }
   for (const perSecond of Object.values(rate ?? {})) new TokenBucket(perSecond, 0);
-  if (gapMs !== undefined) requireMs("gapMs", gapMs);
+  if (gapMs !== undefined) {
+    requireMs("gapMs", gapMs);
+    requireFlush(codec);
+  }
   if (!(graceMs >= 0)) {
     throw new RangeError(
       `Cannot set graceMs: ${graceMs} is neither a number of milliseconds from 0 nor Infinity`,

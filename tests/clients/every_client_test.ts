@@ -121,7 +121,7 @@ for (const program of programs.filter(({ kind }) => kind === "client")) {
     using conn = await listener.accept();
     const flood = new Uint8Array(1024 ** 2).fill(97);
     try {
-      for (let mib = 0; mib < 20; mib++) await conn.write(flood);
+      for (let sent = 0; sent < 20 * flood.length;) sent += await conn.write(flood);
       await conn.closeWrite();
     } catch {
       // The client has left, as it should.

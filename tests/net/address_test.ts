@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { type Address, formatAddress, isLoopback } from "../../mod.ts";
 import { hostOf, parseIp } from "../../net/address.ts";
 
@@ -24,6 +24,8 @@ Deno.test("hostOf() is the same when one peer connects from two ports or as mapp
   assertEquals(hostOf(tcp("10.0.0.1", 1)), hostOf(tcp("10.0.0.1", 2)));
   assertEquals(hostOf(tcp("::ffff:10.0.0.1")), hostOf(tcp("10.0.0.1")));
   assertEquals(hostOf(tcp("fe80::1%eth0")), hostOf(tcp("FE80:0:0:0:0:0:0:1")));
+  assertEquals(hostOf(tcp("2001:db8::1")), hostOf(tcp("2001:db8:0:0:ffff::2")));
+  assert(hostOf(tcp("2001:db8::1")) !== hostOf(tcp("2001:db8:0:1::1")));
   assertEquals(hostOf(tcp("no-address")), "no-address");
   assertEquals([hostOf(UNIX), hostOf(VSOCK)], ["unix", "vsock"]);
 });

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertInstanceOf } from "@std/assert";
 import { ClosedError } from "../../mod.ts";
 import { openLines } from "./open.ts";
 import { rejectionOf, stateOf, turns } from "./turns.ts";
+import { POLL_TURNS } from "../../net/turn.ts";
 
 Deno.test("closeWrite() sends what waits, then FIN, and messages still come", async () => {
   const { connection, transport } = openLines();
@@ -309,16 +310,16 @@ Deno.test("drain() sends what waits and ends the wait of who waits for a message
   connection.abort();
 });
 
-Deno.test("drain() gives each wait two turns of its own", async () => {
+Deno.test("drain() gives each wait turns of its own", async () => {
   const { connection, transport } = openLines();
   const controller = new AbortController();
   connection.drain();
   const gaveUp = rejectionOf(connection.receive({ signal: controller.signal }));
-  await turns(1);
+  await turns(POLL_TURNS - 1);
   controller.abort();
   await gaveUp;
   const next = connection.receive();
-  await turns(1); // the two turns of the first wait are over, those of the second one are not
+  await turns(POLL_TURNS - 1); // those of the first wait are over, those of the second one are not
   transport.deliver("in time\n");
   assertEquals(await next, "in time");
   assertEquals(await connection.receive(), undefined);

@@ -4,6 +4,7 @@ import {
   ClosedError,
   Connection,
   DeadlineError,
+  fixed,
   formatServerEvent,
   type Handler,
   LimitError,
@@ -404,4 +405,12 @@ Deno.test("serve() gives the handler a connection with the server's options and 
   assert(seen.every((connection) => connection instanceof Connection && connection.closed));
   assertEquals([seen.map(({ id }) => id), [...new Set(ids)]], [[0, 1], [0, 1]]);
   await server.shutdown();
+});
+
+Deno.test("serve() and Connection refuse gapMs when the decoder has no flush", () => {
+  const listener = new MemoryListener();
+  const text = "Cannot end messages at a gap: the codec's decoder has no flush()";
+  assertThrows(() => serve(listener, { codec: fixed(1), gapMs: 50 }, () => {}), TypeError, text);
+  const transport = new MemoryTransport();
+  assertThrows(() => new Connection(transport, fixed(1), { gapMs: 50 }), TypeError, text);
 });

@@ -1,7 +1,4 @@
-/**
- * Lets the event loop turn a few times, so that everything is done that waits for nothing but its turn. The kernel
- * waits for two at most.
- */
+/** Lets the event loop turn a few times, so that everything is done that waits for nothing but its turn. */
 export async function turns(count = 4): Promise<void> {
   for (let turn = 0; turn < count; turn++) {
     await new Promise<void>((resolve) => void setImmediate(resolve));
