@@ -200,6 +200,7 @@ class LinesDecoder extends BufferedDecoder<string | Uint8Array | LimitError> {
   ): string | Uint8Array | LimitError | undefined {
     // Nothing is made for a connection that says nothing.
     if (buffer.length === 0) {
+      this.#flushSkipped();
       this.#flushing = false;
       return undefined;
     }
@@ -290,8 +291,8 @@ class LinesDecoder extends BufferedDecoder<string | Uint8Array | LimitError> {
     const length = buffer.length - half;
     if (this.#skipping || length > maxBytes) {
       const error = this.#skipping ? undefined : this.#tooLong(buffer);
-      this.#skipping = true;
-      this.#flushing = false;
+      if (this.#skipping) this.#flushSkipped();
+      else this.#skipping = true;
       buffer.skip(length);
       this.#scanned = half;
       return error;
@@ -307,6 +308,13 @@ class LinesDecoder extends BufferedDecoder<string | Uint8Array | LimitError> {
     this.#afterFlush = whole === length;
     this.#scanned = 0;
     return this.#line(buffer, { length: whole, width: 0 });
+  }
+
+  /** A flush ends a line that is being dropped as it ends any other. */
+  #flushSkipped(): void {
+    if (!this.#flushing || !this.#skipping) return;
+    this.#skipping = this.#flushing = false;
+    this.#afterFlush = true;
   }
 
   #line(

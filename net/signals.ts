@@ -21,8 +21,8 @@ export interface ShutdownOnSignalsOptions {
  * await server.shutdown();
  * ```
  */
-export function shutdownOnSignals<In, Out>(
-  server: Server<In, Out>,
+export function shutdownOnSignals(
+  server: Pick<Server<unknown>, "finished" | "shutdown">,
   { onSignal, exit = Deno.exit }: ShutdownOnSignalsOptions = {},
 ): void {
   let seen = false;

@@ -79,8 +79,7 @@ export interface ClientProgramDeclaration<O extends Options, C>
 /** Makes a client program: it connects, talks, closes politely and explains what went wrong. */
 export function clientProgram<
   const O extends Options,
-  // deno-lint-ignore no-explicit-any -- what the client speaks is of no concern here
-  C extends Connection<any, any>,
+  C extends Connection<unknown, never>,
 >({ check, connect, talk, ...own }: ClientProgramDeclaration<O, C>): Program {
   const options = { ...own.options, ...clientOptions(own.defaultPort) };
   const declaration = { ...own, kind: "client" as const, options };

@@ -23,6 +23,7 @@ export {
 } from "./program.ts";
 export { Report, type ReportRecord } from "./report.ts";
 export {
+  type RunningServer,
   type ServerOptions,
   serverProgram,
   type ServerProgramDeclaration,

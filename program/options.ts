@@ -18,8 +18,7 @@ export interface Option<Value> {
 }
 
 /** The options of a program by their names: `maxClients` is typed `--max-clients`. */
-// deno-lint-ignore no-explicit-any -- each option has a value of its own type
-export type Options = Readonly<Record<string, Option<any>>>;
+export type Options = Readonly<Record<string, Option<unknown>>>;
 
 /** The values that a program gets for its options. */
 export type OptionValues<O extends Options> = {

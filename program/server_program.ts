@@ -71,12 +71,14 @@ export interface ServerStart<O extends Options> {
   readonly report: Report;
 }
 
+/** What a server program has to do with its server, whatever that speaks. */
+export type RunningServer = Pick<Server<unknown>, "addr" | "finished" | "shutdown">;
+
 /** A server's declaration: what is its own. */
 export interface ServerProgramDeclaration<O extends Options>
   extends Omit<ProgramDeclaration<O>, "kind" | "operands"> {
   /** Listens and serves. */
-  // deno-lint-ignore no-explicit-any -- what the server's clients speak is of no concern here
-  readonly start: (start: ServerStart<O>) => Server<any, any>;
+  readonly start: (start: ServerStart<O>) => RunningServer;
 }
 
 /** Makes a server program: it listens, says so, serves, and stops at a signal. */
@@ -89,8 +91,7 @@ export function serverProgram<const O extends Options>(
     const report = new Report(io, common.json);
     const settings = await settingsOf(common, { io, report });
     const { hostname = "", port = 0 } = settings;
-    // deno-lint-ignore no-explicit-any -- as in `start`
-    let server: Server<any, any>;
+    let server: RunningServer;
     try {
       server = start({ values: pick(values, own.options), settings, report });
     } catch (error) {
@@ -110,8 +111,7 @@ export function serverProgram<const O extends Options>(
 }
 
 async function untilStopped(
-  // deno-lint-ignore no-explicit-any -- as in `start`
-  server: Server<any, any>,
+  server: RunningServer,
   { name, io, report }: { name: string; io: Io; report: Report },
 ): Promise<number> {
   let signal: "SIGINT" | "SIGTERM" | undefined;

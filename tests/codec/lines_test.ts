@@ -265,7 +265,7 @@ Deno.test("lines() flush keeps a CR back when the ending is CRLF", () => {
   assertEquals(drain(decoder), ["cd"]);
 });
 
-Deno.test("lines() flush gives nothing when a long line is being skipped", () => {
+Deno.test("lines() flush gives nothing of a long line that is being skipped, and ends it", () => {
   const decoder = lines({ maxBytes: 3, onTooLong: "skip" }).decoder();
   decoder.push(utf8Bytes("abcd"));
   assertInstanceOf(decoder.next(), LimitError);
@@ -273,7 +273,7 @@ Deno.test("lines() flush gives nothing when a long line is being skipped", () =>
   decoder.flush!();
   assertEquals(drain(decoder), []);
   decoder.push(utf8Bytes("g\nhi"));
-  assertEquals(drain(decoder), []);
+  assertEquals(drain(decoder), ["g"]);
   decoder.push(utf8Bytes("\n"));
   assertEquals(drain(decoder), ["hi"]);
 });
@@ -295,4 +295,19 @@ Deno.test("lines() push throws when end() was called", () => {
   decoder.end();
   const error = assertThrows(() => decoder.push(hex("61")), TypeError);
   assertEquals(error.message, "Cannot push bytes after end()");
+});
+
+Deno.test("lines() ends what it drops when it is flushed", () => {
+  const decoder = lines({ maxBytes: 3, onTooLong: "skip" }).decoder();
+  const encoder = new TextEncoder();
+  for (const flushedEarly of [false, true]) {
+    decoder.push(encoder.encode("12345678"));
+    if (flushedEarly) decoder.flush?.();
+    assertInstanceOf(decoder.next(), LimitError);
+    assertEquals(decoder.next(), undefined);
+    if (!flushedEarly) decoder.flush?.();
+    assertEquals(decoder.next(), undefined);
+    decoder.push(encoder.encode("\nabc\n"));
+    assertEquals([decoder.next(), decoder.next()], ["abc", undefined]);
+  }
 });

@@ -4,7 +4,6 @@ import {
   DeadlineError,
   type Deadlines,
   DEFAULT_DEADLINES,
-  lengthPrefixed,
   lines,
   ProtocolError,
 } from "../../mod.ts";
