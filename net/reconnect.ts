@@ -33,7 +33,8 @@ export interface ReconnectOptions {
  * back at once. Each connection is released before the next try.
  *
  * A failure of `dial` is a try; an error in the loop's body is the caller's, and ends the iteration. An aborted signal
- * ends it without an error; give it to the connection as well, so that the body hears of it too.
+ * ends it without an error. It does not end the body: who wants that gives it to the connection as well, whose
+ * messages then end with the signal's reason.
  *
  * @example
  * ```ts
@@ -45,7 +46,7 @@ export interface ReconnectOptions {
  *
  * const end = new AbortController();
  * const dial = async (signal: AbortSignal) =>
- *   new Connection(await Deno.connect({ hostname, port, signal }), lines(), { signal });
+ *   new Connection(await Deno.connect({ hostname, port, signal }), lines());
  * for await (const connection of reconnect(dial, { signal: end.signal })) {
  *   for await (const line of connection) if (line === "news") end.abort();
  * }
