@@ -1,3 +1,5 @@
+import { nextTurn } from "./turn.ts";
+
 /** Stops a wait that {@linkcode Clock.wait} began; later calls do nothing. */
 export type Cancel = () => void;
 
@@ -14,9 +16,22 @@ export interface Clock {
 /** The longest wait that one timer can have; a longer one ends here and is begun anew by who asked. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
-/** The system's clock. */
+/** The time on this turn of the event loop, or -1: asking the system for each message would cost more than a turn. */
+let turnTime = -1;
+
+function forgetTurnTime(): void {
+  turnTime = -1;
+}
+
+/** The system's clock. It stands still within one turn of the event loop. */
 export const systemClock: Clock = {
-  now: () => performance.now(),
+  now() {
+    if (turnTime < 0) {
+      turnTime = performance.now();
+      nextTurn(forgetTurnTime);
+    }
+    return turnTime;
+  },
   date: () => new Date(),
   wait(ms, callback) {
     if (ms === Infinity) return nothing;

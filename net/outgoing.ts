@@ -39,9 +39,9 @@ export class Outgoing<Out> implements WatchOwner {
   #writer: ByteWriter | undefined;
   /** Above this many waiting bytes `send` waits; no higher than the limit. */
   readonly #highWater: number;
-  /** Bytes that a write has begun with and the peer has not taken. */
-  #inFlight = 0;
-  #writing = false;
+  /** What is being written, and how many of its bytes the system has taken. */
+  #writing: ByteWriter | undefined;
+  #taken = 0;
   #turnAsked = false;
   #waiters: Waiter[] = [];
   #over: { error: unknown } | undefined;
@@ -62,6 +62,10 @@ export class Outgoing<Out> implements WatchOwner {
   /** Bytes that wait to be taken by the peer. */
   get queuedBytes(): number {
     return this.#inFlight + (this.#writer?.length ?? 0);
+  }
+
+  get #inFlight(): number {
+    return this.#writing === undefined ? 0 : this.#writing.length - this.#taken;
   }
 
   send(message: Out, signal: AbortSignal | undefined): Promise<void> {
@@ -88,8 +92,10 @@ export class Outgoing<Out> implements WatchOwner {
   flush(): void {
     if (this.#writing || this.#writer === undefined || this.#over) return;
     if (this.#writer.length === 0) return;
-    this.#writing = true;
-    this.#writeAll();
+    this.#writing = this.#writer;
+    this.#writer = undefined;
+    this.#taken = 0;
+    this.#write(this.#writing);
   }
 
   /** Settles when no more than `below` bytes wait. */
@@ -126,8 +132,8 @@ export class Outgoing<Out> implements WatchOwner {
     if (this.#over) return;
     this.#over = { error };
     this.#watch?.clear();
-    this.#writer = undefined;
-    this.#inFlight = 0;
+    // The system may still look at what is being written, so it goes to nobody else.
+    this.#writer = this.#writing = undefined;
     for (const waiter of this.#waiters.splice(0)) waiter.reject(error);
   }
 
@@ -162,34 +168,40 @@ export class Outgoing<Out> implements WatchOwner {
     return drained;
   }
 
-  async #writeAll(): Promise<void> {
-    const { tracer, transport, clock, incoming } = this.#duplex;
-    const watch = this.#watch ??= new Watch(this, { ms: this.#writeMs, clock });
+  /** Hands the system what it has not taken of the write that was begun. */
+  #write(writer: ByteWriter): void {
+    const { transport, clock } = this.#duplex;
+    this.#watch ??= new Watch(this, { ms: this.#writeMs, clock });
+    this.#watch.start();
+    const bytes = writer.buffer.subarray(this.#taken, writer.length);
     try {
-      for (let writer = this.#writer; writer && writer.length > 0; writer = this.#writer) {
-        this.#writer = undefined;
-        this.#inFlight = writer.length;
-        for (let at = 0; this.#inFlight > 0;) {
-          watch.start();
-          const written = await transport.write(writer.buffer.subarray(at, writer.length));
-          if (this.#over) return;
-          tracer?.bytes("sent", writer.buffer.subarray(at, at + written));
-          at += written;
-          this.#inFlight -= written;
-          this.bytesSent += written;
-          incoming.touch();
-          if (this.#waiters.length > 0) this.#wake();
-        }
-        releaseWriter(writer);
-      }
+      transport.write(bytes).then(this.#onWritten, this.#onWriteError);
     } catch (error) {
-      // What the peer sent before it left is still to be read, so only this half is over.
-      this.end(this.#duplex.explained("send", error));
-    } finally {
-      watch.stop();
-      this.#writing = false;
+      this.#onWriteError(error);
     }
   }
+
+  readonly #onWritten = (count: number): void => {
+    const writer = this.#writing;
+    if (writer === undefined) return;
+    const { tracer, incoming } = this.#duplex;
+    const start = this.#taken;
+    this.#taken += count;
+    this.bytesSent += count;
+    tracer?.bytes("sent", writer.buffer.subarray(start, this.#taken));
+    incoming.touch();
+    if (this.#waiters.length > 0) this.#wake();
+    if (this.#taken < writer.length) return this.#write(writer);
+    this.#watch?.stop();
+    this.#writing = undefined;
+    releaseWriter(writer);
+    this.flush();
+  };
+
+  readonly #onWriteError = (error: unknown): void => {
+    // What the peer sent before it left is still to be read, so only this half is over.
+    this.end(this.#duplex.explained("send", error));
+  };
 
   #wake(): void {
     const queued = this.queuedBytes;
