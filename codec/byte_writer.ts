@@ -72,6 +72,20 @@ export class ByteWriter {
     return at - start;
   }
 
+  /** Writes text that is short and printable ASCII; says false and writes nothing where it is not. */
+  shortText(text: string): boolean {
+    if (text.length > SHORT_TEXT) return false;
+    this.reserve(text.length);
+    const { buffer, length } = this;
+    for (let index = 0; index < text.length; index++) {
+      const code = text.charCodeAt(index);
+      if (code < 32 || code > 126) return false;
+      buffer[length + index] = code;
+    }
+    this.length = length + text.length;
+    return true;
+  }
+
   /** Writes an unsigned number of 1 byte. @throws {RangeError} It does not fit. */
   u8(value: number): void {
     this.uint(value, { width: 1, endian: "big" });

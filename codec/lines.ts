@@ -95,6 +95,11 @@ function writeLine(
 ): void {
   const { ending, maxBytes } = settings;
   const start = writer.length;
+  // Most lines are short and plain, and then nothing can be wrong with them.
+  if (typeof line === "string" && line.length <= maxBytes && writer.shortText(line)) {
+    writer.text(ENDING_TEXT[ending]);
+    return;
+  }
   const inside = typeof line === "string"
     ? endingInText(line, ending)
     : endingInBytes(line, ending);
@@ -144,6 +149,9 @@ function endingInBytes(line: Uint8Array, ending: LineEnding): number {
   }
   return -1;
 }
+
+/** Up to here it is looked whether one line is all that waits. */
+const SHORT_LINE_BYTES = 64;
 
 class LinesDecoder extends BufferedDecoder<string | Uint8Array | LimitError> {
   readonly #settings: Settings;
@@ -213,6 +221,11 @@ class LinesDecoder extends BufferedDecoder<string | Uint8Array | LimitError> {
         if (buffer.at(0) === LF) buffer.skip(1);
       }
       const plain = !this.#skipping && !this.#afterFlush;
+      if (plain && this.#isOneShortLine(buffer)) {
+        this.#batched = false;
+        this.began = buffer.offset;
+        return this.#line(buffer, { length: buffer.length - 1, width: 1 });
+      }
       if (plain && batch?.fill(buffer)) {
         const line = batch.take();
         if (line !== undefined) {
@@ -238,6 +251,19 @@ class LinesDecoder extends BufferedDecoder<string | Uint8Array | LimitError> {
       if (skipping || flushed) buffer.skip(found + width);
       else return this.#line(buffer, { length: found, width });
     }
+  }
+
+  /** Says whether all that waits is one line of printable ASCII, the common case where lines are answered one by one. */
+  #isOneShortLine(buffer: ReceiveBuffer): boolean {
+    const { ending, maxBytes } = this.#settings;
+    const end = buffer.length - 1;
+    if (end < 0 || end > SHORT_LINE_BYTES || end > maxBytes || this.#scanned > 0) return false;
+    if (ending === "crlf" || ending === "cr" || buffer.at(end) !== LF) return false;
+    for (let at = 0; at < end; at++) {
+      const byte = buffer.at(at);
+      if (byte < 32 || byte > 126) return false;
+    }
+    return true;
   }
 
   #newBatch(): LineBatch | undefined {

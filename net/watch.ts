@@ -33,7 +33,10 @@ export class Watch {
   /** Counts from now, also when it runs already. */
   start(): void {
     if (this.#row === undefined) return;
-    if (this.#running) this.#row.remove(this);
+    if (this.#running) {
+      if (this.#row.isNewest(this)) return;
+      this.#row.remove(this);
+    }
     this.#running = true;
     this.#row.add(this);
   }
@@ -74,6 +77,11 @@ class Row {
     else this.#first = watch;
     this.#last = watch;
     if (this.#cancel === undefined) this.#wait(this.#ms);
+  }
+
+  /** Says whether this watch is where a start would put it. */
+  isNewest(watch: Watch): boolean {
+    return watch === this.#last && watch.since === this.#clock.now();
   }
 
   remove(watch: Watch): void {
