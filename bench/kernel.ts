@@ -6,6 +6,11 @@ const SERVERS: Readonly<Record<string, readonly string[]>> = {
   "Parley lines": denoCommand("kernel/parley.ts"),
   "node:readline": ["node", new URL("kernel/node_readline.mjs", import.meta.url).pathname],
 };
+const DECODERS: Readonly<Record<string, string>> = {
+  "lines() decoder": "lines",
+  "lines() as a stream": "lines-stream",
+  "TextLineStream": "text-line-stream",
+};
 const CONNECTIONS = 64;
 const LINE_BYTES = 20;
 const IDLE_CONNECTIONS = 5_000;
@@ -54,12 +59,12 @@ async function echo(
 async function decodeLines({ rounds }: BenchOptions): Promise<Figure> {
   const runs: Record<string, number[]> = {};
   for (let round = 0; round < rounds; round++) {
-    for (const contender of ["lines", "lines-stream", "text-line-stream"]) {
+    for (const [name, contender] of Object.entries(DECODERS)) {
       const printed = await run(denoCommand("kernel/decode.ts", contender));
-      (runs[contender] ??= []).push(Number(printed));
+      (runs[name] ??= []).push(Number(printed));
     }
   }
-  const bars = [ratioBar(runs, { of: "lines", to: "text-line-stream", atLeast: 5 })];
+  const bars = [ratioBar(runs, { of: "lines() decoder", to: "TextLineStream", atLeast: 5 })];
   return { name: "decoding 80-byte lines", unit: "lines/s", runs, bars };
 }
 
@@ -71,8 +76,8 @@ async function decodeLarge({ rounds }: BenchOptions): Promise<Figure> {
   return {
     name: "a 64 MiB length-prefixed message in 1 KiB chunks",
     unit: "ms",
-    runs: { "length-prefixed": times },
-    bars: [atMost("length-prefixed", { value: median(times), bound: 1000 })],
+    runs: { "lengthPrefixed()": times },
+    bars: [atMost("lengthPrefixed()", { value: median(times), bound: 1000 })],
   };
 }
 
