@@ -25,7 +25,8 @@ export interface JsonOptions<Value> {
 
 /**
  * Makes a codec's byte messages JSON values (RFC 8259). It refuses bytes that are no UTF-8, text that is no JSON and,
- * with `parse`, values that are no message (`bad-message`); and to encode what JSON cannot say.
+ * with `parse`, values that are no message (`bad-message`); and to encode what JSON cannot say. As everywhere in
+ * JavaScript, NaN and the infinities are written as null.
  *
  * ```text
  *   00 00 00 07 7b 22 61 22 3a 31 7d      json(lengthPrefixed()): {"a":1}
@@ -67,7 +68,7 @@ export interface JsonLinesOptions<Value>
 
 /**
  * One JSON value a line (JSON Lines, NDJSON). It refuses what {@linkcode json} and {@linkcode lines} refuse, with
- * lines of at most `maxBytes` (8 KiB). Lines end with LF or CRLF; empty ones are passed over.
+ * lines from the peer of at most `maxBytes` (8 KiB). Lines end with LF or CRLF; empty ones are passed over.
  *
  * ```text
  *   7b 22 61 22 3a 31 7d 0a      {"a":1} LF

@@ -22,7 +22,7 @@ export type LineEnding = "any" | "lf" | "crlf" | "cr";
 export interface LinesOptions {
   /** What ends a line. @default {"any"} */
   ending?: LineEnding;
-  /** Bytes that a line may have without its ending. @default {8192} */
+  /** Bytes that a line from the peer may have without its ending; ours may be longer. @default {8192} */
   maxBytes?: number;
   /**
    * What a longer line does: `error` throws a {@linkcode LimitError}; `skip` gives the error as one message, drops
@@ -47,7 +47,8 @@ export type LineOrError<O extends LinesOptions> =
   | (O extends { onTooLong: "skip" } ? LimitError : never);
 
 /**
- * Cuts a stream into lines. It refuses lines over `maxBytes` (8 KiB), and to encode text that holds an ending.
+ * Cuts a stream into lines. It refuses lines from the peer over `maxBytes` (8 KiB), and to encode text that holds an
+ * ending. What we send has no limit: an answer that quotes a line is longer than the line.
  *
  * ```text
  *   68 69 0d 0a 79 6f 0a        "hi" CR LF "yo" LF
@@ -93,10 +94,9 @@ function writeLine(
   line: string | Uint8Array,
   { writer, settings }: { writer: ByteWriter; settings: Settings },
 ): void {
-  const { ending, maxBytes } = settings;
-  const start = writer.length;
+  const { ending } = settings;
   // Most lines are short and plain, and then nothing can be wrong with them.
-  if (typeof line === "string" && line.length <= maxBytes && writer.shortText(line)) {
+  if (typeof line === "string" && writer.shortText(line)) {
     writer.text(ENDING_TEXT[ending]);
     return;
   }
@@ -119,17 +119,6 @@ function writeLine(
     requireWellFormed(line, "line");
     writer.text(line);
   } else writer.bytes(line);
-  const bytes = writer.length - start;
-  if (bytes > maxBytes) {
-    writer.length = start;
-    throw new LimitError("Cannot encode line", {
-      limit: "maxLineBytes",
-      max: maxBytes,
-      got: bytes,
-      unit: "bytes",
-      side: "local",
-    });
-  }
   writer.text(ENDING_TEXT[ending]);
 }
 

@@ -203,7 +203,8 @@ export class Connection<In, Out = In>
 
   /**
    * Speaks another protocol from the next byte on: what the peer has sent already and the codec in use has not given
-   * out is decoded by the next one. It refuses to leave a codec whose decoder has no `rest`.
+   * out is decoded by the next one. It refuses to leave a codec whose decoder has no `rest`. The offsets in the next
+   * codec's errors count from the switch.
    *
    * @returns This connection, under its new type.
    * @throws {TypeError} The codec in use cannot be left.

@@ -31,15 +31,8 @@ export function serveReverse(
 ): Server<string | LimitError, string> {
   const { hostname = "127.0.0.1", port = 25003, tls, onMessage } = options;
   const { bytes = false, gapMs = 50, maxMessageBytes = 64 * 1024 } = options;
-  const heard = { maxBytes: maxMessageBytes, onTooLong: "skip" } as const;
-  // An answer can be longer than its message: bytes that are no UTF-8 grow, and an error has a length of its own.
-  const said = { maxBytes: Infinity } as const;
-  const codec: Codec<string | LimitError, string> = bytes
-    ? latin1({
-      ...lines({ ...said, binary: true }),
-      decoder: lines({ ...heard, binary: true }).decoder,
-    })
-    : { ...lines(said), decoder: lines(heard).decoder };
+  const framing = { maxBytes: maxMessageBytes, onTooLong: "skip" } as const;
+  const codec = bytes ? latin1(lines({ ...framing, binary: true })) : lines(framing);
 
   const listener = tls
     ? Deno.listenTls({ hostname, port, ...tls })

@@ -42,9 +42,7 @@ export function serveTalkback(
 ): Server<TalkbackMessage, string | TelnetRequest> {
   const { hostname = "127.0.0.1", port = 10000, tls } = options;
   const { chat = false, allowShutdown = false, onMessage } = options;
-  // An answer is longer than the line that it quotes, so the limit is for what comes in.
-  const { decoder } = lines({ onTooLong: "skip" });
-  const codec = telnet({ ...lines({ maxBytes: Infinity }), decoder });
+  const codec = telnet(lines({ onTooLong: "skip" }));
 
   const listener = tls
     ? Deno.listenTls({ hostname, port, ...tls })

@@ -69,12 +69,15 @@ Deno.test("talkback client ends with 1 and one line when the connection is reset
   server.close();
 });
 
-Deno.test("talkback client ends with 1 and one line when a line is longer than it may send", async () => {
+Deno.test("talkback client sends a line whole when it is longer than the server takes", async () => {
   await using server = await startServer("talkback");
-  const stdin = `${"x".repeat(64 * 1024 + 1)}\n`;
-  const { code, stderr } = await runClient("talkback", { port: server.port, stdin });
-  assertEquals(code, 1);
-  assertMatch(stderr, /^talkback: Cannot encode line: 65537 bytes exceed maxLineBytes 65536 .*\n$/);
+  const stdin = `${"x".repeat(64 * 1024 + 1)}\nshort\n`;
+  const { code, stdout } = await runClient("talkback", { port: server.port, stdin });
+  assertEquals(code, 0);
+  assertMatch(
+    stdout,
+    /\nThat line is too long: .* exceed maxLineBytes 8192\.\nYou said 'short'\.\n$/,
+  );
 });
 
 Deno.test("talkback client prints one object a line when --json and --trace are given", async () => {

@@ -110,12 +110,14 @@ testLimit<JsonValue>("jsonLines()", {
   limit: "maxLineBytes",
   max: 12,
   decoding: "Cannot decode line: at least 13 bytes exceed maxLineBytes 12",
-  encoding: "Cannot encode line: 13 bytes exceed maxLineBytes 12",
+  encoding: undefined,
 });
 
 Deno.test("jsonLines() holds lines to 8 KiB when no limit is given", () => {
   assertEquals(jsonLines().encode("x".repeat(8190)).length, 8193);
-  assertThrows(() => jsonLines().encode("x".repeat(8191)), LimitError, "maxLineBytes 8192");
+  const decoder = jsonLines().decoder();
+  decoder.push(jsonLines().encode("x".repeat(8191)));
+  assertThrows(() => decoder.next(), LimitError, "maxLineBytes 8192");
 });
 
 Deno.test("json() encode throws when JSON cannot say the value", () => {
