@@ -12,23 +12,25 @@ const LF = 10;
  */
 const BATCH_BYTES = 8192;
 
+/** Behind every position in a batch; a small integer, because engines compare those fastest. */
+const NOWHERE = 2 ** 30 - 1;
+
 /**
  * Decodes several whole lines in one call and hands them out one by one. That is the same as line by line only where
  * every byte gave one character, so anything else is left to be decoded line by line.
  */
 export class LineBatch {
-  /** Where in the stream the line begins that `take` returned. */
-  began = 0;
   readonly #ending: "any" | "lf" | "crlf";
   readonly #fatal: boolean;
   readonly #maxBytes: number;
   #text = "";
+  #start = 0;
   #at = 0;
   /** Where in the stream the text begins. */
   #base = 0;
   #lf = -1;
-  /** Where the next CR stands that ends a line; Infinity where none does. */
-  #cr = Infinity;
+  /** Where the next CR stands that ends a line. */
+  #cr = NOWHERE;
   /** From the first byte that waits up to this position in the stream no line ends. */
   #noLfBefore = 0;
   /** Before this position in the stream a batch did not come out. */
@@ -49,6 +51,11 @@ export class LineBatch {
   /** A line can be taken. */
   get ready(): boolean {
     return this.#at < this.#text.length;
+  }
+
+  /** Where in the stream the line begins that `take` returned. */
+  get began(): number {
+    return this.#base + this.#start;
   }
 
   /** Bytes of the lines that were taken since `fill`; the buffer still holds them. */
@@ -87,7 +94,7 @@ export class LineBatch {
     this.#text = text;
     this.#base = offset;
     this.#lf = -1;
-    this.#cr = Infinity;
+    this.#cr = NOWHERE;
     if (this.#ending === "any") this.#findCr(0);
     return true;
   }
@@ -117,12 +124,12 @@ export class LineBatch {
       return undefined;
     }
     this.#at = next;
-    this.began = this.#base + start;
+    this.#start = start;
     return text.substring(start, end);
   }
 
   #findCr(from: number): void {
     const found = this.#text.indexOf("\r", from);
-    this.#cr = found < 0 ? Infinity : found;
+    this.#cr = found < 0 ? NOWHERE : found;
   }
 }
