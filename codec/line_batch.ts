@@ -63,11 +63,12 @@ export class LineBatch {
     return this.#at;
   }
 
-  /** Removes what was taken from the buffer, and forgets the lines that were not. */
-  finish(buffer: ReceiveBuffer): void {
-    if (this.#at > 0) buffer.skip(this.#at);
+  /** Forgets the lines that were not taken, and returns how many bytes those that were had. */
+  finish(): number {
+    const taken = this.#at;
     this.#text = "";
     this.#at = 0;
+    return taken;
   }
 
   /** Decodes the whole lines at the start of `buffer`; says if it could. */

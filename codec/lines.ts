@@ -159,8 +159,6 @@ class LinesDecoder extends BufferedDecoder<string | Uint8Array | LimitError> {
   #batch: LineBatch | undefined;
   /** The last line came out of the batch. */
   #batched = false;
-  /** The buffer that the batch was made of. */
-  #buffer: ReceiveBuffer | undefined;
 
   constructor(settings: Settings) {
     super();
@@ -187,8 +185,8 @@ class LinesDecoder extends BufferedDecoder<string | Uint8Array | LimitError> {
 
   override rest(): Uint8Array {
     this.#scanned = 0;
-    if (this.#buffer) this.#batch?.finish(this.#buffer);
-    return super.rest();
+    const taken = this.#batch?.finish() ?? 0;
+    return super.rest().subarray(taken);
   }
 
   protected override decode(
@@ -202,8 +200,7 @@ class LinesDecoder extends BufferedDecoder<string | Uint8Array | LimitError> {
       return undefined;
     }
     const batch = this.#batch ??= this.#newBatch();
-    this.#buffer = buffer;
-    batch?.finish(buffer);
+    if (batch !== undefined) buffer.skip(batch.finish());
     while (true) {
       if (this.#afterCr && buffer.length > 0) {
         this.#afterCr = false;

@@ -118,9 +118,7 @@ class NetstringDecoder extends BufferedDecoder<Uint8Array> {
       }
       value = value * 10 + digit;
       // More digits may follow, and need not be waited for.
-      if (value > this.#maxBytes) {
-        requireBody(value, { max: this.#maxBytes, offset, atLeast: true });
-      }
+      requireBody(value, { max: this.#maxBytes, offset, atLeast: true });
     }
     return undefined;
   }
