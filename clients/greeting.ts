@@ -5,7 +5,7 @@
 // Without lines on the command line it says what comes on stdin.
 
 import { lines, visible } from "../codec/mod.ts";
-import { Connection, withDeadline } from "../net/mod.ts";
+import { Connection, DEFAULT_DEADLINES, withDeadline } from "../net/mod.ts";
 import type { Program } from "../program/program.ts";
 import { type ClientOptions, clientProgram } from "../program/client_program.ts";
 import { converse } from "../program/converse.ts";
@@ -14,10 +14,11 @@ import { stdinLines } from "../program/stdin_lines.ts";
 /** Connects to a greeting server. @throws {DeadlineError} The connection did not stand in time. */
 export async function connectGreeting(options: ClientOptions = {}): Promise<Connection<string>> {
   const { hostname = "127.0.0.1", port = 8001, tls } = options;
+  const { connectMs = DEFAULT_DEADLINES.connectMs } = options.deadlines ?? {};
   const conn = await withDeadline<Deno.Conn>(
     (signal) =>
       tls ? Deno.connectTls({ hostname, port, ...tls }) : Deno.connect({ hostname, port, signal }),
-    { phase: "connect", ms: options.deadlines?.connectMs ?? 10_000, signal: options.signal },
+    { phase: "connect", ms: connectMs, signal: options.signal },
   );
   return new Connection(conn, lines(), options);
 }

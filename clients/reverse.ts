@@ -5,7 +5,7 @@
 // Without a message on the command line it sends the first line of stdin.
 
 import { lines, visible } from "../codec/mod.ts";
-import { ClosedError, Connection, withDeadline } from "../net/mod.ts";
+import { ClosedError, Connection, DEFAULT_DEADLINES, withDeadline } from "../net/mod.ts";
 import type { Program } from "../program/program.ts";
 import { type ClientOptions, clientProgram } from "../program/client_program.ts";
 import { duration } from "../program/options.ts";
@@ -17,10 +17,11 @@ const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 /** Connects to a reverse server. @throws {DeadlineError} The connection did not stand in time. */
 export async function connectReverse(options: ClientOptions = {}): Promise<Connection<string>> {
   const { hostname = "127.0.0.1", port = 25003, tls } = options;
+  const { connectMs = DEFAULT_DEADLINES.connectMs } = options.deadlines ?? {};
   const conn = await withDeadline<Deno.Conn>(
     (signal) =>
       tls ? Deno.connectTls({ hostname, port, ...tls }) : Deno.connect({ hostname, port, signal }),
-    { phase: "connect", ms: options.deadlines?.connectMs ?? 10_000, signal: options.signal },
+    { phase: "connect", ms: connectMs, signal: options.signal },
   );
   return new Connection(conn, lines({ maxBytes: MAX_ANSWER_BYTES }), options);
 }

@@ -5,7 +5,7 @@
 // It ends at `quit`, or at the end of input once the server has answered everything.
 
 import { lines, visible } from "../codec/mod.ts";
-import { Connection, withDeadline } from "../net/mod.ts";
+import { Connection, DEFAULT_DEADLINES, withDeadline } from "../net/mod.ts";
 import { LineTerminal } from "../program/line_terminal.ts";
 import type { Program } from "../program/program.ts";
 import { type ClientOptions, clientProgram } from "../program/client_program.ts";
@@ -15,10 +15,11 @@ import { stdinLines } from "../program/stdin_lines.ts";
 /** Connects to a talkback server. @throws {DeadlineError} The connection did not stand in time. */
 export async function connectTalkback(options: ClientOptions = {}): Promise<Connection<string>> {
   const { hostname = "127.0.0.1", port = 10000, tls } = options;
+  const { connectMs = DEFAULT_DEADLINES.connectMs } = options.deadlines ?? {};
   const conn = await withDeadline<Deno.Conn>(
     (signal) =>
       tls ? Deno.connectTls({ hostname, port, ...tls }) : Deno.connect({ hostname, port, signal }),
-    { phase: "connect", ms: options.deadlines?.connectMs ?? 10_000, signal: options.signal },
+    { phase: "connect", ms: connectMs, signal: options.signal },
   );
   return new Connection(conn, lines({ maxBytes: 64 * 1024 }), options);
 }

@@ -1,4 +1,4 @@
-import type { Cancel, Clock } from "./clock.ts";
+import { type Clock, sleep } from "./clock.ts";
 import type { Listener, Transport } from "./transport.ts";
 
 /** After a failed accept the next one waits this long, then twice as long, up to the last. */
@@ -20,8 +20,7 @@ export class AcceptLoop {
   readonly finished: Promise<void>;
   readonly #listener: Listener;
   readonly #options: AcceptLoopOptions;
-  #stopped = false;
-  #endWait: (() => void) | undefined;
+  readonly #stop = new AbortController();
 
   constructor(listener: Listener, options: AcceptLoopOptions) {
     this.#listener = listener;
@@ -31,43 +30,37 @@ export class AcceptLoop {
 
   /** Closes the listener. May be called again. */
   stop(): void {
-    if (this.#stopped) return;
-    this.#stopped = true;
+    if (this.#stop.signal.aborted) return;
+    this.#stop.abort();
     try {
       this.#listener.close();
     } catch {
       // Whoever opened it has closed it.
     }
-    this.#endWait?.();
   }
 
   async #run(): Promise<void> {
+    const { signal } = this.#stop;
+    const { clock, accepted, failed } = this.#options;
     let retryMs = FIRST_RETRY_MS;
-    while (!this.#stopped) {
+    while (!signal.aborted) {
       let transport: Transport | undefined;
       try {
         transport = await this.#listener.accept();
         retryMs = FIRST_RETRY_MS;
-        if (this.#stopped) transport.close();
-        else this.#options.accepted(transport);
+        if (signal.aborted) transport.close();
+        else accepted(transport);
       } catch (error) {
         transport?.close();
-        if (this.#stopped) return;
+        if (signal.aborted) return;
         if (error instanceof Deno.errors.BadResource) return this.stop();
-        this.#options.failed(error, retryMs);
-        await this.#wait(retryMs);
+        failed(error, retryMs);
+        await sleep(retryMs, { clock, signal }).catch(ignore);
         retryMs = Math.min(retryMs * 2, LAST_RETRY_MS);
       }
     }
   }
-
-  #wait(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const cancel: Cancel = this.#options.clock.wait(ms, resolve);
-      this.#endWait = () => {
-        cancel();
-        resolve();
-      };
-    });
-  }
 }
+
+/** A wait that is stopped ends the loop, which looks at the signal itself. */
+function ignore(): void {}

@@ -1,3 +1,10 @@
+import { visible } from "../codec/mod.ts";
+
+/** Returns what an error says, shown harmlessly: a peer may have had a part in it. */
+export function messageOf(error: unknown): string {
+  return visible(error instanceof Error ? error.message : String(error));
+}
+
 /** What a connection was doing when its time ran out. */
 export type Phase = "connect" | "handshake" | "receive" | "idle" | "write" | "drain";
 

@@ -1,5 +1,6 @@
 import { visible } from "../codec/mod.ts";
 import { type Address, formatAddress } from "./address.ts";
+import { messageOf } from "./errors.ts";
 import { portHolder, portHolderCommand } from "./port_holder.ts";
 
 /** What was tried when the error came. */
@@ -96,8 +97,4 @@ async function inUse(port: number): Promise<string> {
   return `the port is in use; take another one with --port, or see who has it: ${
     portHolderCommand(port)
   }`;
-}
-
-function messageOf(error: unknown): string {
-  return visible(error instanceof Error ? error.message : String(error));
 }

@@ -28,6 +28,7 @@ export {
   type Phase,
 } from "./errors.ts";
 export {
+  DEFAULT_GRACE_MS,
   formatServerEvent,
   type Handler,
   serve,

@@ -5,7 +5,7 @@ import type { AddressList } from "./address_list.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { Connection, type ConnectionOptions } from "./connection.ts";
 import { deadlineOf, type Deadlines, requireMs, withDeadline } from "./deadlines.ts";
-import { ClosedError } from "./errors.ts";
+import { ClosedError, messageOf } from "./errors.ts";
 import { requireFlush } from "./incoming.ts";
 import { TokenBucket } from "./token_bucket.ts";
 import type { Listener, Transport } from "./transport.ts";
@@ -68,7 +68,8 @@ export interface ServerCounts {
 
 /** A peer that is turned away with a word gets this long to read it. */
 const REFUSAL_DRAIN_MS = 200;
-const DEFAULT_GRACE_MS = 5_000;
+/** What `graceMs` is where nobody says otherwise. */
+export const DEFAULT_GRACE_MS = 5_000;
 
 /** What {@linkcode serve} returns: a running server. `await using` shuts it down. */
 export class Server<In, Out = In> implements AsyncDisposable {
@@ -89,10 +90,11 @@ export class Server<In, Out = In> implements AsyncDisposable {
   readonly #perHost = new Map<string, number>();
   readonly #counts: ServerCounts = { accepted: 0, refused: 0, failed: 0, acceptFailed: 0 };
   readonly #allOver = Promise.withResolvers<void>();
-  #running = 0;
   #stopped = false;
   #shutdown: Promise<ShutdownResult> | undefined;
   #cut: (() => void) | undefined;
+  /** Called when somebody has left. */
+  #onOneLess: (() => void) | undefined;
 
   /** Use {@linkcode serve}. */
   constructor(listener: Listener, options: ServeOptions<In, Out>, handler: Handler<In, Out>) {
@@ -120,7 +122,7 @@ export class Server<In, Out = In> implements AsyncDisposable {
     else signal?.addEventListener("abort", stop, { once: true });
     this.finished = this.#accepting.finished.then(async () => {
       this.#stopped = true;
-      if (this.#running > 0) await this.#allOver.promise;
+      if (this.#open > 0) await this.#allOver.promise;
       signal?.removeEventListener("abort", stop);
     });
   }
@@ -132,6 +134,9 @@ export class Server<In, Out = In> implements AsyncDisposable {
   /** The connections that are being served. */
   get connections(): ReadonlySet<Connection<In, Out>> {
     return this.#connections;
+  }
+  get #open(): number {
+    return this.#connections.size + this.#refusals.size;
   }
   /** What it has seen so far. */
   get counts(): Readonly<ServerCounts> {
@@ -187,7 +192,6 @@ export class Server<In, Out = In> implements AsyncDisposable {
       this.#onOneLess = resolve;
     });
   }
-  #onOneLess: (() => void) | undefined;
 
   #admit(transport: Transport): void {
     const address = transport.remoteAddr;
@@ -208,7 +212,6 @@ export class Server<In, Out = In> implements AsyncDisposable {
     const options = { ...this.#connectionOptions, id };
     const connection = new Connection<In, Out>(transport, this.#options.codec, options);
     this.#connections.add(connection);
-    this.#running++;
     void this.#serve(connection, { transport, host });
   }
 
@@ -222,7 +225,7 @@ export class Server<In, Out = In> implements AsyncDisposable {
 
   #oneEnded(): void {
     this.#onOneLess?.();
-    if (--this.#running === 0 && this.#stopped) this.#allOver.resolve();
+    if (this.#open === 0 && this.#stopped) this.#allOver.resolve();
   }
 
   #full(fromHost: number): LimitError | undefined {
@@ -250,7 +253,6 @@ export class Server<In, Out = In> implements AsyncDisposable {
     if (message === undefined) return connection.abort();
     void connection.send(message);
     this.#refusals.add(connection);
-    this.#running++;
     void connection.close().then(() => {
       this.#refusals.delete(connection);
       this.#oneEnded();
@@ -291,7 +293,7 @@ export class Server<In, Out = In> implements AsyncDisposable {
       onEvent(event);
     } catch (error) {
       // Who only listens must not end a connection or the accept loop.
-      console.error(`Cannot report a server event: ${reasonOf(error)}`);
+      console.error(`Cannot report a server event: ${messageOf(error)}`);
     }
   }
 }
@@ -382,14 +384,12 @@ export function formatServerEvent(event: ServerEvent): string {
     case "closed":
       return `#${event.id} ${formatAddress(event.address)} closed`;
     case "failed":
-      return `#${event.id} ${formatAddress(event.address)} failed: ${reasonOf(event.error)}`;
+      return `#${event.id} ${formatAddress(event.address)} failed: ${messageOf(event.error)}`;
     case "refused":
       return `${formatAddress(event.address)} refused: ${visible(event.reason)}`;
     case "accept-failed":
-      return `Cannot accept connections: ${reasonOf(event.error)}; next try in ${event.retryMs} ms`;
+      return `Cannot accept connections: ${
+        messageOf(event.error)
+      }; next try in ${event.retryMs} ms`;
   }
-}
-
-function reasonOf(error: unknown): string {
-  return visible(error instanceof Error ? error.message : String(error));
 }

@@ -1,4 +1,3 @@
-import { visible } from "../codec/mod.ts";
 import {
   type Connection,
   type ConnectionOptions,
@@ -68,8 +67,6 @@ export interface ClientTalk<O extends Options, C> {
 /** A client's declaration: what is its own. */
 export interface ClientProgramDeclaration<O extends Options, C>
   extends Omit<ProgramDeclaration<O>, "kind"> {
-  /** Refuses values that do not fit together. @throws {UsageError} They do not. */
-  readonly check?: (operands: readonly string[], io: Io) => void;
   /** Makes the connection. */
   readonly connect: (settings: ClientOptions) => Promise<C>;
   /** Talks, and returns the exit code. */
@@ -80,12 +77,12 @@ export interface ClientProgramDeclaration<O extends Options, C>
 export function clientProgram<
   const O extends Options,
   C extends Connection<unknown, never>,
->({ check, connect, talk, ...own }: ClientProgramDeclaration<O, C>): Program {
-  const options = { ...own.options, ...clientOptions(own.defaultPort) };
+>({ connect, talk, ...own }: ClientProgramDeclaration<O, C>): Program {
+  const commonOptions = clientOptions(own.defaultPort);
+  const options = { ...own.options, ...commonOptions };
   const declaration = { ...own, kind: "client" as const, options };
   return defineProgram(declaration, async ({ values, operands, io }) => {
-    check?.(operands, io);
-    const common = pick(values, clientOptions(own.defaultPort));
+    const common = pick(values, commonOptions);
     const report = new Report(io, common.json);
     const settings = await settingsOf(common, { io, trace: report.trace });
     const { hostname, port } = common;
@@ -97,7 +94,7 @@ export function clientProgram<
       const ownValues = pick(values, own.options);
       return await talk({ values: ownValues, operands, connection, io, report });
     } catch (error) {
-      io.stderr(`${own.name}: ${visible(await explain(error, { tried, address }))}\n`);
+      io.stderr(`${own.name}: ${await explain(error, { tried, address })}\n`);
       return EXIT_FAILED;
     }
   });

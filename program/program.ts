@@ -1,4 +1,4 @@
-import { visible } from "../codec/mod.ts";
+import { messageOf } from "../net/errors.ts";
 import { helpOf, usageOf } from "./help.ts";
 import { type Io, systemIo } from "./io.ts";
 import { type Options, type OptionValues, parseOptions } from "./options.ts";
@@ -68,10 +68,10 @@ export function defineProgram<const O extends Options>(
       return EXIT_DONE;
     } catch (error) {
       if (!(error instanceof UsageError)) {
-        io.stderr(`${name}: ${visible(error instanceof Error ? error.message : String(error))}\n`);
+        io.stderr(`${name}: ${messageOf(error)}\n`);
         return EXIT_FAILED;
       }
-      io.stderr(`${name}: ${visible(error.message)}\n\n${usageOf(declaration)}`);
+      io.stderr(`${name}: ${messageOf(error)}\n\n${usageOf(declaration)}`);
       io.stderr("  --help prints the options\n");
       return EXIT_USAGE;
     }

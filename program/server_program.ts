@@ -1,6 +1,7 @@
 import { DEFAULT_LIMITS } from "../codec/mod.ts";
 import {
   DEFAULT_DEADLINES,
+  DEFAULT_GRACE_MS,
   explain,
   formatAddress,
   formatServerEvent,
@@ -51,7 +52,9 @@ export function serverOptions(defaultPort: number) {
     idleTimeout: duration("Close a connection after this long without a byte", {
       fallback: DEFAULT_DEADLINES.idleMs,
     }),
-    grace: duration("At a stop, let clients finish for this long", { fallback: 5_000 }),
+    grace: duration("At a stop, let clients finish for this long", {
+      fallback: DEFAULT_GRACE_MS,
+    }),
     cert: file("Speak TLS with this certificate (PEM); needs --key and --allow-read"),
     key: file("The certificate's key (PEM)"),
     trace: flag("Show all bytes, and the messages that they became"),
@@ -85,9 +88,10 @@ export interface ServerProgramDeclaration<O extends Options>
 export function serverProgram<const O extends Options>(
   { start, ...own }: ServerProgramDeclaration<O>,
 ): Program {
-  const options = { ...own.options, ...serverOptions(own.defaultPort) };
+  const commonOptions = serverOptions(own.defaultPort);
+  const options = { ...own.options, ...commonOptions };
   return defineProgram({ ...own, kind: "server", options }, async ({ values, io }) => {
-    const common = pick(values, serverOptions(own.defaultPort));
+    const common = pick(values, commonOptions);
     const report = new Report(io, common.json);
     const settings = await settingsOf(common, { io, report });
     const { hostname = "", port = 0 } = settings;

@@ -22,6 +22,7 @@ import { type ServerOptions, serverProgram } from "../program/server_program.ts"
 
 /** Bytes of the message that is heard; a longer one is refused. */
 const MAX_MESSAGE_BYTES = 8 * 1024;
+const WAIT_MS = 5_000;
 
 /** How {@linkcode serveGreeting} greets. */
 export interface GreetingServerOptions extends ServerOptions {
@@ -38,7 +39,7 @@ export function serveGreeting(
   options: GreetingServerOptions = {},
 ): Server<string | LimitError, string> {
   const { hostname = "127.0.0.1", port = 8001, tls, onMessage } = options;
-  const { waitMs = 5_000, maxClients = Infinity } = options;
+  const { waitMs = WAIT_MS, maxClients = Infinity } = options;
   const codec = lines({ maxBytes: MAX_MESSAGE_BYTES, onTooLong: "skip" });
 
   const listener = tls
@@ -81,7 +82,7 @@ export const program: Program = serverProgram({
   summary: "greets, hears one message, says goodbye",
   defaultPort: 8001,
   options: {
-    wait: duration("Wait this long for the message", { fallback: 5_000 }),
+    wait: duration("Wait this long for the message", { fallback: WAIT_MS }),
     maxClients: count("Stop after this many clients; without it never"),
   },
   tryIt: "printf 'Ho\\n' | nc 127.0.0.1 8001",

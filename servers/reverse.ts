@@ -13,6 +13,9 @@ import { duration, flag, size } from "../program/options.ts";
 import type { Program } from "../program/program.ts";
 import { type ServerOptions, serverProgram } from "../program/server_program.ts";
 
+const GAP_MS = 50;
+const MAX_MESSAGE_BYTES = 64 * 1024;
+
 /** How {@linkcode serveReverse} reverses. */
 export interface ReverseServerOptions extends ServerOptions {
   /** Reverse bytes instead of characters, as the original did. @default {false} */
@@ -30,7 +33,7 @@ export function serveReverse(
   options: ReverseServerOptions = {},
 ): Server<string | LimitError, string> {
   const { hostname = "127.0.0.1", port = 25003, tls, onMessage } = options;
-  const { bytes = false, gapMs = 50, maxMessageBytes = 64 * 1024 } = options;
+  const { bytes = false, gapMs = GAP_MS, maxMessageBytes = MAX_MESSAGE_BYTES } = options;
   const framing = { maxBytes: maxMessageBytes, onTooLong: "skip" } as const;
   const codec = bytes ? latin1(lines({ ...framing, binary: true })) : lines(framing);
 
@@ -84,10 +87,10 @@ export const program: Program = serverProgram({
   options: {
     bytes: flag("Reverse bytes instead of characters"),
     gap: duration("Silence that ends a message without a newline; a bare number is ms", {
-      fallback: 50,
+      fallback: GAP_MS,
       bare: "ms",
     }),
-    maxMessage: size("Bytes that a message may have", 64 * 1024),
+    maxMessage: size("Bytes that a message may have", MAX_MESSAGE_BYTES),
   },
   tryIt: "printf 'Hello Server' | nc 127.0.0.1 25003",
   start: ({ values, settings, report }) =>
