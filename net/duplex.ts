@@ -12,6 +12,8 @@ import type { Transport } from "./transport.ts";
 export class Duplex<In, Out> {
   readonly transport: Transport;
   readonly clock: Clock;
+  /** What we say our messages in; the half that receives has its decoder. */
+  codec: Codec<In, Out>;
   readonly tracer: Tracer | undefined;
   readonly incoming: Incoming<In>;
   closed = false;
@@ -19,7 +21,6 @@ export class Duplex<In, Out> {
   readonly #writeMs: number;
   readonly #drainMs: number;
   readonly #signal: AbortSignal | undefined;
-  #codec: Codec<In, Out>;
   #outgoing: Outgoing<Out> | undefined;
   #reason: unknown;
   #draining = false;
@@ -32,7 +33,7 @@ export class Duplex<In, Out> {
     const { id = 0, limits, deadlines, rate, gapMs, trace, signal, clock = systemClock } = options;
     this.transport = transport;
     this.clock = clock;
-    this.#codec = codec;
+    this.codec = codec;
     this.#signal = signal;
     this.#maxQueuedBytes = limitOf("maxQueuedBytes", limits?.maxQueuedBytes);
     this.#writeMs = deadlineOf("writeMs", deadlines?.writeMs);
@@ -59,7 +60,6 @@ export class Duplex<In, Out> {
   get outgoing(): Outgoing<Out> {
     if (this.#outgoing) return this.#outgoing;
     this.#outgoing = new Outgoing<Out>(this, {
-      codec: this.#codec,
       maxQueuedBytes: this.#maxQueuedBytes,
       writeMs: this.#writeMs,
     });
@@ -76,7 +76,7 @@ export class Duplex<In, Out> {
 
   get signal(): AbortSignal {
     this.#controller ??= new AbortController();
-    if (this.closed) this.#controller.abort(closedHere());
+    if (this.closed) this.#controller.abort(this.#reason ?? closedHere());
     if (this.#draining) this.#controller.abort(serverStops());
     return this.#controller.signal;
   }
@@ -107,8 +107,7 @@ export class Duplex<In, Out> {
   switchTo<NextIn, NextOut>(codec: Codec<NextIn, NextOut>): void {
     this.incoming.switchTo(codec);
     // From here on both halves speak the next codec; only the types still name the first one.
-    this.#codec = codec as unknown as Codec<In, Out>;
-    if (this.#outgoing) this.#outgoing.codec = this.#codec;
+    this.codec = codec as unknown as Codec<In, Out>;
   }
 
   drain(): void {

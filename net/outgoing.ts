@@ -1,4 +1,4 @@
-import { type ByteWriter, type Codec, encodeInto, LimitError } from "../codec/mod.ts";
+import { type ByteWriter, encodeInto, LimitError } from "../codec/mod.ts";
 import { releaseWriter, takeWriter } from "./buffers.ts";
 import type { Duplex } from "./duplex.ts";
 import { DeadlineError } from "./errors.ts";
@@ -20,15 +20,13 @@ interface Waiter {
 }
 
 /** What {@linkcode Outgoing} is told beside its connection. */
-export interface OutgoingOptions<Out> {
-  codec: Codec<unknown, Out>;
+export interface OutgoingOptions {
   maxQueuedBytes: number;
   writeMs: number;
 }
 
 /** The half of a connection that sends: messages are gathered, and written in one call when somebody says so. */
 export class Outgoing<Out> implements WatchOwner {
-  codec: Codec<unknown, Out>;
   bytesSent = 0;
   readonly #duplex: Duplex<unknown, Out>;
   readonly #maxQueuedBytes: number;
@@ -46,9 +44,8 @@ export class Outgoing<Out> implements WatchOwner {
   #waiters: Waiter[] = [];
   #over: { error: unknown } | undefined;
 
-  constructor(duplex: Duplex<unknown, Out>, options: OutgoingOptions<Out>) {
+  constructor(duplex: Duplex<unknown, Out>, options: OutgoingOptions) {
     this.#duplex = duplex;
-    this.codec = options.codec;
     this.#maxQueuedBytes = options.maxQueuedBytes;
     this.#highWater = Math.min(HIGH_WATER_BYTES, options.maxQueuedBytes);
     this.#writeMs = options.writeMs;
@@ -74,7 +71,7 @@ export class Outgoing<Out> implements WatchOwner {
     const writer = this.#writer ??= takeWriter();
     const before = writer.length;
     try {
-      encodeInto(this.codec, { message, writer });
+      encodeInto(this.#duplex.codec, { message, writer });
     } catch (error) {
       return rejected(error);
     }

@@ -1,8 +1,26 @@
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
 import { ClosedError } from "../../mod.ts";
+import type { FakeClock } from "./fake_clock.ts";
+import type { MemoryTransport } from "./memory_transport.ts";
 import { openLines } from "./open.ts";
 import { rejectionOf, stateOf, turns } from "./turns.ts";
 import { POLL_TURNS } from "../../net/turn.ts";
+
+/** Asserts that a close ends at that millisecond, and not one before. */
+async function assertClosesAt(
+  ms: number,
+  { closing, transport, clock }: {
+    closing: Promise<void>;
+    transport: MemoryTransport;
+    clock: FakeClock;
+  },
+): Promise<void> {
+  await clock.advance(ms - 1);
+  assertEquals(transport.closed, false);
+  await clock.advance(1);
+  await closing;
+  assert(transport.closed);
+}
 
 Deno.test("closeWrite() sends what waits, then FIN, and messages still come", async () => {
   const { connection, transport } = openLines();
@@ -83,11 +101,7 @@ Deno.test("close() sends what waits, says FIN, reads on, and closes when the pee
 Deno.test("close() waits drainMs at most when the peer does not finish", async () => {
   const { connection, transport, clock } = openLines({ deadlines: { drainMs: 250 } });
   const closing = connection.close();
-  await clock.advance(249);
-  assertEquals(transport.closed, false);
-  await clock.advance(1);
-  await closing;
-  assert(transport.closed);
+  await assertClosesAt(250, { closing: closing, transport, clock });
   assertEquals(clock.pending, 0);
 });
 
@@ -95,11 +109,7 @@ Deno.test("close() waits drainMs at most when the FIN does not leave (TLS)", asy
   const { connection, transport, clock } = openLines({ deadlines: { drainMs: 250 } });
   transport.blockCloseWrite();
   const closing = connection.close();
-  await clock.advance(249);
-  assertEquals(transport.closed, false);
-  await clock.advance(1);
-  await closing;
-  assert(transport.closed);
+  await assertClosesAt(250, { closing: closing, transport, clock });
 });
 
 Deno.test("close() lingers also when closeWrite() was called before", async () => {
@@ -155,11 +165,7 @@ Deno.test("close() never rejects when the peer has reset or takes nothing", asyn
   transport.blockWrites();
   await connection.send("x");
   const stuck = connection.close();
-  await clock.advance(49);
-  assertEquals(transport.closed, false);
-  await clock.advance(1);
-  await stuck;
-  assert(transport.closed);
+  await assertClosesAt(50, { closing: stuck, transport, clock });
 });
 
 Deno.test("close() is the same close when it is called again", async () => {
@@ -324,4 +330,11 @@ Deno.test("drain() gives each wait turns of its own", async () => {
   assertEquals(await next, "in time");
   assertEquals(await connection.receive(), undefined);
   connection.abort();
+});
+
+Deno.test("Connection.signal says why the connection ended when it is first asked for afterwards", () => {
+  const { connection } = openLines();
+  const reason = new Error("enough");
+  connection.abort(reason);
+  assertEquals(connection.signal.reason, reason);
 });
