@@ -2,6 +2,7 @@
 //
 //   deno run --allow-net cli.ts serve talkback
 //   deno run --allow-net cli.ts talkback
+//   deno run --allow-net cli.ts tour
 //   deno run --allow-net cli.ts --help
 
 import { columns, parleyCommandOf } from "./program/help.ts";
@@ -10,6 +11,7 @@ import { suggestion } from "./program/options.ts";
 import { EXIT_DONE, EXIT_USAGE } from "./program/program.ts";
 import { VERSION } from "./program/version.ts";
 import { programs } from "./programs.ts";
+import { main as tour } from "./tour.ts";
 
 /** Runs the program that the arguments name with the arguments behind its name; returns the exit code. */
 export async function main(args: readonly string[], io: Io = systemIo): Promise<number> {
@@ -22,6 +24,7 @@ export async function main(args: readonly string[], io: Io = systemIo): Promise<
     io.stdout(help());
     return EXIT_DONE;
   }
+  if (first === "tour") return await tour(args.slice(1), io);
   const kind = first === "serve" ? "server" : "client";
   const name = kind === "server" ? second : first;
   const program = programs.find((one) => one.kind === kind && one.name === name);
@@ -35,7 +38,7 @@ function problem(kind: "server" | "client", name: string | undefined): string {
   if (name === undefined) {
     return kind === "server" ? "serve needs the name of a server" : "say which program to run";
   }
-  const known = kind === "server" ? names : [...names, "serve", "--help", "--version"];
+  const known = kind === "server" ? names : [...names, "serve", "tour", "--help", "--version"];
   return `there is no ${kind} ${JSON.stringify(name)}${suggestion(name, known)}`;
 }
 
@@ -47,6 +50,7 @@ function help(): string {
   ]);
   return `Usage: parley serve NAME [options]    run a server
        parley NAME [options]          run a client
+       parley tour [SCENE]...         watch every program talk
 
 Programs:
 ${columns([["COMMAND", "ADDRESS", "WHAT IT DOES"], ...rows])}

@@ -89,7 +89,8 @@ export class Server<In, Out = In> implements AsyncDisposable {
   readonly #refusals = new Set<Connection<In, Out>>();
   readonly #perHost = new Map<string, number>();
   readonly #counts: ServerCounts = { accepted: 0, refused: 0, failed: 0, acceptFailed: 0 };
-  readonly #allOver = Promise.withResolvers<void>();
+  #settleAllOver = () => {};
+  readonly #allOver = new Promise<void>((resolve) => this.#settleAllOver = resolve);
   #stopped = false;
   #shutdown: Promise<ShutdownResult> | undefined;
   #cut: (() => void) | undefined;
@@ -122,7 +123,7 @@ export class Server<In, Out = In> implements AsyncDisposable {
     else signal?.addEventListener("abort", stop, { once: true });
     this.finished = this.#accepting.finished.then(async () => {
       this.#stopped = true;
-      if (this.#open > 0) await this.#allOver.promise;
+      if (this.#open > 0) await this.#allOver;
       signal?.removeEventListener("abort", stop);
     });
   }
@@ -183,7 +184,7 @@ export class Server<In, Out = In> implements AsyncDisposable {
     await this.#accepting.finished;
     // A handler that ignores its connection's end is not waited for.
     while (this.#connections.size > cut || this.#refusals.size > 0) await this.#oneLess();
-    this.#allOver.resolve();
+    this.#settleAllOver();
     return { drained: open - cut, cut };
   }
 
@@ -225,7 +226,7 @@ export class Server<In, Out = In> implements AsyncDisposable {
 
   #oneEnded(): void {
     this.#onOneLess?.();
-    if (this.#open === 0 && this.#stopped) this.#allOver.resolve();
+    if (this.#open === 0 && this.#stopped) this.#settleAllOver();
   }
 
   #full(fromHost: number): LimitError | undefined {

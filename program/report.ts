@@ -48,12 +48,16 @@ export function addressRecord(address: Address): Record<string, unknown> {
 function traceRecord(event: TraceEvent): ReportRecord {
   const { type, ...rest } = event;
   if (event.type !== "bytes") return { event: `trace-${type}`, ...rest };
-  return { event: "trace-bytes", ...rest, bytes: event.bytes.toHex() };
+  return { event: "trace-bytes", ...rest, bytes: hexOf(event.bytes) };
+}
+
+function hexOf(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 function jsonLine(record: ReportRecord): string {
   const text = JSON.stringify(record, (_, value) => {
-    if (value instanceof Uint8Array) return value.toHex();
+    if (value instanceof Uint8Array) return hexOf(value);
     if (value instanceof Error) return { name: value.name, message: value.message };
     return typeof value === "bigint" ? String(value) : value;
   });

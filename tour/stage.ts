@@ -45,20 +45,24 @@ export class Stage {
 
   /** Starts a server on a free port, and waits until it can be connected to. */
   async server(program: Program, args: readonly string[] = []): Promise<RunningServer> {
-    const { promise: listening, resolve, reject } = Promise.withResolvers<number>();
     const stop = new AbortController();
+    let listening: ((port: number) => void) | undefined;
     let awaited: { text: string; seen: () => void } | undefined;
     const heard = this.#lines("server", (line) => {
       const address = / listening on .*:(\d+)$/.exec(line);
-      if (address) resolve(Number(address[1]));
+      if (address) listening?.(Number(address[1]));
       if (awaited && line.includes(awaited.text)) awaited.seen();
     });
     const io = quietIo({ out: heard, signal: stop.signal });
     this.#tell("", `$ parley serve ${[program.name, ...args].join(" ")}`);
-    const ended = program.main([...args, "--port", "0"], io);
-    ended.then(() => reject(new Error(`The ${program.name} server did not start`)), reject);
+    let ended!: Promise<number>;
+    const port = await new Promise<number>((resolve, reject) => {
+      listening = resolve;
+      ended = program.main([...args, "--port", "0"], io);
+      ended.then(() => reject(new Error(`The ${program.name} server did not start`)), reject);
+    });
     const server: RunningServer = {
-      port: await listening,
+      port,
       ended,
       prints: (text) => new Promise((seen) => void (awaited = { text, seen })),
       stop() {

@@ -1,0 +1,6 @@
+/**
+ * Deno's socket API on Node, as far as this project uses it: `import { Deno } from "@parley/sockets/deno"`.
+ *
+ * @module
+ */
+export * as Deno from "./namespace.ts";

@@ -1,0 +1,15 @@
+// What the `Deno` namespace holds on Node. A module is a namespace of values and of types: `Deno.listen`, `Deno.Conn`.
+
+export { Command } from "./command.ts";
+export type { ChildProcess, CommandOptions, CommandOutput, CommandStatus } from "./command.ts";
+export { connect } from "./connect.ts";
+export { listenDatagram } from "./datagram.ts";
+export * as errors from "./error_classes.ts";
+export { readTextFile, readTextFileSync } from "./files.ts";
+export { listen } from "./listen.ts";
+export { permissions } from "./permissions.ts";
+export { args, build, env, execPath, exit, memoryUsage, noColor, pid } from "./process.ts";
+export { addSignalListener, removeSignalListener, type Signal } from "./signals.ts";
+export { stderr, stdin, stdout } from "./stdio.ts";
+export { connectTls, listenTls, startTls } from "./tls.ts";
+export type * from "./types.ts";

@@ -1,0 +1,9 @@
+/** What is allowed: everything, because Node asks nobody. */
+export const permissions = {
+  /** Returns that it is allowed. */
+  querySync: (
+    _wish: { name: string; command?: string },
+  ): { state: "granted" | "prompt" | "denied" } => ({
+    state: "granted",
+  }),
+};

@@ -1,0 +1,51 @@
+import process from "node:process";
+
+/** What stands behind the program's name on the command line. */
+export const args: string[] = process.argv.slice(2);
+/** This process. */
+export const pid: number = process.pid;
+/** Nobody wants colours. */
+export const noColor: boolean = Boolean(process.env.NO_COLOR);
+
+/** What this runs on, in Deno's words. */
+export const build: { readonly os: string; readonly arch: string } = {
+  os: process.platform === "win32" ? "windows" : process.platform,
+  arch: process.arch === "x64" ? "x86_64" : process.arch === "arm64" ? "aarch64" : process.arch,
+};
+
+/** The environment. */
+export const env = {
+  /** Returns a variable. */
+  get: (name: string): string | undefined => process.env[name],
+  /** Sets a variable. */
+  set(name: string, value: string): void {
+    process.env[name] = value;
+  },
+  /** Says whether there is such a variable. */
+  has: (name: string): boolean => name in process.env,
+  /** Removes a variable. */
+  delete(name: string): void {
+    delete process.env[name];
+  },
+};
+
+/** Ends the process. */
+export function exit(code?: number): never {
+  process.exit(code);
+}
+
+/** Returns the path of the program that runs this. */
+export function execPath(): string {
+  return process.execPath;
+}
+
+/** Returns how much memory this process holds. */
+export function memoryUsage(): {
+  rss: number;
+  heapTotal: number;
+  heapUsed: number;
+  external: number;
+} {
+  const { rss, heapTotal, heapUsed, external } = process.memoryUsage();
+  return { rss, heapTotal, heapUsed, external };
+}
