@@ -5,7 +5,8 @@
 //   deno run --allow-net cli.ts tour
 //   deno run --allow-net cli.ts --help
 
-import { columns, parleyCommandOf } from "./program/help.ts";
+import { parleyCommandOf } from "./program/commands.ts";
+import { columns } from "./program/help.ts";
 import { type Io, systemIo } from "./program/io.ts";
 import { suggestion } from "./program/options.ts";
 import { EXIT_DONE, EXIT_USAGE } from "./program/program.ts";

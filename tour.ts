@@ -8,6 +8,7 @@ import { columns } from "./program/help.ts";
 import { type Io, systemIo } from "./program/io.ts";
 import { suggestion } from "./program/options.ts";
 import { EXIT_DONE, EXIT_FAILED, EXIT_USAGE } from "./program/program.ts";
+import { TOUR_COMMAND } from "./program/start_commands.ts";
 import { type Scene, scenes } from "./tour/scenes.ts";
 import { type Check, Stage } from "./tour/stage.ts";
 
@@ -20,7 +21,7 @@ export async function main(args: readonly string[], io: Io = systemIo): Promise<
   if (unknown !== undefined) {
     const hint = suggestion(unknown, names);
     io.stderr(`tour: there is no scene ${JSON.stringify(unknown)}${hint}\n`);
-    io.stderr(`Usage: deno task tour [${names.join("|")}]...\n`);
+    io.stderr(`Usage: ${TOUR_COMMAND} [${names.join("|")}]...\n`);
     return EXIT_USAGE;
   }
   const rows: string[][] = [];

@@ -35,6 +35,11 @@ export function ratioBar(
   return { what: `${of} / ${to}`, value: median(ratios), bound: atLeast, atLeast: true };
 }
 
+/** Returns a bar on the median of one contender. */
+export function atMost(runs: Figure["runs"], { of, bound }: { of: string; bound: number }): Bar {
+  return { what: of, value: median(runs[of] ?? []), bound, atLeast: false };
+}
+
 /** Says whether a bar was reached. */
 export function reached({ value, bound, atLeast }: Bar): boolean {
   return atLeast ? value >= bound : value <= bound;

@@ -1,16 +1,20 @@
 // Measures, prints medians and ratios, and writes them to bench/results/SUBJECT.json.
 //
 //   deno task bench kernel
+//   deno task bench shim
 //   deno task bench kernel --rounds 3 --time 1s
 
 import { EXIT_DONE, EXIT_FAILED, EXIT_USAGE } from "../program/program.ts";
 import { count, duration, parseOptions } from "../program/options.ts";
 import { UsageError } from "../program/usage_error.ts";
 import { type Figure, formatFigures, reached } from "./figures.ts";
-import { benchKernel, type BenchOptions } from "./kernel.ts";
+import type { BenchOptions } from "./echo.ts";
+import { benchKernel } from "./kernel.ts";
+import { benchShim } from "./shim.ts";
 
 const SUBJECTS: Readonly<Record<string, (options: BenchOptions) => Promise<Figure[]>>> = {
   kernel: benchKernel,
+  shim: benchShim,
 };
 
 const OPTIONS = {

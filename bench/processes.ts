@@ -50,3 +50,8 @@ export async function run(command: readonly string[]): Promise<string> {
 export function denoCommand(file: string, ...args: string[]): string[] {
   return [Deno.execPath(), "run", "-A", new URL(file, import.meta.url).pathname, ...args];
 }
+
+/** Returns the command that runs a JavaScript file of this folder on Node. */
+export function nodeCommand(file: string): string[] {
+  return ["node", new URL(file, import.meta.url).pathname];
+}

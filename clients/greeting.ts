@@ -30,7 +30,7 @@ export const program: Program = clientProgram({
   operands: "[LINE...]",
   defaultPort: 8001,
   options: {},
-  tryIt: "echo Ho | deno run --allow-net=127.0.0.1:8001 clients/greeting.ts",
+  tryIt: (command) => `echo Ho | ${command}`,
   connect: connectGreeting,
   async talk({ connection, operands, io, report }) {
     await converse(connection, {

@@ -35,7 +35,7 @@ export const program: Program = clientProgram({
   options: {
     wait: duration("Wait this long for the answer", { fallback: 10_000 }),
   },
-  tryIt: "echo 'Hello Server' | deno run --allow-net=127.0.0.1:25003 clients/reverse.ts",
+  tryIt: (command) => `echo 'Hello Server' | ${command}`,
   connect: connectReverse,
   async talk({ connection, operands, values, io, report }) {
     const message = operands.length > 0

@@ -30,7 +30,7 @@ export const program: Program = clientProgram({
   summary: "sends what is typed or piped in, and prints what arrives",
   defaultPort: 10000,
   options: {},
-  tryIt: "printf 'hello\\nquit\\n' | deno run --allow-net=127.0.0.1:10000 clients/talkback.ts",
+  tryIt: (command) => `printf 'hello\\nquit\\n' | ${command}`,
   connect: connectTalkback,
   async talk({ connection, io, report }) {
     using terminal = io.interactive && !report.json ? new LineTerminal() : undefined;

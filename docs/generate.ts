@@ -5,7 +5,7 @@
 
 import { type Figure, format, median, reached } from "../bench/figures.ts";
 import { DEFAULT_DEADLINES, DEFAULT_LIMITS } from "../mod.ts";
-import { commandOf, parleyCommandOf } from "../program/help.ts";
+import { commandOf, parleyCommandOf } from "../program/commands.ts";
 import { formatDuration, formatSize } from "../program/units.ts";
 import { programs } from "../programs.ts";
 

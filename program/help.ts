@@ -1,5 +1,6 @@
 import { flagOf } from "./options.ts";
 import type { ProgramDeclaration } from "./program.ts";
+import { startCommandsOf } from "./start_commands.ts";
 
 /** Returns rows with their columns aligned. */
 export function columns(rows: readonly (readonly string[])[], indent = "  "): string {
@@ -12,24 +13,11 @@ export function columns(rows: readonly (readonly string[])[], indent = "  "): st
   ).join("");
 }
 
-/** Returns the command that runs a program with the narrowest permissions. */
-export function commandOf(program: ProgramDeclaration): string {
-  const folder = program.kind === "server" ? "servers" : "clients";
-  return `deno run --allow-net=127.0.0.1:${program.defaultPort} ${folder}/${program.name}.ts`;
-}
-
-/** Returns how a program is called through `parley`. */
-export function parleyCommandOf({ kind, name }: ProgramDeclaration): string {
-  return kind === "server" ? `parley serve ${name}` : `parley ${name}`;
-}
-
 /** Returns how a program is called. */
 export function usageOf(program: ProgramDeclaration): string {
   const operands = program.operands === undefined ? "" : ` ${program.operands}`;
-  return `Usage:
-  ${commandOf(program)} [options]${operands}
-  ${parleyCommandOf(program)} [options]${operands}
-`;
+  const lines = startCommandsOf(program).map((command) => `  ${command} [options]${operands}\n`);
+  return `Usage:\n${lines.join("")}`;
 }
 
 /** Returns a program's help. */
@@ -46,6 +34,6 @@ ${usageOf(program)}
 Options:
 ${columns(rows)}
 Try it:
-  ${program.tryIt}
+  ${program.tryIt(startCommandsOf(program)[0])}
 `;
 }

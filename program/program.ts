@@ -28,8 +28,8 @@ export interface ProgramDeclaration<O extends Options = Options> {
   readonly defaultPort: number;
   /** Its options. */
   readonly options: O;
-  /** How to try it from a second terminal. */
-  readonly tryIt: string;
+  /** Returns how to try it from a second terminal; it is given the command that starts it. */
+  readonly tryIt: (command: string) => string;
 }
 
 /** A program: its declaration, and how to run it. */

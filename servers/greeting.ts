@@ -85,7 +85,7 @@ export const program: Program = serverProgram({
     wait: duration("Wait this long for the message", { fallback: WAIT_MS }),
     maxClients: count("Stop after this many clients; without it never"),
   },
-  tryIt: "printf 'Ho\\n' | nc 127.0.0.1 8001",
+  tryIt: () => "printf 'Ho\\n' | nc 127.0.0.1 8001",
   start: ({ values, settings, report }) =>
     serveGreeting({
       ...settings,

@@ -92,7 +92,7 @@ export const program: Program = serverProgram({
     }),
     maxMessage: size("Bytes that a message may have", MAX_MESSAGE_BYTES),
   },
-  tryIt: "printf 'Hello Server' | nc 127.0.0.1 25003",
+  tryIt: () => "printf 'Hello Server' | nc 127.0.0.1 25003",
   start: ({ values, settings, report }) =>
     serveReverse({
       ...settings,

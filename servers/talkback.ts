@@ -105,7 +105,7 @@ export const program: Program = serverProgram({
     chat: flag("Send every line to all other clients too"),
     allowShutdown: flag("Let clients on other machines type 'shutdown' too"),
   },
-  tryIt: "telnet 127.0.0.1 10000",
+  tryIt: () => "telnet 127.0.0.1 10000",
   start: ({ values, settings, report }) =>
     serveTalkback({
       ...settings,

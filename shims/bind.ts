@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import { existsSync } from "node:fs";
 import net, { isIPv6, type ListenOptions, type Server } from "node:net";
 import { dirname } from "node:path";
@@ -7,26 +8,34 @@ import { fromCode, fromErrno, fromNode } from "./errors.ts";
 
 /** What Node has from 24 on, and the types of version 20 do not know. */
 interface BoundSocketClass {
-  new (options: { host: string; port: number; reusePort: boolean } | { path: string }): object;
+  new (options: { host: string; port: number; reusePort: boolean }): object;
 }
 
 /** What every version has had for long, and no document promises: an object, or libuv's number for what went wrong. */
 type CreateServerHandle = (
   address: string,
   port: number,
-  addressType: 4 | 6 | -1,
-  fd?: undefined,
-  flags?: number,
+  addressType: 4 | 6,
+  fd: undefined,
+  flags: number,
 ) => number | object;
 
 /** libuv's flag, which Node passes on from 22.12 on. */
 const UV_TCP_REUSEPORT = 2;
 
-/** Where to bind: an address, or a file. */
-export type BindTarget = { host: string; port: number; reusePort?: boolean } | { path: string };
+/** Connections that the system keeps for us. */
+const DEFAULT_BACKLOG = 511;
+/** Bytes that the path of a Unix socket may have. */
+const MAX_PATH_BYTES = 107;
 
-/** How a server is bound. */
+/** Where and how to bind a server. */
 export interface BindOptions {
+  /** The address. */
+  host: string;
+  /** The port; 0 takes a free one. */
+  port: number;
+  /** Lets others bind the same. */
+  reusePort?: boolean;
   /** Connections that the system keeps for us. */
   backlog?: number | undefined;
   /** Ways that are not to be taken, so that a test can take the others. */
@@ -40,33 +49,55 @@ export interface BindOptions {
  *
  * @throws {AddrInUse} Somebody listens there.
  * @throws {AddrNotAvailable} This machine has no such address.
- * @throws {NotFound} There is no such folder.
  * @throws {PermissionDenied} The port is the administrator's.
  * @throws {NotSupported} `reusePort` on a Node that does not have it.
  */
-export function bind(
-  server: Server,
-  target: BindTarget & BindOptions,
-): void {
-  const { backlog = 511, without = [] } = target;
-  if ("host" in target && target.reusePort && !hasReusePort()) {
+export function bind(server: Server, options: BindOptions): void {
+  const { host, port, reusePort = false, backlog = DEFAULT_BACKLOG } = options;
+  if (reusePort && !hasReusePort()) {
     throw new NotSupported("Cannot listen: reusePort needs Node 22.12 or newer");
   }
-  const handle = boundHandle(target, without);
+  const handle = boundHandle(options);
   if (handle === undefined) {
-    server.listen({ ...target, backlog });
+    server.listen({ host, port, reusePort, backlog });
     return;
   }
-  // Why it cannot listen Node tells some turns later, when it has been thrown.
-  server.once("error", ignore);
   // The types know of no handle, though the documents do.
-  server.listen({ handle, backlog } as ListenOptions);
+  const failed = listenNow(server, () => server.listen({ handle, backlog } as ListenOptions));
   // The system may find out only now that the address is taken.
-  if (!server.listening) throw fromCode("EADDRINUSE");
-  server.off("error", ignore);
+  if (failed) throw fromCode("EADDRINUSE");
 }
 
-function boundHandle(target: BindTarget, without: readonly string[]): object | undefined {
+/**
+ * Binds a server to a file before it returns.
+ *
+ * @throws {AddrInUse} There is such a file.
+ * @throws {NotFound} There is no such folder.
+ * @throws {PermissionDenied} We may not write there.
+ * @throws {TypeError} The path is longer than a socket's can be.
+ */
+export function bindPath(server: Server, path: string): void {
+  if (Buffer.byteLength(path) > MAX_PATH_BYTES) {
+    const message = `path must be shorter than SUN_LEN: it may have ${MAX_PATH_BYTES} bytes`;
+    throw Object.assign(new TypeError(message), { code: "EINVAL" });
+  }
+  if (!listenNow(server, () => server.listen(path, DEFAULT_BACKLOG))) return;
+  if (existsSync(path)) throw fromCode("EADDRINUSE");
+  throw fromCode(existsSync(dirname(path)) ? "EACCES" : "ENOENT");
+}
+
+/** Calls what listens at once, and says whether it failed; Node itself tells some turns later, and why. */
+function listenNow(server: Server, call: () => void): boolean {
+  server.once("error", ignore);
+  call();
+  if (!server.listening) return true;
+  server.off("error", ignore);
+  return false;
+}
+
+function boundHandle(
+  { host, port, reusePort = false, without = [] }: BindOptions,
+): object | undefined {
   // Both are only asked whether they are there.
   const { BoundSocket, _createServerHandle: createServerHandle } = net as unknown as {
     BoundSocket?: BoundSocketClass;
@@ -74,31 +105,16 @@ function boundHandle(target: BindTarget, without: readonly string[]): object | u
   };
   if (BoundSocket && !without.includes("BoundSocket")) {
     try {
-      return new BoundSocket(
-        "path" in target
-          ? { path: target.path }
-          : { host: target.host, port: target.port, reusePort: target.reusePort ?? false },
-      );
+      return new BoundSocket({ host, port, reusePort });
     } catch (error) {
-      throw "path" in target ? fromPath(fromNode(error), target.path) : fromNode(error);
+      throw fromNode(error);
     }
   }
   if (!createServerHandle || without.includes("_createServerHandle")) return undefined;
-  if ("path" in target) {
-    const handle = createServerHandle(target.path, -1, -1);
-    if (typeof handle === "number") throw fromPath(fromErrno(handle), target.path);
-    return handle;
-  }
-  const { host, port, reusePort } = target;
   const flags = reusePort ? UV_TCP_REUSEPORT : 0;
   const handle = createServerHandle(host, port, isIPv6(host) ? 6 : 4, undefined, flags);
   if (typeof handle === "number") throw fromErrno(handle);
   return handle;
-}
-
-/** libuv calls a folder that is not there forbidden, for Windows' sake. */
-function fromPath(error: Error, path: string): Error {
-  return existsSync(dirname(path)) ? error : fromCode("ENOENT");
 }
 
 function hasReusePort(): boolean {

@@ -8,10 +8,10 @@ import { existsSync } from "node:fs";
 import { constants } from "node:os";
 import { delimiter, join } from "node:path";
 import process from "node:process";
-import { Readable, Writable } from "node:stream";
+import { Readable, type Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { NotFound } from "./error_classes.ts";
-import { fromNode } from "./errors.ts";
+import { fromCode, fromNode } from "./errors.ts";
 import type { Signal } from "./signals.ts";
 
 /** Where one of a command's streams leads. */
@@ -161,7 +161,7 @@ export class ChildProcess implements AsyncDisposable {
   /** What it reads. @throws {TypeError} It is not piped. */
   get stdin(): WritableStream<Uint8Array<ArrayBufferLike>> {
     if (!this.#piped.stdin) throw notPiped("stdin");
-    return this.#stdin ??= Writable.toWeb(this.#child.stdin!);
+    return this.#stdin ??= writableOf(this.#child.stdin!);
   }
 
   /** What it prints. @throws {TypeError} It is not piped. */
@@ -237,6 +237,25 @@ function outputOf(
 function bytesOf(stream: Readable): ReadableStream<Uint8Array<ArrayBuffer>> {
   // Node's own type for the very same streams is another one.
   return Readable.toWeb(stream) as unknown as ReadableStream<Uint8Array<ArrayBuffer>>;
+}
+
+function writableOf(stream: Writable): WritableStream<Uint8Array<ArrayBufferLike>> {
+  stream.on("error", ignore);
+  return new WritableStream({
+    write: (bytes) =>
+      new Promise((resolve, reject) => {
+        // Node destroys the stream of a child that has ended, and then answers nobody.
+        if (stream.destroyed) return reject(fromCode("EPIPE"));
+        stream.write(bytes, (error) => error ? reject(fromNode(error)) : resolve());
+      }),
+    close: () =>
+      new Promise((resolve) => {
+        if (stream.destroyed) return resolve();
+        stream.once("close", resolve);
+        stream.end(resolve);
+      }),
+    abort: () => void stream.destroy(),
+  });
 }
 
 async function collected(

@@ -8,7 +8,7 @@ import { SocketWriter } from "./socket_writer.ts";
 import type { Addr, Conn, NetAddr, TcpConn } from "./types.ts";
 
 /** A closed connection has this long to say so to its peer. */
-const END_MS = 1_000;
+const END_MS = 10_000;
 
 /** A connected socket of Node, as Deno gives it. */
 export class SocketConn<A extends Addr = Addr> implements Conn<A>, SocketOwner {
@@ -28,6 +28,11 @@ export class SocketConn<A extends Addr = Addr> implements Conn<A>, SocketOwner {
     this.#socket = socket;
     this.#reader = new SocketReader(socket, this);
     this.#writer = new SocketWriter(socket);
+  }
+
+  /** The end of a socket may be a reset. */
+  get endIsCertain(): boolean {
+    return false;
   }
 
   /** The system says once why a socket failed. */
@@ -64,7 +69,7 @@ export class SocketConn<A extends Addr = Addr> implements Conn<A>, SocketOwner {
     }
     // The end is said before, so that what we leave unread is no reset for the peer. TLS may have to wait for that.
     const cut = setTimeout(() => socket.destroy(), END_MS).unref();
-    socket.end(() => {
+    this.sayEnd(socket, () => {
       clearTimeout(cut);
       socket.destroy();
     });
@@ -105,6 +110,11 @@ export class SocketConn<A extends Addr = Addr> implements Conn<A>, SocketOwner {
     return this.#closed;
   }
 
+  /** Says to the peer that nothing more comes, and calls `said` when the system has that. */
+  protected sayEnd(socket: Socket, said: () => void): void {
+    socket.end(said);
+  }
+
   /** Says whether an end can be said to the peer. */
   protected get canEnd(): boolean {
     return true;
@@ -129,6 +139,12 @@ export class SocketConn<A extends Addr = Addr> implements Conn<A>, SocketOwner {
   /** The peer has said that it sends no more. */
   socketEnded(): void {
     this.#reader.end();
+  }
+
+  /** Gives back what the system has of it; the connection itself is still to be closed. */
+  protected destroySocket(): void {
+    this.#reader.release();
+    this.#socket.on("error", ignore).destroy();
   }
 
   /** Returns what Deno would say of an error. */

@@ -37,12 +37,12 @@ export function readableOf(conn: Half): ReadableStream<Uint8Array<ArrayBuffer>> 
 /** Returns what a connection sends as a stream; closing it closes the connection. */
 export function writableOf(conn: Half): WritableStream<Uint8Array<ArrayBufferLike>> {
   return new WritableStream<Uint8Array<ArrayBufferLike>>({
-    async write(bytes, controller) {
+    async write(bytes) {
       try {
         for (let at = 0; at < bytes.length;) at += await conn.write(bytes.subarray(at));
       } catch (error) {
-        controller.error(error);
         conn[Symbol.dispose]();
+        throw error;
       }
     },
     close: () => conn[Symbol.dispose](),

@@ -1,6 +1,6 @@
 import { type AddressInfo, createServer, type Server } from "node:net";
 import { netAddr, requirePort, tcpAddresses, unixAddr } from "./address.ts";
-import { bind, type BindOptions } from "./bind.ts";
+import { bind, type BindOptions, bindPath } from "./bind.ts";
 import { SocketConn, SocketTcpConn } from "./conn.ts";
 import { NotSupported } from "./error_classes.ts";
 import { SocketListener } from "./listener.ts";
@@ -26,7 +26,7 @@ export function listen(
   const server = tcpServer();
   if (options.transport === "unix") {
     const addr = unixAddr(options.path);
-    bind(server, { path: options.path });
+    bindPath(server, options.path);
     return new SocketListener<UnixConn, typeof addr>(server, {
       addressOf: () => addr,
       connOf: (socket) => new SocketConn(socket, { localAddr: addr, remoteAddr: unixAddr(null) }),
@@ -48,7 +48,9 @@ export function tcpServer(): Server {
 /** Binds a server to the address that a user gave. */
 export function bindTcp(
   server: Server,
-  { hostname = "0.0.0.0", port, reusePort, tcpBacklog, ...rest }: TcpListenOptions & BindOptions,
+  { hostname = "0.0.0.0", port, reusePort, tcpBacklog, ...rest }:
+    & TcpListenOptions
+    & Pick<BindOptions, "without">,
 ): void {
   bind(server, {
     host: resolveSync(hostname),

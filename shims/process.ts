@@ -13,21 +13,29 @@ export const build: { readonly os: string; readonly arch: string } = {
   arch: process.arch === "x64" ? "x86_64" : process.arch === "arm64" ? "aarch64" : process.arch,
 };
 
-/** The environment. */
+/** The environment. A name that cannot be one is a TypeError. */
 export const env = {
   /** Returns a variable. */
-  get: (name: string): string | undefined => process.env[name],
+  get: (name: string): string | undefined => process.env[requireName(name)],
   /** Sets a variable. */
   set(name: string, value: string): void {
-    process.env[name] = value;
+    process.env[requireName(name)] = value;
   },
   /** Says whether there is such a variable. */
-  has: (name: string): boolean => name in process.env,
+  has: (name: string): boolean => requireName(name) in process.env,
   /** Removes a variable. */
   delete(name: string): void {
-    delete process.env[name];
+    delete process.env[requireName(name)];
   },
 };
+
+function requireName(name: string): string {
+  if (name === "") throw new TypeError("Key is an empty string.");
+  if (/[=\0]/.test(name)) {
+    throw new TypeError(`Key contains invalid characters: ${JSON.stringify(name)}`);
+  }
+  return name;
+}
 
 /** Ends the process. */
 export function exit(code?: number): never {

@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import { askAgain } from "./ask_again.ts";
 
 interface Waiting {
   readonly into: Uint8Array;
@@ -8,6 +9,8 @@ interface Waiting {
 
 /** Who a socket belongs to. */
 export interface SocketOwner {
+  /** An end is an end, and need not be looked at again. */
+  readonly endIsCertain: boolean;
   /** It says why it failed each time when it is asked, and not once as the system does. */
   readonly failsAgain: boolean;
   /** Node would end the socket here. */
@@ -24,10 +27,11 @@ export interface SocketOwner {
 export class SocketReader {
   readonly #socket: Socket;
   readonly #owner: SocketOwner;
-  /** What came and did not fit; Node reads no more while there is some. */
-  #rest: Uint8Array | undefined;
+  /** What came and did not fit. Node then reads no more, though TLS hands out what it has read already. */
+  readonly #rest: Uint8Array[] = [];
   #stopped = true;
   #ended = false;
+  #askedAgain = false;
   /** Why reading failed, until somebody was told. */
   #failure: Error | undefined;
   readonly #waiting: Waiting[] = [];
@@ -38,6 +42,10 @@ export class SocketReader {
     this.#owner = owner;
     socket.push = (chunk: Uint8Array | null) => {
       if (chunk !== null) return this.#arrived(chunk);
+      if (!this.#askedAgain && !owner.endIsCertain) {
+        this.#askedAgain = true;
+        if (askAgain(socket)) return true;
+      }
       owner.socketEnded();
       return false;
     };
@@ -49,11 +57,8 @@ export class SocketReader {
 
   /** Reads up to as many bytes as fit; null is the end. */
   read(into: Uint8Array): Promise<number | null> {
-    const rest = this.#rest;
-    if (rest !== undefined) {
-      this.#rest = undefined;
-      return Promise.resolve(this.#take(rest, into));
-    }
+    const rest = this.#rest.shift();
+    if (rest !== undefined) return Promise.resolve(this.#take(rest, into));
     if (this.#failure) return Promise.reject(this.takeFailure());
     if (this.#ended) return Promise.resolve(null);
     return new Promise((resolve, reject) => {
@@ -101,29 +106,30 @@ export class SocketReader {
     // Both were put on the socket itself, in front of what its class has.
     Reflect.deleteProperty(this.#socket, "push");
     Reflect.deleteProperty(this.#socket, "destroy");
-    if (this.#rest) this.#socket.unshift(this.#rest);
-    this.#rest = undefined;
+    for (let rest; (rest = this.#rest.pop()) !== undefined;) this.#socket.unshift(rest);
   }
 
+  /** Gives the bytes to who waits, and says whether Node shall read on. */
   #arrived(chunk: Uint8Array): boolean {
-    const waiting = this.#waiting.shift();
-    if (waiting === undefined) {
-      this.#rest = chunk;
-      this.#stopped = true;
-      return false;
+    let rest: Uint8Array | undefined = chunk;
+    while (rest !== undefined) {
+      const waiting = this.#rest.length === 0 ? this.#waiting.shift() : undefined;
+      if (waiting === undefined) {
+        this.#rest.push(rest);
+        this.#stopped = true;
+        return false;
+      }
+      waiting.resolve(this.#take(rest, waiting.into));
+      rest = this.#rest.pop();
     }
-    waiting.resolve(this.#take(chunk, waiting.into));
-    if (this.#rest === undefined) return true;
-    const rest = this.#rest;
-    this.#rest = undefined;
-    return this.#arrived(rest);
+    return true;
   }
 
   /** Copies what fits, and keeps the rest. */
   #take(chunk: Uint8Array, into: Uint8Array): number {
     const count = Math.min(chunk.length, into.length);
     into.set(count === chunk.length ? chunk : chunk.subarray(0, count));
-    if (count < chunk.length) this.#rest = chunk.subarray(count);
+    if (count < chunk.length) this.#rest.unshift(chunk.subarray(count));
     return count;
   }
 

@@ -24,6 +24,10 @@ export function listenTls(options: ListenTlsOptions & TlsCertifiedKeyPem): TlsLi
   if (key === undefined) {
     throw new TypeError("A certificate needs its key: give both, cert and key");
   }
+  if (!cert.includes("-----BEGIN CERTIFICATE")) {
+    throw new InvalidData("No certificates found in cert");
+  }
+  if (!/-----BEGIN [A-Z ]*PRIVATE KEY/.test(key)) throw new InvalidData("No keys found in key");
   const secureContext = makeContext({ cert, key });
   const server = tcpServer();
   bindTcp(server, options);
@@ -88,8 +92,11 @@ function makeContext(options: SecureContextOptions): SecureContext {
   try {
     return tls.createSecureContext(options);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new InvalidData(`Cannot use the certificate or its key: ${reason}`, { cause });
+    const { message, code } = cause as NodeJS.ErrnoException;
+    const text = `Cannot use the certificate or its key: ${message}`;
+    // Deno has no class for these two that do not belong together.
+    if (code === "ERR_OSSL_X509_KEY_VALUES_MISMATCH") throw new Error(text, { cause });
+    throw new InvalidData(text, { cause });
   }
 }
 

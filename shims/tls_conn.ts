@@ -1,3 +1,4 @@
+import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 import type { SocketAddresses } from "./address.ts";
 import { SocketConn } from "./conn.ts";
@@ -43,6 +44,11 @@ export class SocketTlsConn extends SocketConn<NetAddr> implements TlsConn {
     });
   }
 
+  /** TLS does not read again behind an end. */
+  override get endIsCertain(): boolean {
+    return true;
+  }
+
   override get failsAgain(): boolean {
     return true;
   }
@@ -56,12 +62,15 @@ export class SocketTlsConn extends SocketConn<NetAddr> implements TlsConn {
 
   override write(bytes: Uint8Array): Promise<number> {
     if (this.#writeClosed && !this.closed) return Promise.reject(fromCode("ENOTCONN"));
-    return super.write(bytes);
+    if (this.#secured || this.closed) return super.write(bytes);
+    // Node would send it before it has looked at whom it talks to.
+    return this.handshake().then(() => super.write(bytes));
   }
 
   override closeWrite(): Promise<void> {
     this.#writeClosed = true;
-    return super.closeWrite();
+    if (this.#secured || this.#failure || this.closed) return super.closeWrite();
+    return this.handshake().then(() => super.closeWrite());
   }
 
   override release(): TLSSocket {
@@ -71,14 +80,24 @@ export class SocketTlsConn extends SocketConn<NetAddr> implements TlsConn {
   }
 
   override socketFailed(error: Error | undefined): void {
-    if (!this.#secured) this.#failure ??= this.mapped(error);
-    for (const { reject } of this.#waiting.splice(0)) reject(this.mapped(error));
+    const mapped = this.mapped(error);
     super.socketFailed(error);
+    if (this.#secured) return;
+    this.#failure ??= mapped;
+    for (const { reject } of this.#waiting.splice(0)) reject(mapped);
+    // Whoever it is that we talk to here, nothing of it shall be read.
+    this.destroySocket();
   }
 
   override socketEnded(): void {
     if (this.#secured) super.socketEnded();
     else this.socketFailed(undefined);
+  }
+
+  protected override sayEnd(socket: Socket, said: () => void): void {
+    // A server's tickets that nobody has read would make a reset of the end, and the peer lose what is under way.
+    socket.resume();
+    super.sayEnd(socket, said);
   }
 
   protected override get canEnd(): boolean {

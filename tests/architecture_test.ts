@@ -10,7 +10,8 @@ const FLOORS = [
   ["program/"],
   ["servers/", "clients/"],
   ["programs.ts", "tour/"],
-  ["cli.ts", "tour.ts"],
+  ["tour.ts"],
+  ["cli.ts"],
 ] as const;
 
 const MAX_LINES = 500;

@@ -1,12 +1,13 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { parleyCommandOf } from "../program/help.ts";
+import { parleyCommandOf } from "../program/commands.ts";
 import { VERSION } from "../program/version.ts";
 import { programs } from "../programs.ts";
-import { Child, type ChildOptions, denoRun, run } from "./program/child.ts";
+import { Child, type ChildOptions, run } from "./program/child.ts";
+import { runCommand } from "./runtime.ts";
 import { connectPeer } from "./program/peer.ts";
 
 function parley(args: readonly string[], net = ""): string[] {
-  return denoRun("cli.ts", { flags: net === "" ? [] : [`--allow-net=${net}`], args });
+  return runCommand("cli.ts", { flags: net === "" ? [] : [`--allow-net=${net}`], args });
 }
 
 async function runParley(args: readonly string[], options: ChildOptions & { net?: string } = {}) {
@@ -68,6 +69,13 @@ for (
     assertStringIncludes(stderr, "\nUsage: parley serve NAME");
   });
 }
+
+Deno.test("parley tour shows the scenes that are asked for when it is called", async () => {
+  const { code, stdout, stderr } = await runParley(["tour", "reverse"], { net: "127.0.0.1" });
+  assertEquals([code, stderr], [0, ""]);
+  assertMatch(stdout, /^\nreverse: .*\n/);
+  assertMatch(stdout, /\n\d+ checks passed, 0 failed\n$/);
+});
 
 Deno.test("parley serve and its client talk when both are called by name", async () => {
   await using server = new Child(parley(["serve", "talkback", "--port", "0"], "127.0.0.1:0"));

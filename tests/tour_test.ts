@@ -11,11 +11,13 @@ import { program as talkbackServer } from "../servers/talkback.ts";
 import { main } from "../tour.ts";
 import { type Scene, scenes } from "../tour/scenes.ts";
 import { Stage } from "../tour/stage.ts";
-import { denoRun, run } from "./program/child.ts";
+import { run } from "./program/child.ts";
+import { TOUR_COMMAND } from "../program/start_commands.ts";
+import { runCommand } from "./runtime.ts";
 import { isRefused } from "./program/peer.ts";
 
 function tour(args: readonly string[]): string[] {
-  return denoRun("tour.ts", { flags: ["--allow-net=127.0.0.1"], args });
+  return runCommand("tour.ts", { flags: ["--allow-net=127.0.0.1"], args });
 }
 
 Deno.test("the tour shows every scene and ends with 0 when all is well", async () => {
@@ -57,7 +59,7 @@ for (
     assertEquals([code, stdout], [2, ""]);
     assertEquals(
       stderr,
-      `${problem}Usage: deno task tour [greeting|reverse|talkback|framing]...\n`,
+      `${problem}Usage: ${TOUR_COMMAND} [greeting|reverse|talkback|framing]...\n`,
     );
   });
 }

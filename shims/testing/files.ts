@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import * as fsSync from "node:fs";
 import * as fs from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -48,7 +48,19 @@ export async function writeTextFile(
 
 /** Tells about a file. */
 export async function stat(path: Path) {
-  const found = await tried(`stat '${path}'`, () => fs.stat(path));
+  return infoOf(await tried(`stat '${path}'`, () => fs.stat(path)));
+}
+
+/** Tells about a file before it returns. */
+export function statSync(path: Path) {
+  try {
+    return infoOf(fsSync.statSync(path));
+  } catch (error) {
+    throw fileFailure(error, `stat '${path}'`);
+  }
+}
+
+function infoOf(found: fsSync.Stats) {
   return {
     isFile: found.isFile(),
     isDirectory: found.isDirectory(),
@@ -112,7 +124,7 @@ export async function* readDir(path: Path): AsyncGenerator<DirEntry> {
 
 /** Returns what a folder holds. */
 export function readDirSync(path: Path): DirEntry[] {
-  return readdirSync(path, { withFileTypes: true }).map(entryOf);
+  return fsSync.readdirSync(path, { withFileTypes: true }).map(entryOf);
 }
 
 function entryOf(

@@ -39,3 +39,24 @@ supply(Uint8Array.prototype, {
     return Array.from(this, (byte) => byte.toString(16).padStart(2, "0")).join("");
   },
 });
+
+type Resource = AsyncDisposable | Disposable;
+
+supply(globalThis, {
+  /** Of the standard's class, what the tests use. */
+  AsyncDisposableStack: class {
+    readonly #resources: Resource[] = [];
+
+    use<T extends Resource>(resource: T): T {
+      this.#resources.push(resource);
+      return resource;
+    }
+
+    async [Symbol.asyncDispose](): Promise<void> {
+      for (const resource of this.#resources.reverse()) {
+        if (Symbol.asyncDispose in resource) await resource[Symbol.asyncDispose]();
+        else resource[Symbol.dispose]();
+      }
+    }
+  },
+});

@@ -10,14 +10,56 @@ export interface TestOptions {
   sanitizeResources?: boolean;
 }
 
-type Body = () => void | Promise<void>;
+/** A part of a case. */
+export interface StepDefinition extends TestOptions {
+  /** What it is called. */
+  name: string;
+  /** What it does. */
+  fn: Body;
+}
+
+/** What a case is given: its parts can be told from each other. */
+export interface TestContext {
+  /** Runs a part, and returns whether it passed. */
+  step(name: string, fn: Body): Promise<boolean>;
+  /** Runs a part, or leaves it out. */
+  step(definition: StepDefinition): Promise<boolean>;
+}
+
+type Body = (context: TestContext) => void | Promise<void>;
 
 /** Registers a case with Node's own runner. */
 export function test(name: string, body: Body): void;
 /** Registers a case with Node's own runner, or leaves it out. */
 export function test(name: string, options: TestOptions, body: Body): void;
-export function test(name: string, second: TestOptions | Body, third?: Body): void {
-  const [options, body] = typeof second === "function" ? [{}, second] : [second, third];
-  // Node hands its body a context that ours does not take.
-  void nodeTest(name, { skip: options.ignore ?? false }, async () => await body?.());
+/** Registers a case with Node's own runner, or leaves it out. */
+export function test(definition: StepDefinition): void;
+export function test(
+  first: string | StepDefinition,
+  second?: TestOptions | Body,
+  third?: Body,
+): void {
+  const { name, fn, ignore = false } = definitionOf(first, second, third);
+  void nodeTest(name, { skip: ignore }, async (context) => {
+    await fn({
+      async step(nameOrStep: string | StepDefinition, body?: Body) {
+        const step = definitionOf(nameOrStep, body);
+        await context.test(step.name, { skip: step.ignore ?? false }, async () => {
+          await step.fn({ step: () => Promise.reject(new Error("A step has no steps here")) });
+        });
+        return true;
+      },
+    });
+  });
+}
+
+function definitionOf(
+  first: string | StepDefinition,
+  second?: TestOptions | Body,
+  third?: Body,
+): StepDefinition {
+  if (typeof first !== "string") return first;
+  if (typeof second === "function") return { name: first, fn: second };
+  if (third === undefined) throw new TypeError(`The test "${first}" has no body`);
+  return { ...second, name: first, fn: third };
 }

@@ -1,6 +1,7 @@
 import { createServer } from "node:net";
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { programCommand, ROOT, runClient, startClient, startServer } from "../program/child.ts";
+import { programCommand, runClient, startClient, startServer } from "../program/child.ts";
+import { ROOT } from "../runtime.ts";
 import { connectPeer, listening } from "../program/peer.ts";
 
 const WELCOME = "Welcome to the Parley talkback server.\nYou are client 0.\n" +

@@ -1,6 +1,5 @@
 import { assert, assertEquals, assertFalse, assertInstanceOf } from "@std/assert";
 import { LimitError, ProtocolError } from "../../codec/mod.ts";
-import { codecSources, withoutComments } from "./sources.ts";
 
 Deno.test("ProtocolError says what, whose, where, what was wanted and what came", () => {
   const cause = new TypeError("why");
@@ -59,24 +58,3 @@ Deno.test("LimitError counts from 0 and blames the other side when it is not tol
   assertEquals(error.message, "Cannot accept connection: 3 connections exceed maxConnections 2");
   assertEquals([error.side, error.offset], ["remote", 0]);
 });
-
-Deno.test("ProtocolErrorCode lists the codes that codec/ uses, and no others", async () => {
-  const sources = await codecSources();
-  const declared = new Set<string>();
-  const used = new Set<string>();
-  for (const { name, text } of sources) {
-    const source = withoutComments(text);
-    const union = /type ProtocolErrorCode =([^;]*);/.exec(source)?.[1];
-    if (name === "errors.ts") collect(declared, union!.matchAll(/"([a-z0-9-]+)"/g));
-    collect(used, source.matchAll(/\bcode: "([^"]+)"/g));
-    // The code is the first argument of json.ts's own function.
-    collect(used, source.matchAll(/\brefusal\("([^"]+)"/g));
-  }
-  assert(declared.size > 0);
-  assertEquals([...used].toSorted(), [...declared].toSorted());
-  assertEquals([...declared], [...declared].toSorted(), "in order");
-});
-
-function collect(codes: Set<string>, found: Iterable<RegExpMatchArray>): void {
-  for (const [, code] of found) codes.add(code!);
-}

@@ -39,3 +39,24 @@ Deno.test("withoutComments() takes comments out and leaves strings", () => {
   const source = 'const a = "//x"; // Date\n/* Deno\n*/ const b = `/*` + \'"\';';
   assertEquals(withoutComments(source), 'const a = "//x"; \n\n const b = `/*` + \'"\';');
 });
+
+Deno.test("ProtocolErrorCode lists the codes that codec/ uses, and no others", async () => {
+  const sources = await codecSources();
+  const declared = new Set<string>();
+  const used = new Set<string>();
+  for (const { name, text } of sources) {
+    const source = withoutComments(text);
+    const union = /type ProtocolErrorCode =([^;]*);/.exec(source)?.[1];
+    if (name === "errors.ts") collect(declared, union!.matchAll(/"([a-z0-9-]+)"/g));
+    collect(used, source.matchAll(/\bcode: "([^"]+)"/g));
+    // The code is the first argument of json.ts's own function.
+    collect(used, source.matchAll(/\brefusal\("([^"]+)"/g));
+  }
+  assert(declared.size > 0);
+  assertEquals([...used].toSorted(), [...declared].toSorted());
+  assertEquals([...declared], [...declared].toSorted(), "in order");
+});
+
+function collect(codes: Set<string>, found: Iterable<RegExpMatchArray>): void {
+  for (const [, code] of found) codes.add(code!);
+}

@@ -46,7 +46,7 @@ Deno.test("reverse answers 200 messages when SIGTERM comes among them", async ()
 
 for (const name of ["talkback", "reverse"]) {
   Deno.test(`${name} cuts a client after --grace when it never reads`, async () => {
-    await using server = await startServer(name, { args: ["--grace", "200ms", "--trace"] });
+    await using server = await startServer(name, { args: ["--grace", "2s", "--trace"] });
     await using good = await connectPeer(server.port);
     await good.send("hello\n");
     await good.until(/hello|olleh/);

@@ -1,3 +1,5 @@
+import { ROOT, runCommand } from "../runtime.ts";
+
 /** What a child process left. */
 export interface ChildOutput {
   code: number;
@@ -15,9 +17,11 @@ export interface ChildOptions {
 
 /** Starts a program of tests/net/children in a process of its own. */
 export function startChild(name: string, { flags, args = [] }: ChildOptions): Deno.ChildProcess {
-  const program = new URL(`children/${name}`, import.meta.url).href;
-  return new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "--no-prompt", "--no-lock", ...flags, program, ...args],
+  const file = `tests/net/children/${name}`;
+  const [program = "", ...rest] = runCommand(file, { flags: ["--quiet", ...flags], args });
+  return new Deno.Command(program, {
+    args: rest,
+    cwd: ROOT,
     env: { NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1" },
     stdin: "null",
     stdout: "piped",

@@ -5,6 +5,7 @@ import { FakeClock } from "./fake_clock.ts";
 import { MemoryListener } from "./memory_listener.ts";
 import { LineReader } from "./line_reader.ts";
 import { stateOf, turns } from "./turns.ts";
+import { onNode } from "../runtime.ts";
 
 const FLAGS = ["--allow-net=127.0.0.1:0"];
 
@@ -41,36 +42,48 @@ async function busyServer(): Promise<{ server: Server<string>; clock: FakeClock 
   return { server, clock };
 }
 
-Deno.test("shutdownOnSignals() shuts down at the first signal, and exits at the second", async () => {
-  for (const [first, second] of [["SIGINT", "SIGTERM"], ["SIGTERM", "SIGTERM"]] as const) {
-    await withSignals(async (listeners) => {
-      const { server, clock } = await busyServer();
-      const heard: unknown[] = [];
-      shutdownOnSignals(server, {
-        onSignal: (signal) => heard.push(signal),
-        exit: (code) => heard.push(code),
+Deno.test(
+  "shutdownOnSignals() shuts down at the first signal, exits at the second (needs a Deno to change)",
+  {
+    ignore: onNode,
+  },
+  async () => {
+    for (const [first, second] of [["SIGINT", "SIGTERM"], ["SIGTERM", "SIGTERM"]] as const) {
+      await withSignals(async (listeners) => {
+        const { server, clock } = await busyServer();
+        const heard: unknown[] = [];
+        shutdownOnSignals(server, {
+          onSignal: (signal) => heard.push(signal),
+          exit: (code) => heard.push(code),
+        });
+        assertEquals(await stateOf(server.finished), "pending");
+        raise(listeners, first);
+        assertEquals([heard, await stateOf(server.finished)], [[first], "pending"]);
+        raise(listeners, second);
+        assertEquals(heard, [first, 130]);
+        await clock.advance(5000);
+        await server.finished;
       });
-      assertEquals(await stateOf(server.finished), "pending");
-      raise(listeners, first);
-      assertEquals([heard, await stateOf(server.finished)], [[first], "pending"]);
-      raise(listeners, second);
-      assertEquals(heard, [first, 130]);
-      await clock.advance(5000);
-      await server.finished;
-    });
-  }
-});
+    }
+  },
+);
 
-Deno.test("shutdownOnSignals() hears no signal any more when the server has finished", async () => {
-  await withSignals(async (listeners) => {
-    const server = serve(new MemoryListener(), { codec: lines() }, () => {});
-    shutdownOnSignals(server);
-    assertEquals([...listeners.values()].map(({ size }) => size), [1, 1]);
-    await server.shutdown();
-    await turns();
-    assertEquals([...listeners.values()].map(({ size }) => size), [0, 0]);
-  });
-});
+Deno.test(
+  "shutdownOnSignals() hears no signal when the server has finished (needs a Deno to change)",
+  {
+    ignore: onNode,
+  },
+  async () => {
+    await withSignals(async (listeners) => {
+      const server = serve(new MemoryListener(), { codec: lines() }, () => {});
+      shutdownOnSignals(server);
+      assertEquals([...listeners.values()].map(({ size }) => size), [1, 1]);
+      await server.shutdown();
+      await turns();
+      assertEquals([...listeners.values()].map(({ size }) => size), [0, 0]);
+    });
+  },
+);
 
 Deno.test("shutdownOnSignals() lets a process end by itself when a signal comes", async () => {
   await using child = startChild("signals.ts", { flags: FLAGS });

@@ -1,10 +1,5 @@
+import { onNode, ROOT, runCommand } from "../runtime.ts";
 import { Collected } from "./collected.ts";
-
-/** The project's folder: every command is run there, as its header says. */
-export const ROOT = new URL("../../", import.meta.url);
-
-/** Flags that every command gets beside its own. */
-const TEST_FLAGS = ["--no-prompt"];
 
 /** How a {@linkcode Child} is started. */
 export interface ChildOptions {
@@ -105,10 +100,17 @@ async function pump(from: ReadableStream<Uint8Array>, to: Collected): Promise<vo
 
 /** The command in the header comment of a program's file, without `deno run`. */
 export function headerCommand(file: string): string[] {
-  const text = Deno.readTextFileSync(new URL(file, ROOT));
+  const text = Deno.readTextFileSync(new URL(onNode ? file.replace(/\.ts$/, ".js") : file, ROOT));
   const [, command] = /^\/\/ {3}deno run (.*)$/m.exec(text) ?? [];
   if (command === undefined) throw new Error(`${file} has no command in its header`);
   return Array.from(command.matchAll(/'([^']*)'|(\S+)/g), ([, quoted, bare]) => quoted ?? bare!);
+}
+
+/** The command in the header comment of a program's file, as this runtime starts it. */
+export function asTheHeaderSays(file: string): string[] {
+  const command = headerCommand(file);
+  const at = command.indexOf(file);
+  return runCommand(file, { flags: command.slice(0, at), args: command.slice(at + 1) });
 }
 
 /** How a program is started. */
@@ -132,8 +134,10 @@ export function programCommand(
     return `--allow-net=${host ?? allowedHost}:${port}`;
   });
   const where = hostname === undefined ? [] : ["--hostname", hostname];
-  const flags = [...TEST_FLAGS, ...allowed, ...permissions];
-  return [Deno.execPath(), "run", ...flags, file, "--port", String(port), ...where, ...args];
+  return runCommand(file, {
+    flags: [...allowed, ...permissions],
+    args: ["--port", String(port), ...where, ...args],
+  });
 }
 
 /** A server that runs beside the test. */
@@ -190,14 +194,6 @@ export async function run(command: readonly string[], options: ChildOptions = {}
   await using child = new Child(command, { stdin: "", ...options });
   const code = await child.ended;
   return { code, stdout: child.stdout.text, stderr: child.stderr.text };
-}
-
-/** Returns the command that runs a file of the project with these flags. */
-export function denoRun(
-  file: string,
-  { flags = [], args = [] }: { flags?: readonly string[]; args?: readonly string[] } = {},
-): string[] {
-  return [Deno.execPath(), "run", ...TEST_FLAGS, ...flags, file, ...args];
 }
 
 /** Says whether a command is on this machine. */

@@ -1,9 +1,12 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { columns, commandOf, helpOf, parleyCommandOf, usageOf } from "../../program/help.ts";
+import { commandOf } from "../../program/commands.ts";
+import { columns, helpOf, usageOf } from "../../program/help.ts";
 import { flagOf } from "../../program/options.ts";
+import { startCommandsOf } from "../../program/start_commands.ts";
 import { VERSION } from "../../program/version.ts";
 import { programs } from "../../programs.ts";
-import { headerCommand, ROOT } from "./child.ts";
+import { onNode, ROOT, runCommand } from "../runtime.ts";
+import { headerCommand, run } from "./child.ts";
 
 for (const program of programs) {
   const { kind, name, options } = program;
@@ -27,28 +30,31 @@ for (const program of programs) {
       ["deno run", ...headerCommand(file).slice(0, 2)].join(" "),
       commandOf(program),
     );
-    assertStringIncludes(usageOf(program), `  ${commandOf(program)} [options]`);
-    assertStringIncludes(usageOf(program), `  ${parleyCommandOf(program)} [options]`);
+    for (const command of startCommandsOf(program)) {
+      assertStringIncludes(usageOf(program), `  ${command} [options]`);
+    }
   });
 
   Deno.test(`${name} ${kind} names its partner's command when it says how to try it`, () => {
-    assertStringIncludes(program.tryIt, String(program.defaultPort));
+    const partner = kind === "server"
+      ? String(program.defaultPort)
+      : `| ${startCommandsOf(program)[0]}`;
+    assertStringIncludes(helpOf(program), partner);
   });
 
   Deno.test(`${name} ${kind} says nothing and listens nowhere when it is imported`, async () => {
-    const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: ["run", "--no-prompt", file, "--version"],
-      cwd: ROOT,
-    }).output();
     // Without any permission: all that it does before it reads its command line it may do.
-    assertEquals(code, 0);
-    assertEquals(new TextDecoder().decode(stdout), `${name} ${VERSION}\n`);
-    assertEquals(new TextDecoder().decode(stderr), "");
+    assertEquals(await run(runCommand(file, { args: ["--version"] })), {
+      code: 0,
+      stdout: `${name} ${VERSION}\n`,
+      stderr: "",
+    });
   });
 }
 
-Deno.test("VERSION is the package's when deno.json says it", async () => {
-  const { version } = JSON.parse(await Deno.readTextFile(new URL("deno.json", ROOT)));
+Deno.test("VERSION is the package's when deno.json or package.json says it", async () => {
+  const file = new URL(onNode ? "../package.json" : "deno.json", ROOT);
+  const { version } = JSON.parse(await Deno.readTextFile(file));
   assertEquals(VERSION, version);
 });
 

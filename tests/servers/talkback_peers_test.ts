@@ -2,6 +2,7 @@ import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { serveTalkback } from "../../servers/talkback.ts";
 import { Child, installed, startServer } from "../program/child.ts";
 import { connectPeer, type Peer } from "../program/peer.ts";
+import { onNode } from "../runtime.ts";
 
 const NOT_YOURS = "Only a client on the server's own machine may do that.";
 
@@ -91,25 +92,37 @@ Deno.test(
   },
 );
 
-Deno.test("talkback refuses shutdown when a client is not on this machine", async () => {
-  using _ = fromFarAway();
-  await using server = serveTalkback({ port: 0, onEvent() {} });
-  await using peer = await connectTo(server.addr);
-  assertEquals((await peer.lines(3))[2], "To leave, type 'quit'.");
-  await peer.send("shutdown\nstill there?\nquit\n");
-  assertEquals(await peer.lines(3), [NOT_YOURS, "You said 'still there?'.", "Goodbye!"]);
-});
+Deno.test(
+  "talkback refuses shutdown when a client is not on this machine (needs a Deno to change)",
+  {
+    ignore: onNode,
+  },
+  async () => {
+    using _ = fromFarAway();
+    await using server = serveTalkback({ port: 0, onEvent() {} });
+    await using peer = await connectTo(server.addr);
+    assertEquals((await peer.lines(3))[2], "To leave, type 'quit'.");
+    await peer.send("shutdown\nstill there?\nquit\n");
+    assertEquals(await peer.lines(3), [NOT_YOURS, "You said 'still there?'.", "Goodbye!"]);
+  },
+);
 
-Deno.test("talkback obeys shutdown when a client is not on this machine and --allow-shutdown is given", async () => {
-  using _ = fromFarAway();
-  await using server = serveTalkback({ port: 0, allowShutdown: true, onEvent() {} });
-  await using peer = await connectTo(server.addr);
-  assertMatch((await peer.lines(3))[2] ?? "", /type 'shutdown'\.$/);
-  await peer.send("shutdown\n");
-  assertEquals(await peer.line(), "The server is shutting down. Goodbye!");
-  peer.close();
-  await server.finished;
-});
+Deno.test(
+  "talkback obeys shutdown when a client is not on this machine and --allow-shutdown is given (needs a Deno to change)",
+  {
+    ignore: onNode,
+  },
+  async () => {
+    using _ = fromFarAway();
+    await using server = serveTalkback({ port: 0, allowShutdown: true, onEvent() {} });
+    await using peer = await connectTo(server.addr);
+    assertMatch((await peer.lines(3))[2] ?? "", /type 'shutdown'\.$/);
+    await peer.send("shutdown\n");
+    assertEquals(await peer.line(), "The server is shutting down. Goodbye!");
+    peer.close();
+    await server.finished;
+  },
+);
 
 async function connectTo(address: Deno.Addr): Promise<Peer> {
   return await connectPeer("port" in address ? address.port : 0);

@@ -1,0 +1,41 @@
+import { bundle, ROOT } from "./bundle.ts";
+import { file, type Site } from "./site.ts";
+
+/** Test files of codec/ that cannot run in a page, and why. */
+export const DENO_ONLY: Readonly<Record<string, string>> = {
+  "purity_test.ts": "reads the TypeScript sources",
+};
+
+/** Returns the names of codec/'s test files. */
+export function codecTests(): string[] {
+  const entries = Array.from(Deno.readDirSync(new URL("tests/codec/", ROOT)), ({ name }) => name);
+  return entries.filter((name) => name.endsWith("_test.ts")).toSorted();
+}
+
+/** Returns the names of those that run in a page. */
+export function pageTests(): string[] {
+  return codecTests().filter((name) => !Object.hasOwn(DENO_ONLY, name));
+}
+
+/** Returns the site whose page runs codec/'s tests. */
+export async function suiteSite(): Promise<Site> {
+  const loaders = pageTests().map((name) =>
+    `${JSON.stringify(name)}: () => import("./tests/codec/${name}"),`
+  );
+  const { code } = await bundle(
+    `import { showSuite } from "./tests/browser/page/show.ts";
+    export const results = showSuite({
+      files: { ${loaders.join("\n")} },
+      denoOnly: ${JSON.stringify(DENO_ONLY)},
+    });`,
+    { tests: true },
+  );
+  const page = new URL("page/", import.meta.url);
+  const html = await Deno.readTextFile(new URL("suite.html", page));
+  const css = await Deno.readTextFile(new URL("suite.css", page));
+  return {
+    "/": () => file("html", html),
+    "/suite.css": () => file("css", css),
+    "/suite.js": () => file("js", code),
+  };
+}

@@ -1,0 +1,73 @@
+import { assertEquals } from "@std/assert";
+import { tcpPair } from "./pairs.ts";
+import { onNode } from "./runtime.ts";
+import { otherName, relayedPair, tlsPair } from "./tls.ts";
+import { settles } from "./waiting.ts";
+
+/** What Deno and Node cannot do alike. */
+interface Difference {
+  readonly name: string;
+  readonly deno: string;
+  readonly node: string;
+  readonly why: string;
+  /** Does it, and says what came of it. */
+  readonly outcome: () => Promise<string>;
+}
+
+/** Says how a promise ended. */
+async function ending(promise: Promise<unknown>): Promise<string> {
+  try {
+    return String(await promise);
+  } catch (error) {
+    return error instanceof Error ? error.name : String(error);
+  }
+}
+
+const DIFFERENCES: readonly Difference[] = [
+  {
+    name: "read() at the end of a TLS connection that was cut without a closing word",
+    deno: "UnexpectedEof",
+    node: "null",
+    why: "node:tls says the same 'end' for a FIN with and without close_notify",
+    outcome: async () => {
+      using pair = await relayedPair();
+      await pair.cut("end");
+      return await ending(pair.near.read(new Uint8Array(1)));
+    },
+  },
+  {
+    name: "handshake() of a TLS server is told that the client refuses its certificate",
+    deno: "yes",
+    node: "no",
+    why: "node:tls looks at the certificate when the handshake is over, and sends no alert",
+    outcome: async () => {
+      using pair = await tlsPair({ connect: { caCerts: [otherName.cert] } });
+      const serving = ending(pair.far.handshake());
+      await ending(pair.near.handshake());
+      // Elsewhere it is over, or the connection is, whichever the server sees first.
+      return await serving === "InvalidData" ? "yes" : "no";
+    },
+  },
+  {
+    name: "write() of 64 MiB that nobody reads",
+    deno: "some of it",
+    node: "nothing yet",
+    why: "node:net takes all of it, and says so when the system has the last byte",
+    outcome: async () => {
+      using pair = await tcpPair();
+      const writing = pair.near.write(new Uint8Array(64 * 1024 * 1024));
+      const settled = await settles(writing, { within: 200 });
+      pair.near.close();
+      const count = await writing.catch(() => 0);
+      if (!settled) return "nothing yet";
+      return count < 64 * 1024 * 1024 ? "some of it" : "all of it";
+    },
+  },
+];
+
+for (const { name, deno, node, why, outcome } of DIFFERENCES) {
+  const expected = onNode ? node : deno;
+  Deno.test(`${name}: ${expected}, as ${why}`, async () => {
+    assertEquals(await outcome(), expected);
+  });
+}

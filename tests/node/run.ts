@@ -1,0 +1,121 @@
+// Runs the compiled test files on the Node that runs this, each in a process of its own:
+//
+//   node npm/esm/tests/node/run.js [--jobs N] [PART_OF_A_NAME]...
+//
+// TEST_RESULTS names a folder that gets the counts as JSON; TESTS=none is for a build alone.
+
+import { spawn } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import { parseArgs, stripVTControlCharacters } from "node:util";
+import { DENO_ONLY } from "./deno_only.ts";
+import type { TestResult } from "./reporter.ts";
+import { counted, type FileResult, ignoredText } from "./results.ts";
+
+/** A test that waits for ever fails after this. */
+const TEST_TIMEOUT_MS = 60_000;
+/** What a test leaves open keeps its process running: this ends it. */
+const FILE_TIMEOUT_MS = 120_000;
+/** Differences can be longer than anybody reads. */
+const ERROR_LINES = 40;
+
+const tests = fileURLToPath(new URL("../", import.meta.url));
+const reporter = new URL("reporter.js", import.meta.url).href;
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { jobs: { type: "string", default: "1" } },
+});
+const files = process.env.TESTS === "none"
+  ? []
+  : readdirSync(tests, { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith("_test.js"))
+    .filter((file) => positionals.length === 0 || positionals.some((part) => file.includes(part)))
+    .sort();
+
+const folder = await mkdtemp(join(tmpdir(), "parley-tests-"));
+const results: FileResult[] = [];
+const waiting = files.values();
+await Promise.all(Array.from({ length: Number(values.jobs) }, async () => {
+  for (const file of waiting) {
+    const result = await runFile(file, join(folder, file.replaceAll(/\W/g, "_")));
+    results.push(result);
+    console.log(line(result));
+  }
+}));
+await rm(folder, { recursive: true });
+
+const counts = counted(results);
+const { version } = process;
+const alone = Object.entries(DENO_ONLY);
+console.log(
+  `\nNode ${version.slice(1)}: ${files.length} files, ${counts.passed} passed, ` +
+    `${counts.failed} failed, ${ignoredText(counts.ignored)}; ` +
+    `${alone.length} files run on Deno alone:`,
+);
+for (const [file, reason] of alone) console.log(`  ${file}: ${reason}`);
+if (process.env.TEST_RESULTS !== undefined) {
+  const summary = { runtime: "node", version: version.slice(1), ...counts, denoOnly: DENO_ONLY };
+  await mkdir(process.env.TEST_RESULTS, { recursive: true });
+  const [major] = version.split(".");
+  const path = join(process.env.TEST_RESULTS, `node-${major?.slice(1)}.json`);
+  await writeFile(path, `${JSON.stringify(summary, null, 2)}\n`);
+}
+process.exitCode = counts.failed === 0 ? 0 : 1;
+
+async function runFile(file: string, report: string): Promise<FileResult> {
+  const start = performance.now();
+  const child = spawn(process.execPath, [
+    `--test-timeout=${TEST_TIMEOUT_MS}`,
+    `--test-reporter=${reporter}`,
+    `--test-reporter-destination=${report}`,
+    join(tests, file),
+  ], { cwd: join(tests, ".."), stdio: ["ignore", "pipe", "pipe"] });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding("utf8").on("data", (text: string) => output += text);
+  }
+  const timer = setTimeout(() => child.kill("SIGKILL"), FILE_TIMEOUT_MS);
+  const ended = await new Promise<number | string>((resolve) =>
+    child.on("close", (code, signal) => resolve(code ?? signal ?? "nothing"))
+  );
+  clearTimeout(timer);
+  const found = reported(report);
+  const failed = found.some(({ outcome }) => outcome === "failed");
+  // What goes wrong outside of every test fails as well: then the code does not come from a test.
+  if (ended !== 0 && !(failed && ended === 1)) {
+    const error = `The file ended with ${ended}, and printed:\n${output}`;
+    found.push({ name: "(outside of every test)", outcome: "failed", error });
+  }
+  return { file, results: found, ms: Math.round(performance.now() - start) };
+}
+
+function reported(path: string): TestResult[] {
+  try {
+    const lines = readFileSync(path, "utf8").split("\n");
+    return lines.filter((line) => line !== "").map((line) => JSON.parse(line));
+  } catch {
+    // It ended before it could report.
+    return [];
+  }
+}
+
+function line({ file, results, ms }: FileResult): string {
+  const { passed, failed, ignored } = counted([{ file, results, ms }]);
+  const text = `${failed === 0 ? "ok  " : "FAIL"} ${file.replace(/\.js$/, "")}: ${passed} passed` +
+    (failed === 0 ? "" : `, ${failed} failed`) +
+    (Object.keys(ignored).length === 0 ? "" : `, ${ignoredText(ignored)}`);
+  const failures = results.filter(({ outcome }) => outcome === "failed")
+    .map(({ name, error }) => `\n  ${name}\n${shortened(error)}\n`);
+  return `${text} (${ms} ms)${failures.join("")}`;
+}
+
+function shortened(error: string): string {
+  const lines = stripVTControlCharacters(error).split("\n").filter((line) => line.trim() !== "");
+  const rest = lines.length - ERROR_LINES;
+  if (rest > 1) lines.splice(ERROR_LINES, rest, `... and ${rest} lines more`);
+  return lines.map((line) => `    ${line}`).join("\n");
+}

@@ -1,0 +1,23 @@
+// Runs the tests in npm/ on other lines of Node, which npm has as packages:
+//
+//   deno task npm:test 22 24          on both
+//   deno task npm:test 24 codec/      a part of them
+//   deno task npm:test                on the Node of this machine
+
+const RUN = "npm/esm/tests/node/run.js";
+
+const isVersion = (arg: string) => /^\d+(\.\d+)*$/.test(arg);
+const versions = Deno.args.filter(isVersion);
+const others = Deno.args.filter((arg) => !isVersion(arg));
+const nodes = versions.map((version) => ["npx", "-y", `node@${version}`]);
+
+let failed = false;
+for (const node of nodes.length === 0 ? [["node"]] : nodes) {
+  if (await ends([...node, "--version"])) failed = !await ends([...node, RUN, ...others]) || failed;
+  else console.log(`${node.at(-1)} cannot be had here: nothing was run on it`);
+}
+Deno.exit(failed ? 1 : 0);
+
+async function ends([program = "", ...args]: readonly string[]): Promise<boolean> {
+  return (await new Deno.Command(program, { args }).spawn().status).success;
+}

@@ -1,0 +1,22 @@
+/** Whether this is Node, where the `Deno` namespace is imported and no global. */
+export const onNode: boolean = "process" in globalThis && !("Deno" in globalThis);
+
+/** The project's folder; on Node the compiled one, which has the same files. */
+export const ROOT = new URL("../", import.meta.url);
+
+/** How {@linkcode runCommand} starts a file. */
+export interface RunCommandOptions {
+  /** Its permissions, which Node knows nothing of. */
+  flags?: readonly string[];
+  /** Its arguments. */
+  args?: readonly string[];
+}
+
+/** Returns the command that runs a file of the project, as it is called in the sources. */
+export function runCommand(
+  file: string,
+  { flags = [], args = [] }: RunCommandOptions = {},
+): string[] {
+  if (onNode) return [Deno.execPath(), file.replace(/\.ts$/, ".js"), ...args];
+  return [Deno.execPath(), "run", "--no-prompt", ...flags, file, ...args];
+}
