@@ -10,6 +10,7 @@ import { UsageError } from "../program/usage_error.ts";
 import { type Figure, formatFigures, reached } from "./figures.ts";
 import type { BenchOptions } from "./echo.ts";
 import { benchKernel } from "./kernel.ts";
+import { run } from "./processes.ts";
 import { benchShim } from "./shim.ts";
 
 const SUBJECTS: Readonly<Record<string, (options: BenchOptions) => Promise<Figure[]>>> = {
@@ -34,6 +35,7 @@ async function main(args: readonly string[]): Promise<number> {
     subject,
     rounds: values.rounds,
     deno: Deno.version.deno,
+    node: (await run(["node", "--version"])).trim().slice(1),
     system: `${os} ${arch}, ${navigator.hardwareConcurrency} cores`,
     figures,
   };

@@ -8,6 +8,7 @@ import { DEFAULT_DEADLINES, DEFAULT_LIMITS } from "../mod.ts";
 import { commandOf, parleyCommandOf } from "../program/commands.ts";
 import { formatDuration, formatSize } from "../program/units.ts";
 import { programs } from "../programs.ts";
+import type { RuntimeResult } from "../tests/run_everywhere.ts";
 
 const root = new URL("../", import.meta.url);
 
@@ -20,7 +21,9 @@ export async function generated(document: string): Promise<string> {
     programs: programTable(),
     limits: await limitTable("codec/limits.ts", DEFAULT_LIMITS),
     deadlines: await limitTable("net/deadlines.ts", DEFAULT_DEADLINES),
-    speed: await speedTable(),
+    speed: await speedTable("kernel"),
+    shimSpeed: await speedTable("shim"),
+    runtimes: await runtimeTable(),
   };
   const text = await Deno.readTextFile(new URL(document, root));
   return text.replace(
@@ -61,15 +64,31 @@ async function limitTable(
   return table(["Name", "Default", "What it bounds"], rows);
 }
 
+async function runtimeTable(): Promise<string> {
+  const path = new URL("docs/runtimes.json", root);
+  // The file is written by tests/run_everywhere.ts, which writes this shape.
+  const results = JSON.parse(await Deno.readTextFile(path)) as RuntimeResult[];
+  const rows = results.map(({ runtime, version, files, passed, failed, ignored }) => [
+    runtime,
+    version,
+    String(files),
+    String(passed),
+    String(failed),
+    Object.entries(ignored).map(([reason, count]) => `${count} (${reason})`).join(", ") || "0",
+  ]);
+  return table(["Runtime", "Version", "Test files", "Passed", "Failed", "Left out"], rows);
+}
+
 interface Result {
   rounds: number;
   deno: string;
+  node?: string;
   system: string;
   figures: Figure[];
 }
 
-async function speedTable(): Promise<string> {
-  const path = new URL("bench/results/kernel.json", root);
+async function speedTable(subject: string): Promise<string> {
+  const path = new URL(`bench/results/${subject}.json`, root);
   // The file is written by bench/main.ts, which writes this shape.
   const result = JSON.parse(await Deno.readTextFile(path)) as Result;
   const rows = result.figures.map(({ name, unit, runs, bars }) => {
@@ -83,9 +102,10 @@ async function speedTable(): Promise<string> {
     );
     return [name, `${medians.join("; ")} (${unit})`, bounds.join("; ")];
   });
-  const { rounds, deno, system } = result;
-  const head = `Medians of ${rounds} interleaved rounds, Deno ${deno}, ${system}; ` +
-    "`deno task bench kernel` measures them anew.\n\n";
+  const { rounds, deno, node, system } = result;
+  const versions = node === undefined ? `Deno ${deno}` : `Deno ${deno}, Node ${node}`;
+  const head = `Medians of ${rounds} interleaved rounds, ${versions}, ${system}; ` +
+    `\`deno task bench ${subject}\` measures them anew.\n\n`;
   return head + table(["Measured", "Medians", "Against the bar"], rows);
 }
 

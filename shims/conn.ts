@@ -51,7 +51,8 @@ export class SocketConn<A extends Addr = Addr> implements Conn<A>, SocketOwner {
     if (!ArrayBuffer.isView(bytes)) {
       return Promise.reject(new TypeError("expected typed ArrayBufferView"));
     }
-    const failure = this.#reader.takeFailure();
+    // What is told each time is the reader's alone.
+    const failure = this.failsAgain ? undefined : this.#reader.takeFailure();
     return failure ? Promise.reject(failure) : this.#writer.write(bytes);
   }
 

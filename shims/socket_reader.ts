@@ -57,8 +57,7 @@ export class SocketReader {
 
   /** Reads up to as many bytes as fit; null is the end. */
   read(into: Uint8Array): Promise<number | null> {
-    const rest = this.#rest.shift();
-    if (rest !== undefined) return Promise.resolve(this.#take(rest, into));
+    if (this.#rest.length > 0) return Promise.resolve(this.#take(this.#rest.shift()!, into));
     if (this.#failure) return Promise.reject(this.takeFailure());
     if (this.#ended) return Promise.resolve(null);
     return new Promise((resolve, reject) => {
@@ -92,7 +91,7 @@ export class SocketReader {
   /** Returns why reading failed, where somebody still has to be told. */
   takeFailure(): Error | undefined {
     const failure = this.#failure;
-    if (!this.#owner.failsAgain) this.#failure = undefined;
+    if (failure !== undefined && !this.#owner.failsAgain) this.#failure = undefined;
     return failure;
   }
 
@@ -111,18 +110,26 @@ export class SocketReader {
 
   /** Gives the bytes to who waits, and says whether Node shall read on. */
   #arrived(chunk: Uint8Array): boolean {
-    let rest: Uint8Array | undefined = chunk;
-    while (rest !== undefined) {
-      const waiting = this.#rest.length === 0 ? this.#waiting.shift() : undefined;
-      if (waiting === undefined) {
-        this.#rest.push(rest);
-        this.#stopped = true;
-        return false;
+    const waiting = this.#waiting;
+    if (waiting.length === 1 && this.#rest.length === 0) {
+      // By far the most arrive for the one who waits.
+      const { into, resolve } = waiting.pop()!;
+      if (chunk.length <= into.length) {
+        into.set(chunk);
+        resolve(chunk.length);
+        return true;
       }
-      waiting.resolve(this.#take(rest, waiting.into));
-      rest = this.#rest.pop();
+      resolve(this.#take(chunk, into));
+    } else {
+      this.#rest.push(chunk);
+      while (this.#rest.length > 0 && waiting.length > 0) {
+        const { into, resolve } = waiting.shift()!;
+        resolve(this.#take(this.#rest.shift()!, into));
+      }
+      if (this.#rest.length === 0) return true;
     }
-    return true;
+    this.#stopped = true;
+    return false;
   }
 
   /** Copies what fits, and keeps the rest. */

@@ -105,6 +105,8 @@ for (const document of ["README.md", "CONTRIBUTING.md"]) {
     }
     let server: Deno.ChildProcess | undefined;
     for (const block of blocks.filter(({ language }) => language === "sh")) {
+      // tests/package/install_test.ts runs these.
+      if (block.text.startsWith("# on Node")) continue;
       if (block.text.startsWith("# terminal 1\n")) {
         const command = block.text.trimEnd().split("\n")[1] ?? "";
         server = workplace.start(command);

@@ -197,13 +197,31 @@ Deno.test("write() on a TLS connection stands still when the peer does not read,
   assertEquals((await reading).length, written + count);
 });
 
-Deno.test("read() on a TLS connection rejects with ConnectionReset when it is reset", async () => {
+Deno.test("read() on a TLS connection rejects with ConnectionReset when it is reset while it waits", async () => {
   using pair = await relayedPair();
-  const reading = reasonOf(pair.near.read(new Uint8Array(1)));
+  const reads = [pair.near, pair.far].map((conn) => reasonOf(conn.read(new Uint8Array(1))));
   await pair.cut("reset");
-  assertInstanceOf(await reading, Deno.errors.ConnectionReset);
-  await assertFails(pair.far.read(new Uint8Array(1)), Deno.errors.ConnectionReset);
-  await assertFails(pair.far.write(utf8("x")), Deno.errors.BrokenPipe);
+  for (const reason of await Promise.all(reads)) {
+    assertInstanceOf(reason, Deno.errors.ConnectionReset);
+  }
+});
+
+Deno.test("read() on a TLS connection rejects with ConnectionReset when it was reset before", async () => {
+  using pair = await relayedPair();
+  await pair.cut("reset");
+  await turns(5);
+  for (const conn of [pair.near, pair.far]) {
+    await assertFails(conn.read(new Uint8Array(1)), Deno.errors.ConnectionReset);
+  }
+});
+
+Deno.test("write() on a TLS connection rejects with BrokenPipe when read() was told of a reset", async () => {
+  using pair = await relayedPair();
+  await pair.cut("reset");
+  for (const conn of [pair.near, pair.far]) {
+    await assertFails(conn.read(new Uint8Array(1)), Deno.errors.ConnectionReset);
+    await assertFails(conn.write(utf8("x")), Deno.errors.BrokenPipe);
+  }
 });
 
 Deno.test("the streams of a TLS connection close it at their end", async () => {

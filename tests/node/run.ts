@@ -2,7 +2,7 @@
 //
 //   node npm/esm/tests/node/run.js [--jobs N] [PART_OF_A_NAME]...
 //
-// TEST_RESULTS names a folder that gets the counts as JSON; TESTS=none is for a build alone.
+// PARLEY_TEST_RESULTS_DIR names a folder that gets the counts as JSON; TESTS=none is for a build alone.
 
 import { spawn } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
@@ -16,9 +16,7 @@ import { DENO_ONLY } from "./deno_only.ts";
 import type { TestResult } from "./reporter.ts";
 import { counted, type FileResult, ignoredText } from "./results.ts";
 
-/** A test that waits for ever fails after this. */
-const TEST_TIMEOUT_MS = 60_000;
-/** What a test leaves open keeps its process running: this ends it. */
+/** What a test waits for or leaves open may keep its process running for ever: this ends it. */
 const FILE_TIMEOUT_MS = 120_000;
 /** Differences can be longer than anybody reads. */
 const ERROR_LINES = 40;
@@ -27,7 +25,7 @@ const tests = fileURLToPath(new URL("../", import.meta.url));
 const reporter = new URL("reporter.js", import.meta.url).href;
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { jobs: { type: "string", default: "1" } },
+  options: { jobs: { type: "string", default: "2" } },
 });
 const files = process.env.TESTS === "none"
   ? []
@@ -35,6 +33,7 @@ const files = process.env.TESTS === "none"
     .filter((file) => file.endsWith("_test.js"))
     .filter((file) => positionals.length === 0 || positionals.some((part) => file.includes(part)))
     .sort();
+if (files.length === 0) throw new Error(`Name a part of a test file, such as codec/`);
 
 const folder = await mkdtemp(join(tmpdir(), "parley-tests-"));
 const results: FileResult[] = [];
@@ -57,11 +56,12 @@ console.log(
     `${alone.length} files run on Deno alone:`,
 );
 for (const [file, reason] of alone) console.log(`  ${file}: ${reason}`);
-if (process.env.TEST_RESULTS !== undefined) {
-  const summary = { runtime: "node", version: version.slice(1), ...counts, denoOnly: DENO_ONLY };
-  await mkdir(process.env.TEST_RESULTS, { recursive: true });
+const resultsFolder = process.env.PARLEY_TEST_RESULTS_DIR;
+if (resultsFolder) {
+  const summary = { runtime: "Node", version: version.slice(1), ...counts, denoOnly: DENO_ONLY };
+  await mkdir(resultsFolder, { recursive: true });
   const [major] = version.split(".");
-  const path = join(process.env.TEST_RESULTS, `node-${major?.slice(1)}.json`);
+  const path = join(resultsFolder, `node-${major?.slice(1)}.json`);
   await writeFile(path, `${JSON.stringify(summary, null, 2)}\n`);
 }
 process.exitCode = counts.failed === 0 ? 0 : 1;
@@ -69,7 +69,6 @@ process.exitCode = counts.failed === 0 ? 0 : 1;
 async function runFile(file: string, report: string): Promise<FileResult> {
   const start = performance.now();
   const child = spawn(process.execPath, [
-    `--test-timeout=${TEST_TIMEOUT_MS}`,
     `--test-reporter=${reporter}`,
     `--test-reporter-destination=${report}`,
     join(tests, file),
@@ -87,7 +86,8 @@ async function runFile(file: string, report: string): Promise<FileResult> {
   const failed = found.some(({ outcome }) => outcome === "failed");
   // What goes wrong outside of every test fails as well: then the code does not come from a test.
   if (ended !== 0 && !(failed && ended === 1)) {
-    const error = `The file ended with ${ended}, and printed:\n${output}`;
+    const last = found.at(-1)?.name ?? "nothing";
+    const error = `The file ended with ${ended} after ${last}, and printed:\n${output}`;
     found.push({ name: "(outside of every test)", outcome: "failed", error });
   }
   return { file, results: found, ms: Math.round(performance.now() - start) };

@@ -1,14 +1,15 @@
 // Runs the tests in npm/ on other lines of Node, which npm has as packages:
 //
 //   deno task npm:test 22 24          on both
-//   deno task npm:test 24 codec/      a part of them
+//   deno task npm:test 24 codec/      a part of them; what follows the versions is for run.ts
 //   deno task npm:test                on the Node of this machine
 
 const RUN = "npm/esm/tests/node/run.js";
 
 const isVersion = (arg: string) => /^\d+(\.\d+)*$/.test(arg);
-const versions = Deno.args.filter(isVersion);
-const others = Deno.args.filter((arg) => !isVersion(arg));
+const count = Deno.args.findIndex((arg) => !isVersion(arg));
+const versions = Deno.args.slice(0, count < 0 ? undefined : count);
+const others = Deno.args.slice(versions.length);
 const nodes = versions.map((version) => ["npx", "-y", `node@${version}`]);
 
 let failed = false;

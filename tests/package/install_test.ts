@@ -1,5 +1,6 @@
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { installed } from "../program/child.ts";
+import { ROOT } from "../runtime.ts";
 import { Folder, manifest } from "./project.ts";
 
 const ignore = manifest === undefined;
@@ -106,6 +107,28 @@ Deno.test({
     await using folder = await project();
     const output = await folder.expect("npx", "parley", "tour");
     assert(/^\d+ checks passed, 0 failed$/m.test(output), output);
+  },
+});
+
+Deno.test({
+  name: "the README's commands for Node do what it says when they are typed (needs npm/)",
+  ignore,
+  fn: async () => {
+    await using folder = await Folder.make();
+    await folder.write("package.json", JSON.stringify({ private: true, type: "module" }));
+    const readme = await Deno.readTextFile(new URL("README.md", ROOT));
+    const [, name = "", program = ""] = /^```js\n\/\/ (\S+)\n([^]*?)^```$/m.exec(readme) ?? [];
+    await folder.write(name, program);
+    const [, block = ""] = /^```sh\n# on Node[^\n]*\n([^]*?)^```$/m.exec(readme) ?? [];
+    const lines = block.trimEnd().split("\n");
+    const clone = decodeURIComponent(ROOT.pathname);
+    let printed = "";
+    for (const line of lines.filter((line) => !line.startsWith("#"))) {
+      printed += await folder.expect("sh", "-c", `PARLEY='${clone}'; ${line}`);
+    }
+    const promised = lines.filter((line) => line.startsWith("# prints: "));
+    assertEquals(promised.length, 1);
+    for (const line of promised) assertStringIncludes(printed, line.slice("# prints: ".length));
   },
 });
 
