@@ -206,6 +206,10 @@ export interface DatagramConn extends AsyncIterable<[Uint8Array<ArrayBuffer>, Ad
   receive(into?: Uint8Array): Promise<[Uint8Array<ArrayBuffer>, Addr]>;
   /** Sends one datagram, and says how many bytes it had. */
   send(bytes: Uint8Array, to: Addr): Promise<number>;
+  /** Throws NotSupported: only Deno has it. */
+  joinMulticastV4(address: string, networkInterface: string): Promise<never>;
+  /** Throws NotSupported: only Deno has it. */
+  joinMulticastV6(address: string, networkInterface: number): Promise<never>;
   /** Ends it. */
   close(): void;
   /** Receives until it is closed. */
