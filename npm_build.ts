@@ -19,11 +19,7 @@ const modules = [
 
 const shared = {
   outDir: OUT,
-  entryPoints: [...modules, {
-    kind: "bin",
-    name: "parley",
-    path: "./npm_bin.ts",
-  }],
+  entryPoints: [...modules, { kind: "bin", name: "parley", path: "./npm_bin.ts" }],
   typeCheck: "single",
   declaration: "inline",
   esModule: true,
@@ -35,26 +31,15 @@ const shared = {
     version,
     description:
       "Servers and clients over sockets: wire formats, and the connection kernel under them",
-    keywords: [
-      "tcp",
-      "udp",
-      "websocket",
-      "socket",
-      "protocol",
-      "codec",
-      "framing",
-      "deno",
-    ],
+    keywords: ["tcp", "udp", "websocket", "socket", "protocol", "codec", "framing", "deno"],
     license,
     type: "module",
-    engines: { node: ">=20" },
+    // The first with long-term support; earlier ones have no Symbol.dispose.
+    engines: { node: ">=20.9.0" },
     sideEffects: false,
     files: ["esm", ...DOCUMENTS.slice(2), ...testsAlone()],
     exports: Object.fromEntries(modules.map(({ name, path }) => {
-      const emitted = new URL(path, "file:///esm/").pathname.replace(
-        /\.ts$/,
-        "",
-      );
+      const emitted = new URL(path, "file:///esm/").pathname.replace(/\.ts$/, "");
       return [name, { types: `.${emitted}.d.ts`, default: `.${emitted}.js` }];
     })),
     scripts: { test: "node esm/tests/node/run.js" },
@@ -72,9 +57,7 @@ await emptyDir(OUT);
 // In this build the test shim stands in for Deno everywhere, which only the tests may see ...
 await build({
   ...shared,
-  shims: {
-    custom: [{ module: "./shims/deno_test.ts", globalNames: ["Deno"] }],
-  },
+  shims: { custom: [{ module: "./shims/deno_test.ts", globalNames: ["Deno"] }] },
   // Tests may use what is newer than Node 20: their shim brings it.
   compilerOptions: { target: "ES2022", lib: ["ESNext", "DOM"] },
   // Node 20 has ReadableStream.from, TypeScript's DOM does not name it.

@@ -1,4 +1,5 @@
 import { isIP, type Socket } from "node:net";
+import { fromCode } from "./errors.ts";
 import type { NetAddr, UnixAddr } from "./types.ts";
 
 /** The two ends of a socket. */
@@ -9,9 +10,14 @@ export interface SocketAddresses<A> {
   readonly remoteAddr: A;
 }
 
-/** Returns the ends of a TCP socket; a peer that has gone already has none that Node could still tell. */
+/**
+ * Returns the ends of a TCP socket.
+ *
+ * @throws {NotConnected} Its peer has gone already, and nobody can say any more who it was.
+ */
 export function tcpAddresses(socket: Socket): SocketAddresses<NetAddr> {
   const { localAddress, localPort, remoteAddress, remotePort } = socket;
+  if (remoteAddress === undefined) throw fromCode("ENOTCONN");
   return {
     localAddr: netAddr("tcp", { address: localAddress, port: localPort }),
     remoteAddr: netAddr("tcp", { address: remoteAddress, port: remotePort }),
@@ -21,7 +27,7 @@ export function tcpAddresses(socket: Socket): SocketAddresses<NetAddr> {
 /** Makes an address of what Node tells. */
 export function netAddr(
   transport: "tcp" | "udp",
-  { address = "0.0.0.0", port = 0 }: { address?: string | undefined; port?: number | undefined },
+  { address = "", port = 0 }: { address?: string | undefined; port?: number | undefined },
 ): NetAddr {
   return { hostname: address, port, transport };
 }

@@ -1,9 +1,15 @@
 import net, { type Socket } from "node:net";
-import { requireHost, requirePort, tcpAddresses, unixAddr } from "./address.ts";
+import {
+  requireHost,
+  requirePort,
+  type SocketAddresses,
+  tcpAddresses,
+  unixAddr,
+} from "./address.ts";
 import { SocketConn, SocketTcpConn } from "./conn.ts";
-import { fromNode } from "./errors.ts";
+import { fromCode, fromNode } from "./errors.ts";
 import { requireTcp } from "./listen.ts";
-import type { ConnectOptions, TcpConn, UnixConn, UnixConnectOptions } from "./types.ts";
+import type { ConnectOptions, NetAddr, TcpConn, UnixConn, UnixConnectOptions } from "./types.ts";
 
 /** Connects over TCP. */
 export function connect(options: ConnectOptions): Promise<TcpConn>;
@@ -18,7 +24,17 @@ export async function connect(
     return new SocketConn(socket, { localAddr: unixAddr(null), remoteAddr: unixAddr(path) });
   }
   const socket = await connectTcp(options);
-  return new SocketTcpConn(socket, tcpAddresses(socket));
+  return new SocketTcpConn(socket, endsOf(socket));
+}
+
+/** Returns the ends of a socket that has just been connected. @throws {ConnectionReset} It was reset since. */
+export function endsOf(socket: Socket): SocketAddresses<NetAddr> {
+  try {
+    return tcpAddresses(socket);
+  } catch {
+    socket.on("error", ignore).destroy();
+    throw fromCode("ECONNRESET");
+  }
 }
 
 /** Connects a socket over TCP. */

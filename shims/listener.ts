@@ -10,7 +10,7 @@ const MAX_PENDING = 4096;
 export interface SocketListenerOptions<C, A> {
   /** Returns its address; called once it listens. */
   addressOf: (server: Server) => A;
-  /** Makes a connection of a socket that was accepted. */
+  /** Makes a connection of a socket that was accepted. @throws {NotConnected} Its peer has gone already. */
   connOf: (socket: Socket) => C;
 }
 
@@ -55,12 +55,11 @@ export class SocketListener<C extends Conn, A extends Addr>
     if (this.#failure) return Promise.reject(this.#failure);
     if (this.#accepting) return Promise.reject(new Busy("Another accept task is ongoing"));
     const socket = this.#pending.shift();
-    if (socket) {
-      socket.off("error", ignore);
-      return Promise.resolve(this.#connOf(socket));
-    }
     return new Promise((resolve, reject) => {
       this.#accepting = { resolve, reject };
+      if (!socket) return;
+      socket.off("error", ignore);
+      this.#arrived(socket);
     });
   }
 
@@ -106,9 +105,15 @@ export class SocketListener<C extends Conn, A extends Addr>
   }
 
   #arrived(socket: Socket): void {
-    if (this.#accepting) {
-      this.#accepting.resolve(this.#connOf(socket));
+    const accepting = this.#accepting;
+    if (accepting) {
       this.#accepting = undefined;
+      try {
+        accepting.resolve(this.#connOf(socket));
+      } catch (error) {
+        socket.on("error", ignore).destroy();
+        accepting.reject(fromNode(error));
+      }
     } else if (this.#pending.length < MAX_PENDING) {
       // Its peer may leave before; who reads from it will see.
       socket.on("error", ignore);

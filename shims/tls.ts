@@ -2,7 +2,7 @@ import { isIP, type Socket } from "node:net";
 import tls, { type SecureContext, type SecureContextOptions, TLSSocket } from "node:tls";
 import { requireHost, tcpAddresses } from "./address.ts";
 import { SocketConn } from "./conn.ts";
-import { connectTcp } from "./connect.ts";
+import { connectTcp, endsOf } from "./connect.ts";
 import { InvalidData } from "./error_classes.ts";
 import { bindTcp, requireTcp, tcpAddressOf, tcpServer } from "./listen.ts";
 import { SocketListener } from "./listener.ts";
@@ -71,7 +71,7 @@ function secure(socket: Socket, options: ConnectTlsOptions | StartTlsOptions): T
   const { hostname = "127.0.0.1", caCerts = [], alpnProtocols } = options;
   const host = requireHost(hostname);
   const { cert, key } = "cert" in options ? options : {};
-  const ends = tcpAddresses(socket);
+  const ends = endsOf(socket);
   const secured = tls.connect({
     socket,
     host,

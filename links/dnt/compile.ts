@@ -14,10 +14,7 @@ export interface CompileOptions extends CompilerOptions {
 }
 
 /** Type-checks files, given by their paths in `sourceDir`, then writes JavaScript and declarations. */
-export function compile(
-  files: ReadonlyMap<string, string>,
-  options: CompileOptions,
-): void {
+export function compile(files: ReadonlyMap<string, string>, options: CompileOptions): void {
   const sources = new Map(
     Array.from(files, ([path, text]) => [`${options.sourceDir}/${path}`, text]),
   );
@@ -39,10 +36,7 @@ export function compile(
 
 /** Compiles one file by itself. */
 export function transpile(text: string, { target }: CompilerOptions): string {
-  const compilerOptions = {
-    target: scriptTarget(target),
-    module: ts.ModuleKind.ESNext,
-  };
+  const compilerOptions = { target: scriptTarget(target), module: ts.ModuleKind.ESNext };
   return ts.transpileModule(text, { compilerOptions }).outputText;
 }
 
@@ -82,9 +76,7 @@ function installedTypes(folder: string): string[] {
   }
 }
 
-function scriptTarget(
-  target: CompilerOptions["target"] = "ES2021",
-): ts.ScriptTarget {
+function scriptTarget(target: CompilerOptions["target"] = "ES2021"): ts.ScriptTarget {
   return ts.ScriptTarget[target];
 }
 
@@ -125,10 +117,7 @@ function virtualHost(
   };
 }
 
-function problems(
-  diagnostics: readonly ts.Diagnostic[],
-  sourceDir: string,
-): string {
+function problems(diagnostics: readonly ts.Diagnostic[], sourceDir: string): string {
   const text = ts.formatDiagnostics(diagnostics, {
     getCanonicalFileName: (path) => path,
     getCurrentDirectory: () => sourceDir,

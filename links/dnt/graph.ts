@@ -55,9 +55,7 @@ export class Graph {
   /** Returns where a module stands, from the root. */
   pathOf(url: string): string {
     if (!url.startsWith(this.#root)) {
-      throw new Error(
-        `Move ${url} under ${this.#root}: a package holds one folder`,
-      );
+      throw new Error(`Move ${url} under ${this.#root}: a package holds one folder`);
     }
     return url.slice(this.#root.length);
   }
@@ -65,22 +63,13 @@ export class Graph {
   #read(url: string): Module {
     const path = this.pathOf(url);
     if (!/(?<!\.d)\.ts$/.test(path)) {
-      throw new Error(
-        `Import TypeScript files alone: links/dnt knows no other, such as ${path}`,
-      );
+      throw new Error(`Import TypeScript files alone: links/dnt knows no other, such as ${path}`);
     }
     const text = Deno.readTextFileSync(new URL(url));
     if (text.includes("dnt-" + "shim-ignore")) {
-      throw new Error(
-        `Leave out the shim directive of ${path}: links/dnt does not know it`,
-      );
+      throw new Error(`Leave out the shim directive of ${path}: links/dnt does not know it`);
     }
-    const source = ts.createSourceFile(
-      path,
-      text,
-      ts.ScriptTarget.Latest,
-      true,
-    );
+    const source = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
     const imports = specifiers(source).map((literal) => ({
       literal,
       target: this.#resolver.resolve(literal.text, url),
@@ -126,20 +115,14 @@ function specifierOf(node: ts.Node): ts.Node | undefined {
   if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)) {
     return node.argument.literal;
   }
-  if (
-    ts.isCallExpression(node) &&
-    node.expression.kind === ts.SyntaxKind.ImportKeyword
-  ) {
+  if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) {
     return node.arguments[0];
   }
   return undefined;
 }
 
 /** A module that does nothing but re-export JavaScript, under a comment that names the types of that. */
-function handWrittenTypes(
-  source: ts.SourceFile,
-  url: string,
-): string | undefined {
+function handWrittenTypes(source: ts.SourceFile, url: string): string | undefined {
   const [types] = /^\/\/ @ts-types="([^"]+)"$/m.exec(source.text)?.slice(1) ??
     [];
   if (types === undefined) return undefined;
@@ -148,9 +131,7 @@ function handWrittenTypes(
     ts.isExportDeclaration(statement) &&
     statement.exportClause === undefined && others.length === 0;
   if (!exportsAll) {
-    throw new Error(
-      `Let ${url} hold one "export *": links/dnt takes "@ts-types" there alone`,
-    );
+    throw new Error(`Let ${url} hold one "export *": links/dnt takes "@ts-types" there alone`);
   }
   return new URL(types, url).href;
 }

@@ -78,15 +78,10 @@ function collect(options: BuildOptions, root: string): Sources {
       .map(({ path }) => url(path)),
   );
   const testModules = options.test
-    ? graph.add([
-      ...testFiles(options, root),
-      ...customDev.map(({ module }) => url(module)),
-    ])
+    ? graph.add([...testFiles(options, root), ...customDev.map(({ module }) => url(module))])
     : [];
   if (resolver.unused.length > 0) {
-    throw new Error(
-      `Remove mappings that nothing imports: ${resolver.unused.join(", ")}`,
-    );
+    throw new Error(`Remove mappings that nothing imports: ${resolver.unused.join(", ")}`);
   }
 
   const files = new Map<string, string>();
@@ -102,13 +97,9 @@ function collect(options: BuildOptions, root: string): Sources {
   ) {
     const globals = new Set(shims.flatMap(({ globalNames }) => globalNames));
     for (const module of group) {
-      const result = transform(module, {
-        pathOf: (to) => graph.pathOf(to),
-        globals,
-        shims: path,
-      });
+      const result = transform(module, { pathOf: (to) => graph.pathOf(to), globals, shims: path });
       const text = commands.has(module.url) ? `#!/usr/bin/env node\n${result.text}` : result.text;
-      add({ files, untyped }, module, text);
+      add({ files, untyped }, { module, text });
       const toShim = (file: string) => relative(path, graph.pathOf(url(file)));
       if (result.shimmed) files.set(path, shimsModule(shims, toShim));
       if (result.asksForMain) files.set(POLYFILLS, polyfills());
@@ -134,18 +125,14 @@ function collect(options: BuildOptions, root: string): Sources {
 
 function add(
   { files, untyped }: Omit<Sources, "packageJson">,
-  module: Module,
-  text: string,
+  { module, text }: { module: Module; text: string },
 ): void {
   if (module.types === undefined) {
     files.set(module.path, text);
     return;
   }
   untyped.set(module.path, text);
-  files.set(
-    module.path.replace(/\.ts$/, ".d.ts"),
-    Deno.readTextFileSync(new URL(module.types)),
-  );
+  files.set(module.path.replace(/\.ts$/, ".d.ts"), Deno.readTextFileSync(new URL(module.types)));
 }
 
 function entryPoint(entry: string | EntryPoint, at: number): EntryPoint {
@@ -170,14 +157,9 @@ function polyfills(): string {
 async function npm(args: readonly string[], cwd: string): Promise<void> {
   const command = `npm ${args.join(" ")}`;
   log(`Running ${command}...`);
-  const { success, code } = await new Deno.Command("npm", {
-    args: [...args],
-    cwd,
-  }).spawn().status;
+  const { success, code } = await new Deno.Command("npm", { args: [...args], cwd }).spawn().status;
   if (!success) {
-    throw new Error(
-      `Look above for why "${command}" failed: it ended with code ${code}`,
-    );
+    throw new Error(`Look above for why "${command}" failed: it ended with code ${code}`);
   }
 }
 

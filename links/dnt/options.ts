@@ -137,14 +137,11 @@ export function refuseUnsupported(options: BuildOptions): void {
   if (options.scriptModule !== false) {
     refuse("scriptModule", options.scriptModule);
   }
-  refuseUnknown("shims", options.shims, ["custom", "customDev"]);
-  refuseUnknown("compilerOptions", options.compilerOptions ?? {}, [
-    "target",
-    "lib",
-  ]);
+  refuseUnknown({ shims: options.shims }, ["custom", "customDev"]);
+  refuseUnknown({ compilerOptions: options.compilerOptions ?? {} }, ["target", "lib"]);
   for (const kind of ["custom", "customDev"] as const) {
     for (const shim of options.shims[kind] ?? []) {
-      refuseUnknown(`shims.${kind}`, shim, ["module", "globalNames"]);
+      refuseUnknown({ [`shims.${kind}`]: shim }, ["module", "globalNames"]);
       if (shim.globalNames.some((one) => typeof one !== "string")) {
         refuse(`shims.${kind}.globalNames`, "anything but names");
       }
@@ -152,11 +149,8 @@ export function refuseUnsupported(options: BuildOptions): void {
   }
   for (const [specifier, target] of Object.entries(options.mappings ?? {})) {
     if (typeof target === "string") continue;
-    refuseUnknown(`mappings[${JSON.stringify(specifier)}]`, target, [
-      "name",
-      "version",
-      "subPath",
-    ]);
+    const name = `mappings[${JSON.stringify(specifier)}]`;
+    refuseUnknown({ [name]: target }, ["name", "version", "subPath"]);
   }
   refuseTwice(options.shims);
 }
@@ -165,19 +159,16 @@ function refuseTwice({ custom = [], customDev = [] }: ShimOptions): void {
   const names = [...custom, ...customDev].flatMap(({ globalNames }) => globalNames);
   const twice = names.find((name, at) => names.indexOf(name) < at);
   if (twice !== undefined) {
-    throw new Error(
-      `Shim ${twice} once: in tests, "custom" and "customDev" both apply`,
-    );
+    throw new Error(`Shim ${twice} once: in tests, "custom" and "customDev" both apply`);
   }
 }
 
-function refuseUnknown(
-  name: string,
-  value: object,
-  known: readonly string[],
-): void {
-  const unknown = Object.keys(value).find((key) => !known.includes(key));
-  if (unknown !== undefined) refuse(`${name}.${unknown}`);
+/** Takes objects by the names of their options. */
+function refuseUnknown(objects: Record<string, object>, known: readonly string[]): void {
+  for (const [name, object] of Object.entries(objects)) {
+    const unknown = Object.keys(object).find((key) => !known.includes(key));
+    if (unknown !== undefined) refuse(`${name}.${unknown}`);
+  }
 }
 
 function refuse(name: string, value?: unknown): never {

@@ -28,25 +28,13 @@ export function packageJson(options: PackageJsonOptions): string {
     ...others,
     module: exported[0]?.javaScript,
     exports: {
-      ...Object.fromEntries(
-        exported.map(({ name, javaScript }) => [name, { import: javaScript }]),
-      ),
+      ...Object.fromEntries(exported.map(({ name, javaScript }) => [name, { import: javaScript }])),
       ...exports,
     },
-    bin: filled(
-      Object.fromEntries(
-        bins.map(({ name, javaScript }) => [name, javaScript]),
-      ),
-    ),
+    bin: filled(Object.fromEntries(bins.map(({ name, javaScript }) => [name, javaScript]))),
     scripts: filled(scripts),
-    dependencies: filled({
-      ...versions(options.dependencies),
-      ...dependencies,
-    }),
-    devDependencies: filled({
-      ...versions(options.devDependencies),
-      ...devDependencies,
-    }),
+    dependencies: filled({ ...versions(options.dependencies), ...dependencies }),
+    devDependencies: filled({ ...versions(options.devDependencies), ...devDependencies }),
   };
   return `${JSON.stringify(json, null, 2)}\n`;
 }
@@ -58,8 +46,6 @@ function versions(packages: readonly MappedPackage[]): Record<string, string> {
 }
 
 /** Returns nothing for an empty object, which JSON then leaves out. */
-function filled(
-  object: Record<string, string> = {},
-): Record<string, string> | undefined {
+function filled(object: Record<string, string> = {}): Record<string, string> | undefined {
   return Object.keys(object).length === 0 ? undefined : object;
 }

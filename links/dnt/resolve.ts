@@ -26,10 +26,7 @@ export class Resolver {
   readonly #unused: Set<string>;
 
   /** Takes the address of a folder with a deno.json, and what `mappings` says. */
-  constructor(
-    folder: string,
-    mappings: Record<string, MappedPackage | string>,
-  ) {
+  constructor(folder: string, mappings: Record<string, MappedPackage | string>) {
     this.#root = read(new URL("deno.json", folder));
     this.#links = (this.#root.links ?? []).map((link) =>
       read(new URL(`${link}/deno.json`, folder))
@@ -75,9 +72,7 @@ export class Resolver {
     if (own !== undefined) {
       return { kind: "local", url: exported(this.#root, own) };
     }
-    throw new Error(
-      `Name ${JSON.stringify(full)} in the imports of deno.json: ${from} imports it`,
-    );
+    throw new Error(`Name ${JSON.stringify(full)} in the imports of deno.json: ${from} imports it`);
   }
 
   #alias(specifier: string): string | undefined {
@@ -93,9 +88,7 @@ export class Resolver {
       /^jsr:\/?(@[^/]+\/[^/@]+)(?:@[^/]+)?(\/.*)?$/.exec(specifier) ?? [];
     const link = this.#links.find((one) => one.name === name);
     if (link === undefined) {
-      throw new Error(
-        `Link a package ${name} in deno.json: links/dnt downloads none from JSR`,
-      );
+      throw new Error(`Link a package ${name} in deno.json: links/dnt downloads none from JSR`);
     }
     return exported(link, rest);
   }
@@ -112,10 +105,7 @@ function below(specifier: string, name: string): string | undefined {
   return specifier.startsWith(`${name}/`) ? specifier.slice(name.length) : undefined;
 }
 
-function exported(
-  { at, name, exports = {} }: LocalPackage,
-  rest: string,
-): string {
+function exported({ at, name, exports = {} }: LocalPackage, rest: string): string {
   const all: Record<string, string> = typeof exports === "string" ? { ".": exports } : exports;
   const file = all[`.${rest}`];
   if (file === undefined) {
@@ -125,9 +115,7 @@ function exported(
 }
 
 function packageOf(specifier: string): MappedPackage {
-  const found = /^npm:\/?((?:@[^/]+\/)?[^/@]+)(?:@([^/]+))?(?:\/(.+))?$/.exec(
-    specifier,
-  );
+  const found = /^npm:\/?((?:@[^/]+\/)?[^/@]+)(?:@([^/]+))?(?:\/(.+))?$/.exec(specifier);
   const [, name, version = "*", subPath] = found ?? [];
   if (name === undefined) {
     throw new Error(`Write ${JSON.stringify(specifier)} as npm:NAME@VERSION`);

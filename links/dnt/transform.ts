@@ -32,10 +32,7 @@ interface Edit {
 }
 
 /** Rewrites what Node reads in another way: specifiers, globals, `import.meta.main`. */
-export function transform(
-  module: Module,
-  options: TransformOptions,
-): Transformed {
+export function transform(module: Module, options: TransformOptions): Transformed {
   const { source, path } = module;
   const edits: Edit[] = module.imports.map(({ literal, target }) => {
     const specifier = target.kind === "builtin"
@@ -43,19 +40,11 @@ export function transform(
       : target.kind === "package"
       ? specifierOf(target.package)
       : relative(path, options.pathOf(target.url));
-    return {
-      start: literal.getStart(),
-      end: literal.getEnd(),
-      text: JSON.stringify(specifier),
-    };
+    return { start: literal.getStart(), end: literal.getEnd(), text: JSON.stringify(specifier) };
   });
   const mains = nodesOf(source).filter(isImportMetaMain);
   for (const node of mains) {
-    edits.push({
-      start: node.getStart(),
-      end: node.getEnd(),
-      text: "dntIsMain(import.meta.url)",
-    });
+    edits.push({ start: node.getStart(), end: node.getEnd(), text: "dntIsMain(import.meta.url)" });
   }
   const globals = globalsUsed(module, options.globals);
   const header = [
@@ -109,10 +98,7 @@ function headerPosition(source: ts.SourceFile): number {
   return ts.getShebang(source.text)?.length ?? 0;
 }
 
-function globalsUsed(
-  { source, path }: Module,
-  globals: ReadonlySet<string>,
-): string[] {
+function globalsUsed({ source, path }: Module, globals: ReadonlySet<string>): string[] {
   const nodes = nodesOf(source);
   const used = new Set<string>();
   for (const node of nodes) {
@@ -134,9 +120,7 @@ function globalsUsed(
 function isNameOnly(node: ts.Identifier): boolean {
   const { parent } = node;
   if (ts.isQualifiedName(parent)) return parent.right === node;
-  if (
-    ts.isShorthandPropertyAssignment(parent) || ts.isExportAssignment(parent)
-  ) return false;
+  if (ts.isShorthandPropertyAssignment(parent) || ts.isExportAssignment(parent)) return false;
   if (ts.isExportSpecifier(parent)) {
     const elsewhere = parent.parent.parent.moduleSpecifier !== undefined;
     return elsewhere || (parent.propertyName ?? parent.name) !== node;
@@ -149,10 +133,7 @@ function isNameOnly(node: ts.Identifier): boolean {
 function topLevelNames(source: ts.SourceFile): string[] {
   return nodesOf(source).filter(ts.isIdentifier).filter((node) => {
     const { parent } = node;
-    if (
-      ts.isImportSpecifier(parent) || ts.isImportClause(parent) ||
-      ts.isNamespaceImport(parent)
-    ) {
+    if (ts.isImportSpecifier(parent) || ts.isImportClause(parent) || ts.isNamespaceImport(parent)) {
       return parent.name === node;
     }
     if (ts.isVariableDeclaration(parent)) {

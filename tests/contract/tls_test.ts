@@ -197,31 +197,26 @@ Deno.test("write() on a TLS connection stands still when the peer does not read,
   assertEquals((await reading).length, written + count);
 });
 
+// The client's end: what Node's other end is told, differences_test.ts says.
 Deno.test("read() on a TLS connection rejects with ConnectionReset when it is reset while it waits", async () => {
   using pair = await relayedPair();
-  const reads = [pair.near, pair.far].map((conn) => reasonOf(conn.read(new Uint8Array(1))));
+  const reading = reasonOf(pair.near.read(new Uint8Array(1)));
   await pair.cut("reset");
-  for (const reason of await Promise.all(reads)) {
-    assertInstanceOf(reason, Deno.errors.ConnectionReset);
-  }
+  assertInstanceOf(await reading, Deno.errors.ConnectionReset);
 });
 
 Deno.test("read() on a TLS connection rejects with ConnectionReset when it was reset before", async () => {
   using pair = await relayedPair();
   await pair.cut("reset");
   await turns(5);
-  for (const conn of [pair.near, pair.far]) {
-    await assertFails(conn.read(new Uint8Array(1)), Deno.errors.ConnectionReset);
-  }
+  await assertFails(pair.near.read(new Uint8Array(1)), Deno.errors.ConnectionReset);
 });
 
 Deno.test("write() on a TLS connection rejects with BrokenPipe when read() was told of a reset", async () => {
   using pair = await relayedPair();
   await pair.cut("reset");
-  for (const conn of [pair.near, pair.far]) {
-    await assertFails(conn.read(new Uint8Array(1)), Deno.errors.ConnectionReset);
-    await assertFails(conn.write(utf8("x")), Deno.errors.BrokenPipe);
-  }
+  await assertFails(pair.near.read(new Uint8Array(1)), Deno.errors.ConnectionReset);
+  await assertFails(pair.near.write(utf8("x")), Deno.errors.BrokenPipe);
 });
 
 Deno.test("the streams of a TLS connection close it at their end", async () => {

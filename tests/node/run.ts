@@ -27,15 +27,15 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { jobs: { type: "string", default: "2" } },
 });
-const files = process.env.TESTS === "none"
-  ? []
-  : readdirSync(tests, { recursive: true, encoding: "utf8" })
-    .filter((file) => file.endsWith("_test.js"))
-    .filter((file) => positionals.length === 0 || positionals.some((part) => file.includes(part)))
-    .sort();
-if (files.length === 0 && process.env.TESTS !== "none") {
-  throw new Error("Name a part of a test file, such as codec/");
+if (process.env.TESTS === "none") {
+  console.log("No test was run, as was asked for");
+  process.exit();
 }
+const files = readdirSync(tests, { recursive: true, encoding: "utf8" })
+  .filter((file) => file.endsWith("_test.js"))
+  .filter((file) => positionals.length === 0 || positionals.some((part) => file.includes(part)))
+  .sort();
+if (files.length === 0) throw new Error("Name a part of a test file, such as codec/");
 
 const folder = await mkdtemp(join(tmpdir(), "parley-tests-"));
 const results: FileResult[] = [];
