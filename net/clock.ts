@@ -35,7 +35,12 @@ export const systemClock: Clock = {
   date: () => new Date(),
   wait(ms, callback) {
     if (ms === Infinity) return nothing;
-    const timer = setTimeout(callback, Math.min(ms, MAX_TIMER_MS));
+    const ended = () => {
+      // Node calls timers before what ends the turn: the time that was asked for when this one began would stand still.
+      forgetTurnTime();
+      callback();
+    };
+    const timer = setTimeout(ended, Math.min(ms, MAX_TIMER_MS));
     return () => clearTimeout(timer);
   },
 };

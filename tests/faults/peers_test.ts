@@ -65,7 +65,9 @@ for (
   ] as const
 ) {
   Deno.test(`${name} says so once in little memory when a client sends 10 MiB without a newline`, async () => {
-    await using server = await startServer(name);
+    // On a busy machine the flood may halt for longer than the gap that ends a message.
+    const args = name === "reverse" ? ["--gap", "1m"] : [];
+    await using server = await startServer(name, { args });
     await using other = await connectPeer(server.port);
     const before = canSeeMemory ? await memoryOf(server.pid) : 0;
     await using flood = await connectPeer(server.port);
