@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { tcpPair } from "./pairs.ts";
 import { onNode } from "./runtime.ts";
 import { otherName, relayedPair, tlsPair } from "./tls.ts";
-import { settles, turns } from "./waiting.ts";
+import { settles } from "./waiting.ts";
 
 /** What Deno and Node cannot do alike. */
 interface Difference {
@@ -33,18 +33,6 @@ const DIFFERENCES: readonly Difference[] = [
       using pair = await relayedPair();
       await pair.cut("end");
       return await ending(pair.near.read(new Uint8Array(1)));
-    },
-  },
-  {
-    name: "read() of a TLS connection that was reset while nobody read",
-    deno: "ConnectionReset",
-    node: "null",
-    why: "libuv says 'end' for a reset behind bytes it has read, and node:tls does not look again",
-    outcome: async () => {
-      using pair = await relayedPair();
-      await pair.cut("reset");
-      await turns(5);
-      return await ending(pair.far.read(new Uint8Array(1)));
     },
   },
   {

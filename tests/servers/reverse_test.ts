@@ -25,6 +25,17 @@ for (
   });
 }
 
+Deno.test("reverse keeps characters whole when they lie where the text is taken apart", () => {
+  const segmenter = new Intl.Segmenter(undefined, { granularity: "grapheme" });
+  for (const unit of ["🇨🇭", "👨‍👩‍👧", "e\u0301", "\r\n", "नि", "\ud800", "a" + "\u0301".repeat(700)]) {
+    for (let before = 240; before < 260; before++) {
+      const text = "é".repeat(before) + unit.repeat(3) + "z" + unit;
+      const whole = Array.from(segmenter.segment(text), ({ segment }) => segment);
+      assertEquals(reversed(text), whole.reverse().join(""), `${before} characters, then ${unit}`);
+    }
+  }
+});
+
 Deno.test("reverse answers each message with its characters reversed when several come", async () => {
   await using server = await startServer("reverse");
   await using peer = await connectPeer(server.port);
