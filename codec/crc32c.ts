@@ -1,21 +1,50 @@
 // This module is browser compatible.
 
+import { type Fold, openFold } from "./crc32c_simd.ts";
+
+/** From here on, a fold is twice as fast as the tables alone, or more; they are even at half of this. */
+export const FOLD_FROM_BYTES = 1024;
+
 /** Eight tables: `TABLES[k][b]` is what byte `b` does to the checksum `k` bytes later. */
 const TABLES = tables();
 
+/** Opened at the first long input; `null` before. */
+let shared: Fold | undefined | null = null;
+
 /**
- * Returns the CRC-32C (Castagnoli, RFC 3720 §12.1) of `bytes`.
+ * Returns the CRC-32C (Castagnoli, RFC 3720 §12.1) of `bytes`, or that of the bytes in front of them and of these,
+ * when `before` is the former's.
+ *
+ * Long inputs go through WebAssembly's SIMD where the engine has it.
  *
  * @example
  * ```ts
  * import { crc32c } from "@parley/sockets";
  * import { assert } from "@std/assert";
- * assert(crc32c(new TextEncoder().encode("123456789")) === 0xe3069283);
+ *
+ * const bytes = new TextEncoder().encode("123456789");
+ * assert(crc32c(bytes) === 0xe3069283);
+ * assert(crc32c(bytes.subarray(4), crc32c(bytes.subarray(0, 4))) === 0xe3069283);
  * ```
  */
-export function crc32c(bytes: Uint8Array): number {
+export function crc32c(bytes: Uint8Array, before = 0): number {
+  if (bytes.length < FOLD_FROM_BYTES) return ~advance(~before, bytes) >>> 0;
+  if (shared === null) shared = openFold();
+  return crc32cBy(shared, { bytes, before });
+}
+
+/** Returns the same with `fold`, which `bytes` must be long enough for; with the tables alone when it is `undefined`. */
+export function crc32cBy(
+  fold: Fold | undefined,
+  { bytes, before }: { bytes: Uint8Array; before: number },
+): number {
+  return ~(fold === undefined ? advance(~before, bytes) : advance(0, fold(bytes, ~before))) >>> 0;
+}
+
+/** Takes `state`, a checksum whose bits are all inverted, over `bytes`. */
+function advance(state: number, bytes: Uint8Array): number {
   const [t0, t1, t2, t3, t4, t5, t6, t7] = TABLES;
-  let crc = 0xffffffff;
+  let crc = state;
   let at = 0;
   for (const end = bytes.length - 7; at < end; at += 8) {
     crc ^= bytes[at]! | bytes[at + 1]! << 8 | bytes[at + 2]! << 16 |
@@ -27,7 +56,7 @@ export function crc32c(bytes: Uint8Array): number {
   for (; at < bytes.length; at++) {
     crc = crc >>> 8 ^ t0[(crc ^ bytes[at]!) & 255]!;
   }
-  return ~crc >>> 0;
+  return crc;
 }
 
 type Table = Int32Array;
