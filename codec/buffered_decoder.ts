@@ -49,6 +49,23 @@ export abstract class BufferedDecoder<Message> implements Decoder<Message> {
     return "the rest of the message";
   }
 
+  /** The bytes that wait; for one that takes some of them past `decode`. */
+  protected get buffer(): ReceiveBuffer {
+    return this.#buffer;
+  }
+
+  /** The error that ended the stream, if one did. */
+  protected get failure(): ProtocolError | undefined {
+    return this.#failure;
+  }
+
+  /** Ends the stream with an error: it is remembered where it is one of the protocol, and nothing is kept. */
+  protected fail(error: unknown): void {
+    if (error instanceof ProtocolError) this.#failure = error;
+    this.#buffer.skip(this.#buffer.length);
+    this.#buffer.settle();
+  }
+
   /** Bytes from the start of the stream to where the next message begins. */
   get offset(): number {
     return this.#buffer.offset;
@@ -84,12 +101,10 @@ export abstract class BufferedDecoder<Message> implements Decoder<Message> {
       const message = this.decode(buffer, this.#ended);
       if (message !== undefined) return message;
       if (!this.#ended) buffer.settle();
-      else if (buffer.length > 0) throw this.#cutShort();
+      else if (buffer.length > 0) throw this.cutShort(this.missing(buffer));
       return undefined;
     } catch (error) {
-      if (error instanceof ProtocolError) this.#failure = error;
-      buffer.skip(buffer.length);
-      buffer.settle();
+      this.fail(error);
       throw error;
     }
   }
@@ -101,9 +116,9 @@ export abstract class BufferedDecoder<Message> implements Decoder<Message> {
     return bytes;
   }
 
-  #cutShort(): ProtocolError {
+  /** Makes the error that says that the stream ended before something had come. */
+  protected cutShort(expected: string): ProtocolError {
     const { length, offset } = this.#buffer;
-    const expected = this.missing(this.#buffer);
     return new ProtocolError(
       `Cannot decode message at offset ${offset}: the stream ended after ${length} bytes of it, before ${expected}`,
       {

@@ -33,6 +33,19 @@ export interface Decoder<Message> {
    * what `offset` was before: a decoder may drop bytes in front of the message, such as the LF of a CRLF that was cut.
    */
   readonly messageOffset?: number;
+  /**
+   * Bytes still to come of the body that the last message announced. A codec that streams bodies has this and the next
+   * two: who wants no copy takes the body past `next`, which otherwise gives it as messages, in pieces.
+   */
+  readonly bodyBytes?: number;
+  /**
+   * Moves bytes of the body that arrived into `into`, and says how many.
+   *
+   * @throws {ProtocolError} The body is complete, and broken.
+   */
+  takeBody?(into: Uint8Array): number;
+  /** Takes note of bytes of the body that came past `push`; none may wait. @throws {ProtocolError} As `takeBody`. */
+  passBody?(bytes: Uint8Array): void;
 }
 
 /** A wire format: bytes to `In` messages and `Out` messages to bytes. One codec serves many connections. */

@@ -146,6 +146,11 @@ export class ReceiveBuffer {
     return copy;
   }
 
+  /** Counts bytes of the stream that went past this buffer; none may wait in it. */
+  pass(count: number): void {
+    this.#taken += count;
+  }
+
   /** Removes the first `count` bytes. */
   skip(count: number): void {
     this.#start += count;

@@ -172,6 +172,34 @@ export class Connection<In, Out = In>
   }
 
   /**
+   * Reads the next piece of the body that the last message announced, straight into `into`: without a copy, and at most
+   * to the body's end. 0 says that the body is complete. It needs a codec that streams bodies; with any other there is
+   * none to read. Who does not read a body gets it as messages.
+   *
+   * Until the promise settles `into` is the kernel's, and after a rejection the system may still write into it.
+   *
+   * @throws {ProtocolError} The peer finished before the body's end, or the body is broken.
+   * @throws {DeadlineError} Nothing came for `idleMs`.
+   * @throws {ClosedError} The connection broke.
+   * @throws {TypeError} `into` has no room, or another call is waiting.
+   */
+  readBody(into: Uint8Array): Promise<number> {
+    return this.#duplex.incoming.readBody(into);
+  }
+
+  /**
+   * Sends bytes as they are, behind what was sent before, without a copy: they must not change before the promise is
+   * fulfilled, which is when the system has taken them; after a rejection the system may still look at them. What is
+   * sent meanwhile follows them. For large messages that are encoded already: they count in `queuedBytes`, and not
+   * against `maxQueuedBytes`.
+   *
+   * @throws What `send` throws when the connection is over.
+   */
+  sendBytes(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+    return this.#duplex.outgoing.sendBytes(bytes);
+  }
+
+  /**
    * Sends one message, whole or not at all. It leaves when no decoded message waits any more, at the latest on the
    * next turn of the event loop. The promise waits only while more than 64 KiB are queued.
    *

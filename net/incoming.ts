@@ -1,7 +1,7 @@
 import type { Codec, Decoder } from "../codec/mod.ts";
 import { releaseLarge, SMALL_BYTES, takeLarge } from "./buffers.ts";
 import type { Cancel } from "./clock.ts";
-import type { Duplex } from "./duplex.ts";
+import { closedHere, type Duplex } from "./duplex.ts";
 import { DeadlineError } from "./errors.ts";
 import { type Rate, TokenBucket } from "./token_bucket.ts";
 import { afterPoll } from "./turn.ts";
@@ -10,6 +10,13 @@ import { Watch, type WatchOwner } from "./watch.ts";
 /** Who waits for a message. */
 export interface Waiter<In> {
   resolve(result: IteratorResult<In, undefined>): void;
+  reject(error: unknown): void;
+}
+
+/** Who waits for a piece of a body. */
+interface BodyWaiter {
+  readonly into: Uint8Array;
+  resolve(count: number): void;
   reject(error: unknown): void;
 }
 
@@ -36,6 +43,9 @@ export class Incoming<In> implements WatchOwner {
   readonly #messages: TokenBucket | undefined;
   #decoder: Decoder<In>;
   #waiter: Waiter<In> | undefined;
+  #bodyWaiter: BodyWaiter | undefined;
+  /** Where the read that is pending puts a piece of a body, past the decoder. */
+  #bodyView: Uint8Array | undefined;
   #small: Uint8Array<ArrayBuffer> | undefined;
   /** Taken from the pool while the peer sends much. */
   #large: Uint8Array<ArrayBuffer> | undefined;
@@ -79,10 +89,7 @@ export class Incoming<In> implements WatchOwner {
   }
 
   next(): Promise<IteratorResult<In, undefined>> {
-    if (this.#waiter) {
-      const problem = "another call waits for the next one already";
-      return Promise.reject(new TypeError(`Cannot wait for a message: ${problem}`));
-    }
+    if (this.#waiter || this.#bodyWaiter) return alreadyWaiting();
     if (this.#over || this.#lingering) return this.#isOver();
     const delay = this.#messages?.delay(this.#duplex.clock.now()) ?? 0;
     if (delay === 0) {
@@ -104,9 +111,32 @@ export class Incoming<In> implements WatchOwner {
     });
   }
 
+  /** Reads a piece of the body that the last message announced; 0 says that it is complete. */
+  readBody(into: Uint8Array): Promise<number> {
+    if (into.length === 0) {
+      return Promise.reject(new TypeError("Cannot read a body into 0 bytes"));
+    }
+    if (this.#waiter || this.#bodyWaiter) return alreadyWaiting();
+    if (this.#over || this.#lingering) {
+      return Promise.reject(this.#over?.error ?? closedHere());
+    }
+    try {
+      const count = this.#takeBody(into);
+      if (count !== undefined) return Promise.resolve(count);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    this.#duplex.flushSent();
+    return new Promise((resolve, reject) => {
+      this.#bodyWaiter = { into, resolve, reject };
+      this.#read();
+    });
+  }
+
   /** Takes the one who waits away, so that somebody else can settle it. What is being read is not lost. */
   withdraw(): Waiter<In> | undefined {
     const waiter = this.#waiter;
+    if (!waiter) return undefined;
     this.#waiter = undefined;
     this.#idle.stop();
     this.#gap?.stop();
@@ -146,7 +176,7 @@ export class Incoming<In> implements WatchOwner {
     if (!this.#decoder.rest) {
       throw new TypeError("Cannot switch codec: the decoder in use has no rest() to hand on");
     }
-    if (this.#waiter) {
+    if (this.#waiter || this.#bodyWaiter) {
       throw new TypeError("Cannot switch codec: a call waits for a message of the one in use");
     }
     const rest = this.#decoder.rest();
@@ -159,7 +189,8 @@ export class Incoming<In> implements WatchOwner {
 
   /** The connection is alive in the other direction. */
   touch(): void {
-    if (this.#waiter && this.#reading && !this.#lingering) this.#idle.start();
+    const isAwaited = this.#waiter ?? this.#bodyWaiter;
+    if (isAwaited && this.#reading && !this.#lingering) this.#idle.start();
   }
 
   /** Ends this half; who waits hears `error`, or the end where it is undefined. */
@@ -174,6 +205,8 @@ export class Incoming<In> implements WatchOwner {
     const waiter = this.withdraw();
     if (error === undefined) waiter?.resolve(DONE);
     else waiter?.reject(error);
+    this.#bodyWaiter?.reject(error ?? closedHere());
+    this.#bodyWaiter = undefined;
     this.#lingering?.();
   }
 
@@ -212,13 +245,21 @@ export class Incoming<In> implements WatchOwner {
     if (delay > 0) {
       this.#cancelReadPause = clock.wait(delay, () => {
         this.#cancelReadPause = undefined;
-        if (this.#waiter || this.#lingering) this.#read();
+        if (this.#waiter || this.#bodyWaiter || this.#lingering) this.#read();
       });
       return;
     }
     if (!this.#lingering) this.#idle.start();
     this.#reading = true;
-    this.#duplex.transport.read(this.#buffer()).then(this.#onRead, this.#onReadError);
+    const into = this.#bodyWaiter && !this.#lingering
+      ? this.#ownersBuffer(this.#bodyWaiter)
+      : this.#buffer();
+    this.#duplex.transport.read(into).then(this.#onRead, this.#onReadError);
+  }
+
+  /** A body goes straight to where it is wanted, and no further than its end. */
+  #ownersBuffer({ into }: BodyWaiter): Uint8Array {
+    return this.#bodyView = into.subarray(0, this.#decoder.bodyBytes);
   }
 
   #buffer(): Uint8Array {
@@ -244,21 +285,59 @@ export class Incoming<In> implements WatchOwner {
     this.ended = true;
     this.#duplex.tracer?.note("the peer will send no more");
     if (this.#lingering) return this.#lingering();
+    this.#bodyView = undefined;
     this.#decoder.end();
     this.#deliver();
   }
 
   #onBytes(count: number): void {
     const { tracer } = this.#duplex;
-    const buffer = this.#wantLarge ? this.#large! : this.#small!;
-    this.#wantLarge = count === buffer.length;
+    const view = this.#bodyView;
+    const buffer = view ?? (this.#wantLarge ? this.#large! : this.#small!);
+    this.#bodyView = undefined;
+    if (!view) this.#wantLarge = count === buffer.length;
     this.bytesReceived += count;
     this.#bytes?.take(count, this.#duplex.clock.now());
     if (this.#lingering) return this.#read();
     const chunk = buffer.subarray(0, count);
     tracer?.bytes("received", chunk);
+    // A read of nothing is no end of a body.
+    if (view && count > 0) return this.#passBody(chunk);
     this.#decoder.push(chunk);
     this.#deliver();
+  }
+
+  #passBody(chunk: Uint8Array): void {
+    const waiter = this.#bodyWaiter;
+    this.#bodyWaiter = undefined;
+    try {
+      this.#decoder.passBody!(chunk);
+      waiter?.resolve(chunk.length);
+    } catch (error) {
+      waiter?.reject(error);
+    }
+  }
+
+  /** Moves what has arrived of the body; undefined says that more has to be read. */
+  #takeBody(into: Uint8Array): number | undefined {
+    const decoder = this.#decoder;
+    const count = decoder.takeBody?.(into) ?? 0;
+    if (count > 0 || !decoder.bodyBytes) return count;
+    // The decoder says what is missing.
+    if (this.ended) decoder.next();
+    return undefined;
+  }
+
+  #deliverBody(waiter: BodyWaiter): void {
+    try {
+      const count = this.#takeBody(waiter.into);
+      if (count === undefined) return this.#read();
+      this.#bodyWaiter = undefined;
+      waiter.resolve(count);
+    } catch (error) {
+      this.#bodyWaiter = undefined;
+      waiter.reject(error);
+    }
   }
 
   readonly #onReadError = (error: unknown): void => {
@@ -269,6 +348,7 @@ export class Incoming<In> implements WatchOwner {
 
   /** Hands the next message to who waits, or reads on. */
   #deliver(): void {
+    if (this.#bodyWaiter) return this.#deliverBody(this.#bodyWaiter);
     const waiter = this.#waiter;
     if (!waiter || this.#cancelMessagePause) return;
     let message: In | undefined;
@@ -327,6 +407,11 @@ export class Incoming<In> implements WatchOwner {
       if (this.#draining && this.#waiter) this.#endSoon();
     });
   }
+}
+
+function alreadyWaiting(): Promise<never> {
+  const problem = "another call waits for the next one already";
+  return Promise.reject(new TypeError(`Cannot wait for a message: ${problem}`));
 }
 
 /** Refuses a gap that could end no message. @throws {TypeError} The codec's decoder has no `flush`. */

@@ -1,4 +1,4 @@
-import { type ByteWriter, encodeInto, LimitError } from "../codec/mod.ts";
+import { ByteWriter, encodeInto, LimitError } from "../codec/mod.ts";
 import { releaseWriter, takeWriter } from "./buffers.ts";
 import type { Duplex } from "./duplex.ts";
 import { DeadlineError } from "./errors.ts";
@@ -17,6 +17,18 @@ interface Waiter {
   below: number;
   resolve(): void;
   reject(error: unknown): void;
+}
+
+/** Who lent bytes, and waits until they have gone. */
+interface Lender {
+  resolve(): void;
+  reject(error: unknown): void;
+}
+
+/** Bytes that nothing is added to any more; what has no lender is ours, and goes back to the pool. */
+interface Sealed {
+  readonly writer: ByteWriter;
+  readonly lender: Lender | undefined;
 }
 
 /** What {@linkcode Outgoing} is told beside its connection. */
@@ -40,6 +52,13 @@ export class Outgoing<Out> implements WatchOwner {
   /** What is being written, and how many of its bytes the system has taken. */
   #writing: ByteWriter | undefined;
   #taken = 0;
+  /** Who lent what is being written. */
+  #lender: Lender | undefined;
+  /** What goes out before what is gathered now: what was lent, and what was gathered before that. */
+  #sealed: Sealed[] | undefined;
+  #sealedBytes = 0;
+  /** How many of the waiting bytes were lent. */
+  #lentBytes = 0;
   #turnAsked = false;
   #waiters: Waiter[] = [];
   #over: { error: unknown } | undefined;
@@ -58,7 +77,7 @@ export class Outgoing<Out> implements WatchOwner {
 
   /** Bytes that wait to be taken by the peer. */
   get queuedBytes(): number {
-    return this.#inFlight + (this.#writer?.length ?? 0);
+    return this.#inFlight + this.#sealedBytes + (this.#writer?.length ?? 0);
   }
 
   get #inFlight(): number {
@@ -75,7 +94,7 @@ export class Outgoing<Out> implements WatchOwner {
     } catch (error) {
       return rejected(error);
     }
-    const queued = this.#inFlight + writer.length;
+    const queued = this.#inFlight + this.#sealedBytes + writer.length;
     if (queued > this.#highWater) return this.#sendMuch(message, { before, signal });
     this.#duplex.tracer?.sent(message, writer.length - before);
     if (!this.#turnAsked && !this.#writing) {
@@ -85,14 +104,34 @@ export class Outgoing<Out> implements WatchOwner {
     return SENT;
   }
 
+  /** Writes bytes as they are, behind what was sent before; settles when the system has taken them. */
+  sendBytes(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+    if (this.#over || bytes.length === 0) return this.drained();
+    const gathered = this.#takeGathered();
+    if (gathered) this.#seal({ writer: gathered, lender: undefined });
+    const writer = new ByteWriter();
+    writer.buffer = bytes;
+    writer.length = bytes.length;
+    this.#lentBytes += bytes.length;
+    // Their owner may change them as soon as they have gone, a trace may keep them.
+    this.#duplex.tracer?.sent(bytes.slice(), bytes.length);
+    return new Promise((resolve, reject) => {
+      this.#seal({ writer, lender: { resolve, reject } });
+      this.flush();
+    });
+  }
+
   /** Begins to write what was gathered. */
   flush(): void {
-    if (this.#writing || this.#writer === undefined || this.#over) return;
-    if (this.#writer.length === 0) return;
-    this.#writing = this.#writer;
-    this.#writer = undefined;
+    if (this.#writing || this.#over) return;
+    const sealed = this.#sealed?.shift();
+    if (sealed) this.#sealedBytes -= sealed.writer.length;
+    const writer = sealed?.writer ?? this.#takeGathered();
+    if (writer === undefined) return;
+    this.#writing = writer;
+    this.#lender = sealed?.lender;
     this.#taken = 0;
-    this.#write(this.#writing);
+    this.#write(writer);
   }
 
   /** Settles when no more than `below` bytes wait. */
@@ -131,6 +170,10 @@ export class Outgoing<Out> implements WatchOwner {
     this.#watch?.clear();
     // The system may still look at what is being written, so it goes to nobody else.
     this.#writer = this.#writing = undefined;
+    this.#lender?.reject(error);
+    for (const { lender } of this.#sealed ?? []) lender?.reject(error);
+    this.#lender = this.#sealed = undefined;
+    this.#sealedBytes = this.#lentBytes = 0;
     for (const waiter of this.#waiters.splice(0)) waiter.reject(error);
   }
 
@@ -146,7 +189,8 @@ export class Outgoing<Out> implements WatchOwner {
     const writer = this.#writer!;
     const length = writer.length - before;
     const maxQueuedBytes = this.#maxQueuedBytes;
-    const queued = this.queuedBytes;
+    // What is lent stands in its owner's memory, however long it waits.
+    const queued = this.queuedBytes - this.#lentBytes;
     if (queued > maxQueuedBytes && queued > length) {
       writer.length = before;
       const error = new LimitError("Cannot queue message", {
@@ -163,6 +207,18 @@ export class Outgoing<Out> implements WatchOwner {
     const drained = this.drained({ below: this.#highWater * LOW_WATER, signal });
     drained.catch(ignore);
     return drained;
+  }
+
+  #takeGathered(): ByteWriter | undefined {
+    const writer = this.#writer;
+    if (writer === undefined || writer.length === 0) return undefined;
+    this.#writer = undefined;
+    return writer;
+  }
+
+  #seal(sealed: Sealed): void {
+    (this.#sealed ??= []).push(sealed);
+    this.#sealedBytes += sealed.writer.length;
   }
 
   /** Hands the system what it has not taken of the write that was begun. */
@@ -185,13 +241,19 @@ export class Outgoing<Out> implements WatchOwner {
     const start = this.#taken;
     this.#taken += count;
     this.bytesSent += count;
+    if (this.#lender) this.#lentBytes -= count;
     tracer?.bytes("sent", writer.buffer.subarray(start, this.#taken));
     incoming.touch();
-    if (this.#waiters.length > 0) this.#wake();
-    if (this.#taken < writer.length) return this.#write(writer);
+    if (this.#taken < writer.length) {
+      if (this.#waiters.length > 0) this.#wake();
+      return this.#write(writer);
+    }
     this.#watch?.stop();
-    this.#writing = undefined;
-    releaseWriter(writer);
+    const lender = this.#lender;
+    this.#writing = this.#lender = undefined;
+    if (this.#waiters.length > 0) this.#wake();
+    if (lender) lender.resolve();
+    else releaseWriter(writer);
     this.flush();
   };
 
