@@ -1,5 +1,5 @@
 /**
- * Deno's socket API on Node, as far as this project uses it: `import { Deno } from "@parley/sockets/deno"`.
+ * Deno's socket and file API on Node, as far as this project uses it: `import { Deno } from "@parley/sockets/deno"`.
  *
  * @module
  */

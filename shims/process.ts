@@ -47,6 +47,11 @@ export function execPath(): string {
   return process.execPath;
 }
 
+/** Returns the folder that paths are counted from. */
+export function cwd(): string {
+  return process.cwd();
+}
+
 /** Returns how much memory this process holds. */
 export function memoryUsage(): {
   rss: number;

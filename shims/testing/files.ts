@@ -2,21 +2,11 @@ import * as fsSync from "node:fs";
 import * as fs from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileFailure } from "../errors.ts";
-
-type Path = string | URL;
-
-/** What a folder holds. */
-export interface DirEntry {
-  /** Its name. */
-  name: string;
-  /** It is a file. */
-  isFile: boolean;
-  /** It is a folder. */
-  isDirectory: boolean;
-  /** It is a link. */
-  isSymlink: boolean;
-}
+import { fileFailure, withPath } from "../errors.ts";
+import { infoOf } from "../file_info.ts";
+import type { DirEntry, FileInfo } from "../file_types.ts";
+import { entryOf } from "../files.ts";
+import { pathOf } from "../paths.ts";
 
 /** Where a temporary file or folder is made. */
 export interface MakeTempOptions {
@@ -28,74 +18,20 @@ export interface MakeTempOptions {
   suffix?: string;
 }
 
-/** Writes a whole text file. */
-export async function writeTextFile(
-  path: Path,
-  text: string,
-  { append = false, createNew = false, create = true, mode }: {
-    append?: boolean;
-    createNew?: boolean;
-    create?: boolean;
-    mode?: number;
-  } = {},
-): Promise<void> {
-  const flag = append ? "a" : createNew ? "wx" : create ? "w" : "r+";
-  await tried(
-    `writefile '${path}'`,
-    () => fs.writeFile(path, text, { flag, ...mode !== undefined && { mode } }),
-  );
-}
-
-/** Tells about a file. */
-export async function stat(path: Path) {
-  return infoOf(await tried(`stat '${path}'`, () => fs.stat(path)));
-}
-
 /** Tells about a file before it returns. */
-export function statSync(path: Path) {
+export function statSync(path: string | URL): FileInfo {
+  const file = pathOf(path);
   try {
-    return infoOf(fsSync.statSync(path));
+    return infoOf(fsSync.statSync(file, { bigint: true }));
   } catch (error) {
-    throw fileFailure(error, `stat '${path}'`);
+    throw fileFailure(error, `stat '${file}'`);
   }
 }
 
-function infoOf(found: fsSync.Stats) {
-  return {
-    isFile: found.isFile(),
-    isDirectory: found.isDirectory(),
-    isSymlink: found.isSymbolicLink(),
-    isSocket: found.isSocket(),
-    size: found.size,
-    mode: found.mode,
-    mtime: found.mtime,
-  };
-}
-
-/** Makes a folder. */
-export async function mkdir(
-  path: Path,
-  options: { recursive?: boolean; mode?: number } = {},
-): Promise<void> {
-  await tried(`mkdir '${path}'`, () => fs.mkdir(path, options));
-}
-
-/** Removes a file or a folder. */
-export async function remove(
-  path: Path,
-  { recursive = false }: { recursive?: boolean } = {},
-): Promise<void> {
-  await tried(`remove '${path}'`, async () => {
-    const found = await fs.lstat(path);
-    if (!found.isDirectory()) await fs.unlink(path);
-    else if (recursive) await fs.rm(path, { recursive });
-    else await fs.rmdir(path);
-  });
-}
-
 /** Makes a link to a file. */
-export async function symlink(target: Path, path: Path): Promise<void> {
-  await tried(`symlink '${path}'`, () => fs.symlink(target, path));
+export async function symlink(oldpath: string | URL, newpath: string | URL): Promise<void> {
+  const [target, path] = [pathOf(oldpath), pathOf(newpath)];
+  await withPath(`symlink '${target}' -> '${path}'`, () => fs.symlink(target, path));
 }
 
 /** Makes a folder that nobody else has. */
@@ -103,7 +39,7 @@ export async function makeTempDir(
   { dir = tmpdir(), prefix = "", suffix = "" }: MakeTempOptions = {},
 ): Promise<string> {
   const path = join(dir, `${prefix}${randomName()}${suffix}`);
-  await tried("tmpdir", () => fs.mkdir(path, { mode: 0o700 }));
+  await withPath(`mkdir '${path}'`, () => fs.mkdir(path, { mode: 0o700 }));
   return path;
 }
 
@@ -112,40 +48,15 @@ export async function makeTempFile(
   { dir = tmpdir(), prefix = "", suffix = "" }: MakeTempOptions = {},
 ): Promise<string> {
   const path = join(dir, `${prefix}${randomName()}${suffix}`);
-  await tried("tmpfile", () => fs.writeFile(path, "", { flag: "wx", mode: 0o600 }));
+  await withPath(`open '${path}'`, () => fs.writeFile(path, "", { flag: "wx", mode: 0o600 }));
   return path;
 }
 
-/** Returns what a folder holds, one after the other. */
-export async function* readDir(path: Path): AsyncGenerator<DirEntry> {
-  const entries = await tried(`readdir '${path}'`, () => fs.readdir(path, { withFileTypes: true }));
-  for (const entry of entries) yield entryOf(entry);
-}
-
 /** Returns what a folder holds. */
-export function readDirSync(path: Path): DirEntry[] {
+export function readDirSync(path: string | URL): DirEntry[] {
   return fsSync.readdirSync(path, { withFileTypes: true }).map(entryOf);
-}
-
-function entryOf(
-  entry: { name: string; isFile(): boolean; isDirectory(): boolean; isSymbolicLink(): boolean },
-): DirEntry {
-  return {
-    name: entry.name,
-    isFile: entry.isFile(),
-    isDirectory: entry.isDirectory(),
-    isSymlink: entry.isSymbolicLink(),
-  };
 }
 
 function randomName(): string {
   return crypto.randomUUID().replaceAll("-", "").slice(0, 16);
-}
-
-async function tried<T>(what: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw fileFailure(error, what);
-  }
 }

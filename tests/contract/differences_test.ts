@@ -1,8 +1,9 @@
 import { assertEquals } from "@std/assert";
+import { inFolder, namesIn, withFile } from "./folder.ts";
 import { tcpPair } from "./pairs.ts";
 import { onNode } from "./runtime.ts";
 import { otherName, relayedPair, tlsPair } from "./tls.ts";
-import { settles } from "./waiting.ts";
+import { settles, turns } from "./waiting.ts";
 
 /** What Deno and Node cannot do alike. */
 interface Difference {
@@ -61,6 +62,78 @@ const DIFFERENCES: readonly Difference[] = [
       const count = await writing.catch(() => 0);
       if (!settled) return "nothing yet";
       return count < 64 * 1024 * 1024 ? "some of it" : "all of it";
+    },
+  },
+  {
+    name: "open() that makes what a dangling link leads to",
+    deno: "NotFound",
+    node: "link,target",
+    why:
+      "Deno looks where a path leads before it asks whether that is allowed; it makes it with --allow-all alone",
+    outcome: async () => {
+      let found = "";
+      await inFolder(async (folder) => {
+        await Deno.symlink(`${folder}/target`, `${folder}/link`);
+        found = await ending((async () => {
+          using _file = await Deno.open(`${folder}/link`, { write: true, create: true });
+          return await namesIn(folder);
+        })());
+      });
+      return found;
+    },
+  },
+  {
+    name: "open() of a file whose path ends with a slash",
+    deno: "a file",
+    node: "NotADirectory",
+    why: "Deno tidies a path up before it asks whether that is allowed, but not with --allow-all",
+    outcome: async () => {
+      let found = "";
+      await withFile("x", async (path) => {
+        found = await ending(
+          Deno.open(`${path}/`).then((file) => {
+            file.close();
+            return "a file";
+          }),
+        );
+      });
+      return found;
+    },
+  },
+  {
+    name: "stat() of an empty path",
+    deno: "Error",
+    node: "NotFound",
+    why: "Deno refuses it before it asks whether that is allowed, but not with --allow-all",
+    outcome: () => ending(Deno.stat("")),
+  },
+  {
+    name: "seek() in a device that has no positions",
+    deno: "0",
+    node: "5",
+    why:
+      "node:fs cannot seek: the shim counts by itself, and does not know how far a position can lie",
+    outcome: async () => {
+      using device = await Deno.open("/dev/zero");
+      return String(await device.seek(5, Deno.SeekMode.Start));
+    },
+  },
+  {
+    name: "stat() tells when what is known about a file last changed",
+    deno: "whole seconds",
+    node: "milliseconds",
+    why: "Deno cuts that time to seconds, and no other",
+    outcome: async () => {
+      let found = "whole seconds";
+      await withFile("x", async (path) => {
+        for (let time = 0; time < 3 && found === "whole seconds"; time++) {
+          // At most one of them can fall on a whole second.
+          await Deno.chmod(path, 0o600);
+          if ((await Deno.stat(path)).ctime!.getMilliseconds() !== 0) found = "milliseconds";
+          await turns(2);
+        }
+      });
+      return found;
     },
   },
 ];

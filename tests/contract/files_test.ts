@@ -1,21 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStrictEquals } from "@std/assert";
+import { utf8 } from "./bytes.ts";
 import { assertFails, assertThrown, codeOf, reasonOf } from "./failing.ts";
-
-/** Runs a test in a folder of its own. */
-async function inFolder(test: (path: string) => Promise<void>): Promise<void> {
-  const path = await Deno.makeTempDir();
-  try {
-    await test(path);
-  } finally {
-    await Deno.remove(path, { recursive: true });
-  }
-}
-
-async function namesIn(path: string): Promise<string[]> {
-  const names: string[] = [];
-  for await (const { name } of Deno.readDir(path)) names.push(name);
-  return names.sort();
-}
+import { inFolder, namesIn, withFile } from "./folder.ts";
 
 Deno.test("Deno.writeTextFile() writes what Deno.readTextFile() reads, by path and by URL", () =>
   inFolder(async (folder) => {
@@ -173,4 +159,56 @@ Deno.test("Deno.makeTempDir() and Deno.makeTempFile() make what only their user 
     assertEquals((await Deno.stat(folder)).mode! & 0o777, 0o700);
     assertEquals((await Deno.stat(file)).mode! & 0o777, 0o600);
     assertEquals(await Deno.readTextFile(file), "");
+  }));
+
+Deno.test("Deno.readFile() reads what Deno.writeFile() wrote, in memory of its own", () =>
+  inFolder(async (folder) => {
+    for (const length of [0, 1, 70_000]) {
+      const bytes = new Uint8Array(length).fill(7);
+      await Deno.writeFile(`${folder}/file`, bytes);
+      const read = await Deno.readFile(`${folder}/file`);
+      assertEquals(read, bytes);
+      assertEquals([read.constructor, read.buffer.byteLength], [Uint8Array, length]);
+    }
+  }));
+
+Deno.test("Deno.writeFile() replaces a file, appends to it, or needs it to be there or not", () =>
+  inFolder(async (folder) => {
+    const path = `${folder}/file`;
+    const missing = Deno.writeFile(path, utf8("x"), { create: false });
+    await assertFails(missing, Deno.errors.NotFound);
+    await Deno.writeFile(path, utf8("the first"), { createNew: true });
+    await assertFails(
+      Deno.writeFile(path, utf8("x"), { createNew: true, append: true }),
+      Deno.errors.AlreadyExists,
+    );
+    await Deno.writeFile(path, utf8("one"), { create: false });
+    await Deno.writeFile(path, utf8(" two"), { append: true });
+    assertEquals(await Deno.readTextFile(path), "one two");
+  }));
+
+Deno.test("Deno.writeFile() gives a file its mode, whether it is new or not", () =>
+  inFolder(async (folder) => {
+    for (const mode of [0o666, 0o600]) {
+      await Deno.writeFile(`${folder}/file`, utf8("x"), { mode });
+      assertEquals((await Deno.stat(`${folder}/file`)).mode! & 0o7777, mode);
+    }
+  }));
+
+Deno.test("Deno.writeFile() and Deno.writeTextFile() write a stream", () =>
+  inFolder(async (folder) => {
+    const path = `${folder}/file`;
+    await Deno.writeFile(path, ReadableStream.from([utf8("one"), utf8(" two")]));
+    assertEquals(await Deno.readTextFile(path), "one two");
+    await Deno.writeTextFile(path, ReadableStream.from(["drei", " grüße"]));
+    assertEquals(await Deno.readTextFile(path), "drei grüße");
+  }));
+
+Deno.test("Deno.readFile() and Deno.writeFile() reject with the reason when their signal is aborted", () =>
+  withFile("kept", async (path) => {
+    const signal = AbortSignal.abort(new Error("mine"));
+    assertStrictEquals(await reasonOf(Deno.readFile(path, { signal })), signal.reason);
+    const writing = Deno.writeFile(path, utf8("x"), { signal });
+    assertStrictEquals(await reasonOf(writing), signal.reason);
+    assertEquals(await Deno.readTextFile(path), "kept");
   }));
