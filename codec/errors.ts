@@ -8,13 +8,18 @@ import type { Limits } from "./limits.ts";
  */
 export type ProtocolErrorCode =
   | "bad-checksum"
+  | "bad-compression"
+  | "bad-header"
   | "bad-json"
   | "bad-length"
+  | "bad-magic"
   | "bad-message"
   | "bad-utf8"
   | "delimiter-inside"
   | "limit-exceeded"
-  | "unexpected-end";
+  | "unexpected-end"
+  | "unexpected-message"
+  | "unknown-type";
 
 /** Whose fault it is: `local` asked for something illegal, `remote` sent something illegal. */
 export type Side = "local" | "remote";

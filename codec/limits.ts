@@ -12,6 +12,12 @@ export interface Limits {
   maxConnections: number;
   /** Connections of one server from one address (IPv6: one /64) at one time. */
   maxConnectionsPerAddress: number;
+  /** Bytes of one file that a peer sends. */
+  maxFileBytes: number;
+  /** Bytes of all files that a peer sends on one connection. */
+  maxSessionBytes: number;
+  /** Files and folders that a peer sends on one connection. */
+  maxSessionFiles: number;
 }
 
 /** The limits that hold where nobody says otherwise. */
@@ -21,6 +27,9 @@ export const DEFAULT_LIMITS: Readonly<Limits> = Object.freeze({
   maxQueuedBytes: 16 * 1024 * 1024,
   maxConnections: 10_000,
   maxConnectionsPerAddress: 2_048,
+  maxFileBytes: 64 * 1024 ** 3,
+  maxSessionBytes: 1024 ** 4,
+  maxSessionFiles: 1_000_000,
 });
 
 /**

@@ -15,6 +15,7 @@
  *
  * @module
  */
+export { BodyDecoder, type BodyPiece } from "./body_decoder.ts";
 export { BufferedDecoder } from "./buffered_decoder.ts";
 export { ByteReader } from "./byte_reader.ts";
 export { ByteWriter } from "./byte_writer.ts";
@@ -44,9 +45,42 @@ export { DEFAULT_LIMITS, limitOf, type Limits } from "./limits.ts";
 export { type Line, type LineEnding, type LineOrError, lines, type LinesOptions } from "./lines.ts";
 export { mapped, type MappedOptions } from "./mapped.ts";
 export { netstring, type NetstringOptions } from "./netstring.ts";
+export {
+  DATA_HEAD_BYTES,
+  MAX_BLOCK_BYTES,
+  MAX_CONTROL_BYTES,
+  parcel,
+  PARCEL_MAGIC,
+  type ParcelData,
+  type ParcelMagic,
+  type ParcelMessage,
+  type ParcelOutgoing,
+  sealBlock,
+} from "./parcel.ts";
+export type {
+  ParcelControl,
+  ParcelDataHead,
+  ParcelFailure,
+  ParcelOffer,
+  ParcelRefusal,
+} from "./parcel_messages.ts";
 export { ReceiveBuffer } from "./receive_buffer.ts";
+export {
+  type SimpleFileHeader,
+  simpleFileReplies,
+  type SimpleFileReply,
+  simpleFileRequests,
+} from "./simple_file.ts";
 export { decodeStream, encodeStream } from "./streams.ts";
 export { isTelnetRequest, telnet, telnetRefusal, type TelnetRequest } from "./telnet.ts";
 export { utf8 } from "./utf8.ts";
 export { varintPrefixed, type VarintPrefixedOptions } from "./varint_prefixed.ts";
 export { visible, type VisibleOptions } from "./visible.ts";
+export {
+  OWN_NAME_PREFIX,
+  type WirePathOptions,
+  type WirePathProblem,
+  wirePathProblem,
+  type WirePathRefusal,
+  wirePathSegments,
+} from "./wire_path.ts";

@@ -1,8 +1,23 @@
 import { assert, assertEquals } from "@std/assert";
+import { sha256 } from "../codec/hashing.ts";
+import { PARCEL_TYPES } from "../codec/parcel_messages.ts";
 import { documents, generated } from "../docs/generate.ts";
-import type { ErrorCode } from "../mod.ts";
+import {
+  type ErrorCode,
+  MAX_BLOCK_BYTES,
+  MAX_CONTROL_BYTES,
+  parcel,
+  PARCEL_MAGIC,
+  type ParcelFailure,
+  type ParcelOutgoing,
+  type ParcelRefusal,
+} from "../mod.ts";
+import { PARCEL_FIELDS } from "./codec/parcel_fields.ts";
+import { parcelWithMagic } from "./codec/parcel_frames.ts";
+import { comparable, decodeChunks, hex, joined } from "./codec/support.ts";
 
 const root = new URL("../", import.meta.url);
+const parcelPage = new URL("docs/parcel.md", root);
 
 for (const document of documents) {
   Deno.test(`${document} has the tables and numbers that deno task docs writes`, async () => {
@@ -14,8 +29,11 @@ for (const document of documents) {
 /** Every code, once; the compiler holds the keys to the union. */
 const CODES: Readonly<Record<ErrorCode, true>> = {
   "bad-checksum": true,
+  "bad-compression": true,
+  "bad-header": true,
   "bad-json": true,
   "bad-length": true,
+  "bad-magic": true,
   "bad-message": true,
   "bad-utf8": true,
   "connection-closed": true,
@@ -25,6 +43,8 @@ const CODES: Readonly<Record<ErrorCode, true>> = {
   "delimiter-inside": true,
   "limit-exceeded": true,
   "unexpected-end": true,
+  "unexpected-message": true,
+  "unknown-type": true,
 };
 
 Deno.test("docs/errors.md has a paragraph for every error code and for no other", async () => {
@@ -34,7 +54,13 @@ Deno.test("docs/errors.md has a paragraph for every error code and for no other"
 });
 
 Deno.test("every link in the documents leads to a file", async () => {
-  const pages = [...documents, "CONTRIBUTING.md", "DEPENDENCIES.md", "docs/errors.md"];
+  const pages = [
+    ...documents,
+    "CONTRIBUTING.md",
+    "DEPENDENCIES.md",
+    "docs/errors.md",
+    "docs/parcel.md",
+  ];
   for (const page of pages) {
     const text = await Deno.readTextFile(new URL(page, root));
     for (const [, target = ""] of text.matchAll(/\]\(([^)#:]+)\)/g)) {
@@ -44,6 +70,86 @@ Deno.test("every link in the documents leads to a file", async () => {
       assert((await Deno.stat(new URL(path, root))).isFile, `${page}: ${path}`);
     }
   }
+});
+
+/** Every code of a refusal and of a failure, once; the compiler holds the keys to the unions. */
+const REFUSALS: Readonly<Record<ParcelRefusal, true>> = {
+  "bad-name": true,
+  "canceled": true,
+  "changed": true,
+  "digest-mismatch": true,
+  "exists": true,
+  "no-access": true,
+  "no-space": true,
+  "session-full": true,
+  "size-mismatch": true,
+  "storage-failed": true,
+  "too-large": true,
+};
+const FAILURES: Readonly<Record<ParcelFailure, true>> = {
+  "bad-message": true,
+  "bad-token": true,
+  "full": true,
+  "stopping": true,
+  "token-wanted": true,
+  "unexpected-message": true,
+  "unsupported-version": true,
+};
+
+Deno.test("docs/parcel.md says what every refusal and failure means, and no other", async () => {
+  const page = await Deno.readTextFile(parcelPage);
+  for (const [title, codes] of [["Refusals", REFUSALS], ["Failures", FAILURES]] as const) {
+    const [, section = ""] = page.split(`\n## ${title}\n`);
+    const [paragraphs = ""] = section.split("\n## ");
+    const listed = Array.from(paragraphs.matchAll(/^- `([a-z-]+)`:/gm), ([, code]) => code);
+    assertEquals(listed, Object.keys(codes));
+  }
+});
+
+Deno.test("docs/parcel.md lists every type of frame with its number and its fields", async () => {
+  const page = await Deno.readTextFile(parcelPage);
+  const rows = Array.from(page.matchAll(/^\| `(0x..)` \| `(\w+)` +\| \w+ +\| (.*) \|$/gm));
+  assertEquals(
+    rows.map(([, number, type]) => [type, Number(number)]),
+    Object.entries(PARCEL_TYPES),
+  );
+  const listed = rows.map(([, , type = "", cell = ""]) => {
+    const fields = Array.from(cell.matchAll(/`(\w+)`(\??)/g), ([, name, mark]) => `${name}${mark}`);
+    return [type, fields] as const;
+  });
+  const expected = Object.entries(PARCEL_FIELDS).map(([type, fields]) =>
+    [
+      type,
+      Object.entries(fields).map(([name, { optional }]) => `${name}${optional ? "?" : ""}`),
+    ] as const
+  );
+  assertEquals(Object.fromEntries(listed), { ...Object.fromEntries(expected), data: [] });
+});
+
+Deno.test("docs/parcel.md gives the magic and the limits of the format", async () => {
+  const page = await Deno.readTextFile(parcelPage);
+  assert(page.includes(`\`${PARCEL_MAGIC.trimEnd()}\` and LF`));
+  for (const limit of [MAX_CONTROL_BYTES, MAX_BLOCK_BYTES]) assert(page.includes(` ${limit} `));
+});
+
+Deno.test("docs/parcel.md has a whole session, whose bytes are the messages that it lists", async () => {
+  const page = await Deno.readTextFile(parcelPage);
+  const [, lines = ""] = /```json\n([^`]+)\n```/.exec(page) ?? [];
+  const [, digits = ""] = /```hex\n([^`]+)```/.exec(page) ?? [];
+  const bytes = hex(digits);
+  const messages = lines.split("\n").map((line): ParcelOutgoing => {
+    const message = JSON.parse(line);
+    return message.type === "data" ? { ...message, bytes: hex(message.bytes) } : message;
+  });
+  assertEquals(messages.map(({ type }) => type).join(" "), "magic hello offer start data end bye");
+  assertEquals(decodeChunks(parcelWithMagic, [bytes]), { messages, error: undefined });
+  const encoded = joined(messages.map((message) => parcel().encode(message)));
+  assertEquals(comparable(encoded), comparable(bytes));
+  const [block, end] = messages.slice(4);
+  assert(block?.type === "data" && end?.type === "end");
+  const hasher = sha256();
+  hasher.update(block.bytes);
+  assertEquals([end.size, end.sha256], [block.bytes.length, hasher.digest()]);
 });
 
 Deno.test("CI runs the test command that the README opens with", async () => {

@@ -1,0 +1,36 @@
+// One of the two files of codec/ that need the runtime: both Deno and Node have node:crypto. Nothing that codec/mod.ts
+// exports imports it, so the codecs run in a browser.
+
+import { createHash, createHmac, timingSafeEqual } from "node:crypto";
+
+/** Takes bytes, and says what their digest is. */
+export interface Hasher {
+  /** Adds bytes. */
+  update(bytes: Uint8Array): void;
+  /** Returns the digest of what came so far, in hex; more may follow. */
+  digestSoFar(): string;
+  /** Returns the digest in hex; nothing may follow. */
+  digest(): string;
+}
+
+/** Returns a hasher of SHA-256 (FIPS 180-4). */
+export function sha256(): Hasher {
+  const hash = createHash("sha256");
+  return {
+    update: (bytes) => void hash.update(bytes),
+    digestSoFar: () => hash.copy().digest("hex"),
+    digest: () => hash.digest("hex"),
+  };
+}
+
+/** Returns the HMAC-SHA-256 (RFC 2104) of text under a key that is text, in hex. */
+export function hmacSha256(key: string, text: string): string {
+  return createHmac("sha256", key).update(text).digest("hex");
+}
+
+/** Says whether two digests in hex are the same, in a time that tells nothing about where they differ. */
+export function sameDigest(one: string, other: string): boolean {
+  const encoder = new TextEncoder();
+  const [left, right] = [encoder.encode(one), encoder.encode(other)];
+  return left.length === right.length && timingSafeEqual(left, right);
+}
