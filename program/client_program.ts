@@ -1,10 +1,4 @@
-import {
-  type Connection,
-  type ConnectionOptions,
-  DEFAULT_DEADLINES,
-  explain,
-  type Trace,
-} from "../net/mod.ts";
+import { type Connection, type ConnectionOptions, DEFAULT_DEADLINES, explain } from "../net/mod.ts";
 import type { Io } from "./io.ts";
 import {
   duration,
@@ -48,7 +42,8 @@ export function clientOptions(defaultPort: number) {
   } satisfies Options;
 }
 
-type CommonOptions = ReturnType<typeof clientOptions>;
+/** What {@linkcode clientOptions} declares. */
+export type CommonClientOptions = ReturnType<typeof clientOptions>;
 
 /** What a client's `talk` gets. */
 export interface ClientTalk<O extends Options, C> {
@@ -84,7 +79,7 @@ export function clientProgram<
   return defineProgram(declaration, async ({ values, operands, io }) => {
     const common = pick(values, commonOptions);
     const report = new Report(io, common.json);
-    const settings = await settingsOf(common, { io, trace: report.trace });
+    const settings = await clientSettings(common, { io, report });
     const { hostname, port } = common;
     const address = { transport: "tcp", hostname, port } as const;
     let tried: "connect" | "talk" = "connect";
@@ -100,9 +95,14 @@ export function clientProgram<
   });
 }
 
-async function settingsOf(
-  common: OptionValues<CommonOptions>,
-  { io, trace }: { io: Io; trace: Trace },
+/**
+ * Returns how to connect, from the options that every client has: for a program that opens its connections itself.
+ *
+ * @throws {UsageError} `--ca` without `--tls`, or it cannot be read.
+ */
+export async function clientSettings(
+  common: OptionValues<CommonClientOptions>,
+  { io, report }: { io: Io; report: Report },
 ): Promise<ClientOptions> {
   const { hostname, port, connectTimeout, idleTimeout, tls, ca } = common;
   return {
@@ -110,7 +110,7 @@ async function settingsOf(
     port,
     tls: await readClientTls({ tls, ca }),
     deadlines: { connectMs: connectTimeout, idleMs: idleTimeout },
-    ...common.trace && { trace },
+    ...common.trace && { trace: report.trace },
     ...io.signal && { signal: io.signal },
   };
 }

@@ -2,8 +2,10 @@ import type { ProgramDeclaration } from "./program.ts";
 
 /** Returns the command that runs a program with the narrowest permissions. */
 export function commandOf(program: ProgramDeclaration): string {
-  const folder = program.kind === "server" ? "servers" : "clients";
-  return `deno run --allow-net=127.0.0.1:${program.defaultPort} ${folder}/${program.name}.ts`;
+  const { kind, name, defaultPort, permissions = [] } = program;
+  const folder = kind === "server" ? "servers" : "clients";
+  const allowed = [`--allow-net=127.0.0.1:${defaultPort}`, ...permissions];
+  return `deno run ${allowed.join(" ")} ${folder}/${name}.ts`;
 }
 
 /** Returns how a program is called through `parley`. */

@@ -10,6 +10,8 @@ export interface Io {
   readonly interactive: boolean;
   /** Colours may be used on stdout. */
   readonly colour: boolean;
+  /** A person sees stderr, so that something may be drawn there. @default {false} */
+  readonly stderrIsTerminal?: boolean;
   /** Ends the program as SIGTERM would. */
   readonly signal?: AbortSignal;
   /** The program shall end at SIGINT and SIGTERM. */
@@ -30,6 +32,9 @@ export const systemIo: Io = {
   },
   get colour() {
     return Deno.stdout.isTerminal() && !Deno.noColor;
+  },
+  get stderrIsTerminal() {
+    return Deno.stderr.isTerminal();
   },
   signals: true,
 };

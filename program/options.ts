@@ -1,6 +1,13 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { closestString } from "@std/text/closest-string";
-import { formatDuration, formatSize, parseDuration, parseSize, quoted } from "./units.ts";
+import {
+  formatDuration,
+  formatSize,
+  parseDuration,
+  parseRate,
+  parseSize,
+  quoted,
+} from "./units.ts";
 import { UsageError } from "./usage_error.ts";
 
 /** One option of a program: the command line, `--help` and the tables in the documents come from it. */
@@ -41,14 +48,47 @@ export function text(description: string, fallback: string): Option<string> {
   return { placeholder: "TEXT", description, fallback, fallbackText: fallback, parse: (it) => it };
 }
 
-/** An option that is the path of a file, and undefined where it is not given. */
-export function file(description: string): Option<string | undefined> {
+/** An option that is any text, and undefined where it is not given. */
+export function optionalText(
+  description: string,
+  placeholder: string,
+): Option<string | undefined> {
   return {
-    placeholder: "FILE",
+    placeholder,
     description,
     fallback: undefined,
     fallbackText: undefined,
     parse: (it) => it,
+  };
+}
+
+/** An option that is the path of a file, and undefined where it is not given. */
+export function file(description: string): Option<string | undefined> {
+  return optionalText(description, "FILE");
+}
+
+/** An option that is the path of a folder. */
+export function folder(description: string, fallback: string): Option<string> {
+  return { ...text(description, fallback), placeholder: "DIR" };
+}
+
+/** An option that is one of some words. */
+export function choice<const Word extends string>(
+  description: string,
+  { choices, fallback }: { choices: readonly Word[]; fallback: NoInfer<Word> },
+): Option<Word> {
+  return {
+    placeholder: choices.join("|"),
+    description,
+    fallback,
+    fallbackText: fallback,
+    parse(it, name) {
+      const chosen = choices.find((word) => word === it);
+      if (chosen !== undefined) return chosen;
+      throw new UsageError(
+        `${name} takes one of ${choices.join(", ")}, not ${quoted(it)}${suggestion(it, choices)}`,
+      );
+    },
   };
 }
 
@@ -85,6 +125,21 @@ export function size(description: string, fallback: number): Option<number> {
       const bytes = parseSize(it, name);
       if (bytes >= 1) return bytes;
       throw new UsageError(`${name} takes a size from 1 byte, not ${quoted(it)}`);
+    },
+  };
+}
+
+/** An option that is a rate from 1 byte a second, and undefined where it is not given. */
+export function rate(description: string): Option<number | undefined> {
+  return {
+    placeholder: "RATE",
+    description,
+    fallback: undefined,
+    fallbackText: undefined,
+    parse(it, name) {
+      const bytesPerSecond = parseRate(it, name);
+      if (bytesPerSecond >= 1) return bytesPerSecond;
+      throw new UsageError(`${name} takes a rate from 1 byte a second, not ${quoted(it)}`);
     },
   };
 }

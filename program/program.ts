@@ -26,6 +26,8 @@ export interface ProgramDeclaration<O extends Options = Options> {
   readonly operands?: string;
   /** Where it listens or connects unless told otherwise. */
   readonly defaultPort: number;
+  /** Deno's flags for what it does beside the network: `--allow-read=inbox`. @default none */
+  readonly permissions?: readonly string[];
   /** Its options. */
   readonly options: O;
   /** Returns how to try it from a second terminal; it is given the command that starts it. */

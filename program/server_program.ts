@@ -31,7 +31,9 @@ import {
   type ProgramDeclaration,
 } from "./program.ts";
 import { addressRecord, Report, type ReportRecord } from "./report.ts";
+import { StartError } from "./start_error.ts";
 import { readServerTls, type ServerTls } from "./tls.ts";
+import { UsageError } from "./usage_error.ts";
 
 /** What every server takes when it is called as a function: where to listen, and what the kernel takes. */
 export interface ServerOptions extends Omit<ServeOptions<never, never>, "codec" | "refusal"> {
@@ -80,8 +82,13 @@ export type RunningServer = Pick<Server<unknown>, "addr" | "finished" | "shutdow
 /** A server's declaration: what is its own. */
 export interface ServerProgramDeclaration<O extends Options>
   extends Omit<ProgramDeclaration<O>, "kind" | "operands"> {
-  /** Listens and serves. */
-  readonly start: (start: ServerStart<O>) => RunningServer;
+  /**
+   * Listens and serves.
+   *
+   * @throws {StartError} Something else than its address stands in the way.
+   * @throws {UsageError} What was typed cannot be used.
+   */
+  readonly start: (start: ServerStart<O>) => RunningServer | Promise<RunningServer>;
 }
 
 /** Makes a server program: it listens, says so, serves, and stops at a signal. */
@@ -97,8 +104,9 @@ export function serverProgram<const O extends Options>(
     const { hostname = "", port = 0 } = settings;
     let server: RunningServer;
     try {
-      server = start({ values: pick(values, own.options), settings, report });
+      server = await start({ values: pick(values, own.options), settings, report });
     } catch (error) {
+      if (error instanceof StartError || error instanceof UsageError) throw error;
       const address = { transport: "tcp", hostname, port } as const;
       io.stderr(`${own.name}: ${await explain(error, { tried: "listen", address })}\n`);
       return EXIT_FAILED;

@@ -123,13 +123,15 @@ export interface ProgramOptions extends ChildOptions {
   permissions?: readonly string[];
 }
 
-/** Returns a program's command as its header gives it, with its permissions moved to another host and port. */
+/** Returns a program's command as its header gives it, with its `--allow-net` moved to another host and port. */
 export function programCommand(
   file: string,
   { port, hostname, args = [], permissions = [] }: ProgramOptions & { port: number },
 ): string[] {
-  const allowed = headerCommand(file).filter((arg) => arg.startsWith("--")).map((flag) => {
-    const [, allowedHost = ""] = /^--allow-net=(.*):\d+$/.exec(flag) ?? [];
+  const command = headerCommand(file);
+  const allowed = command.slice(0, command.indexOf(file)).map((flag) => {
+    const [, allowedHost] = /^--allow-net=(.*):\d+$/.exec(flag) ?? [];
+    if (allowedHost === undefined) return flag;
     const host = hostname?.includes(":") ? `[${hostname}]` : hostname;
     return `--allow-net=${host ?? allowedHost}:${port}`;
   });

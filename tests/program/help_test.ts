@@ -26,8 +26,9 @@ for (const program of programs) {
   });
 
   Deno.test(`${name} ${kind} has the command of its help in its file's header`, () => {
+    const command = headerCommand(file);
     assertEquals(
-      ["deno run", ...headerCommand(file).slice(0, 2)].join(" "),
+      ["deno run", ...command.slice(0, command.indexOf(file) + 1)].join(" "),
       commandOf(program),
     );
     for (const command of startCommandsOf(program)) {
@@ -51,6 +52,18 @@ for (const program of programs) {
     });
   });
 }
+
+Deno.test("commandOf gives permissions behind the network's when a program has more", () => {
+  const [program] = programs;
+  assert(program !== undefined);
+  const { kind, name, defaultPort } = program;
+  const permissions = ["--allow-read=inbox", "--allow-write=inbox"];
+  assertEquals(
+    commandOf({ ...program, permissions }),
+    `deno run --allow-net=127.0.0.1:${defaultPort} --allow-read=inbox --allow-write=inbox ` +
+      `${kind}s/${name}.ts`,
+  );
+});
 
 Deno.test("VERSION is the package's when deno.json or package.json says it", async () => {
   const file = new URL(onNode ? "../package.json" : "deno.json", ROOT);

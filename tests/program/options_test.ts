@@ -1,13 +1,17 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import {
+  choice,
   count,
   duration,
   file,
   flag,
   flagOf,
+  folder,
+  optionalText,
   parseOptions,
   pick,
   port,
+  rate,
   size,
   suggestion,
   text,
@@ -22,6 +26,13 @@ const OPTIONS = {
   wait: duration("Wait", { fallback: 5_000 }),
   gap: duration("Gap", { fallback: 50, bare: "ms" }),
   cert: file("Certificate"),
+  exists: choice("Exists", {
+    choices: ["fail", "rename", "overwrite", "skip-same"],
+    fallback: "fail",
+  }),
+  limit: rate("Limit"),
+  token: optionalText("Token", "TOKEN"),
+  root: folder("Folder", "inbox"),
   trace: flag("Trace"),
   json: flag("JSON"),
 };
@@ -34,6 +45,10 @@ const FALLBACKS = {
   wait: 5_000,
   gap: 50,
   cert: undefined,
+  exists: "fail",
+  limit: undefined,
+  token: undefined,
+  root: "inbox",
   trace: false,
   json: false,
 };
@@ -55,6 +70,10 @@ for (
     [["--wait", "2", "--gap", "2"], { wait: 2000, gap: 2 }],
     [["--wait", "2ms", "--gap", "2s"], { wait: 2, gap: 2000 }],
     [["--cert", "a b.pem"], { cert: "a b.pem" }],
+    [["--exists", "skip-same"], { exists: "skip-same" }],
+    [["--limit", "2MiB"], { limit: 2 * 1024 ** 2 }],
+    [["--limit", "1"], { limit: 1 }],
+    [["--token", "a=b", "--root", "a b/"], { token: "a=b", root: "a b/" }],
     [["--trace", "--json"], { trace: true, json: true }],
     [["--trace", "--trace"], { trace: true }],
   ] as const
@@ -128,6 +147,18 @@ for (
     [["--max-clients", "1.5"], '--max-clients takes a whole number from 1, not "1.5"'],
     [["--max-message", "0"], '--max-message takes a size from 1 byte, not "0"'],
     [["--max-message", "x"], '--max-message takes a size such as 512, 64k or 1MiB, not "x"'],
+    [
+      ["--exists", "renam"],
+      '--exists takes one of fail, rename, overwrite, skip-same, not "renam"; did you mean rename?',
+    ],
+    [
+      ["--exists", "Fail"],
+      '--exists takes one of fail, rename, overwrite, skip-same, not "Fail"; did you mean fail?',
+    ],
+    [["--exists", "x"], '--exists takes one of fail, rename, overwrite, skip-same, not "x"'],
+    [["--exists"], "--exists needs a value"],
+    [["--limit", "0"], '--limit takes a rate from 1 byte a second, not "0"'],
+    [["--limit", "fast"], '--limit takes a rate such as 512k or 2MiB/s, not "fast"'],
     [["--wait", "0"], '--wait takes a time over 0, not "0"'],
     [["--wait", "soon"], '--wait takes a duration such as 500ms, 2s or 1m, not "soon"'],
   ] as const
@@ -137,6 +168,12 @@ for (
     assertEquals(error.message, problem);
   });
 }
+
+Deno.test("choice names its words in the help when it is declared", () => {
+  const { placeholder, fallbackText } = OPTIONS.exists;
+  assertEquals([placeholder, fallbackText], ["fail|rename|overwrite|skip-same", "fail"]);
+  assertEquals([OPTIONS.token, OPTIONS.root].map((one) => one.placeholder), ["TOKEN", "DIR"]);
+});
 
 Deno.test("flagOf writes words apart when a name has several", () => {
   assertEquals(["port", "maxClients", "a1B"].map(flagOf), ["--port", "--max-clients", "--a1-b"]);

@@ -1,0 +1,2 @@
+// @ts-types="./cli_progress.d.ts"
+export * from "cli-progress";

@@ -1,0 +1,34 @@
+import { ClosedError } from "../net/mod.ts";
+import type { Io } from "./io.ts";
+import { EXIT_INTERRUPTED } from "./program.ts";
+
+/** What ends a program that has something to put in order before it ends. */
+export interface Interruption extends Disposable {
+  /** Aborted at the first SIGINT or SIGTERM, or when whoever runs the program says so. */
+  readonly signal: AbortSignal;
+}
+
+/** Hears SIGINT and SIGTERM from now on; the second one ends the program at once. */
+export function interruption(io: Io): Interruption {
+  const controller = new AbortController();
+  const stop = () => {
+    const tried = "Cannot go on: the program was interrupted";
+    controller.abort(new ClosedError(tried, { code: "connection-closed", by: "local" }));
+  };
+  const heard = () => controller.signal.aborted ? Deno.exit(EXIT_INTERRUPTED) : stop();
+  if (io.signal?.aborted) stop();
+  io.signal?.addEventListener("abort", stop, { once: true });
+  if (io.signals) {
+    Deno.addSignalListener("SIGINT", heard);
+    Deno.addSignalListener("SIGTERM", heard);
+  }
+  return {
+    signal: controller.signal,
+    [Symbol.dispose]() {
+      io.signal?.removeEventListener("abort", stop);
+      if (!io.signals) return;
+      Deno.removeSignalListener("SIGINT", heard);
+      Deno.removeSignalListener("SIGTERM", heard);
+    },
+  };
+}
