@@ -22,6 +22,7 @@ export async function generated(document: string): Promise<string> {
     limits: await limitTable("codec/limits.ts", DEFAULT_LIMITS),
     deadlines: await limitTable("net/deadlines.ts", DEFAULT_DEADLINES),
     speed: await speedTable("kernel"),
+    filesSpeed: await speedTable("files"),
     shimSpeed: await speedTable("shim"),
     runtimes: await runtimeTable(),
   };
