@@ -2,7 +2,7 @@ import { LimitError, limitOf, type Limits } from "../codec/mod.ts";
 import { type Clock, systemClock } from "../net/mod.ts";
 import { FreeSpace, type SpacePromise } from "./free_space.ts";
 import { type PartClaim, PartClaims } from "./part_claims.ts";
-import { infoOf, isPartName, locate, makeFolders, type Place } from "./place.ts";
+import { infoOf, isPartName, locate, makeFolders, type Place, removeIfThere } from "./place.ts";
 import { type ExistsPolicy, folderThere } from "./publish.ts";
 import { RefusedError } from "./refused_error.ts";
 import { type Found, hashPart, Upload } from "./upload.ts";
@@ -83,6 +83,7 @@ export class Inbox {
     try {
       const existing = await this.#existing(place, offer.size);
       if (existing) {
+        await removeSecondName(claim.part);
         claim.release();
         return await this.#beginExisting(offer, { place, bytes: existing.size, onHashed });
       }
@@ -246,4 +247,10 @@ export class Inbox {
     const { mtime } = await Deno.lstat(part);
     return mtime !== null && mtime < before && !this.#claims.has(part);
   }
+}
+
+/** Removes an unfinished file that was published: a kill between both steps of that leaves it as a second name. */
+async function removeSecondName(part: string): Promise<void> {
+  const found = await infoOf(part);
+  if (found?.isFile && (found.nlink ?? 1) > 1) await removeIfThere(part);
 }

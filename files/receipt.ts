@@ -42,7 +42,9 @@ export function makeReceipt(
   said: Omit<Receipt, "kind" | "seal">,
   token: string | undefined,
 ): Receipt {
-  const receipt = { kind: "parley receipt 1", ...said } as const;
+  // They are stored in any order; two receipts of the same files should be the same.
+  const files = said.files.toSorted((one, other) => one.path < other.path ? -1 : 1);
+  const receipt = { kind: "parley receipt 1", ...said, files } as const;
   return token === undefined ? receipt : { ...receipt, seal: sealOf(receipt, token) };
 }
 

@@ -185,7 +185,9 @@ class ParcelReceiver {
       case "start":
         return await this.#try(message.id, async (incoming) => {
           const { upload } = incoming;
-          if (upload.started || (message.offset !== 0 && message.offset !== upload.size)) {
+          // Each open file has its buffers, so there is one at a time.
+          if (this.#isOneOpen()) throw unexpected("start", "the end of the file before");
+          if (message.offset !== 0 && message.offset !== upload.size) {
             throw unexpected("start", `one from 0 or ${upload.size} on`);
           }
           incoming.resumedAt = message.offset;
@@ -353,6 +355,11 @@ class ParcelReceiver {
       await (isFull ? upload.release() : upload.discard()).catch(ignore);
       await this.#refuse({ id, path: upload.path, error });
     }
+  }
+
+  #isOneOpen(): boolean {
+    for (const { upload } of this.#incoming.values()) if (upload.started) return true;
+    return false;
   }
 
   /** Returns a file that was accepted; a sender that does not wait for that is waited with. */

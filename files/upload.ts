@@ -190,6 +190,8 @@ export class Upload implements AsyncDisposable, PartHolder {
     const { part, place, policy, offer } = this.#options;
     const stored = { size: expected.size, sha256: digest };
     if (part === undefined) {
+      // Whoever gave it its name may have been cut off before that was on the disk.
+      await syncFolder(place.folder);
       this.#release();
       return { ...stored, path: offer.path, same: true };
     }

@@ -7,8 +7,8 @@ const SAID = {
   receiver: "example.net:8081",
   finished: "2026-01-02T03:04:05.678Z",
   files: [
-    { source: "notes/a.txt", path: "notes/a.txt", size: 5, sha256: digestOf("hello") },
     { source: "/tmp/b", path: "b (1)", size: 0, sha256: digestOf("") },
+    { source: "notes/a.txt", path: "notes/a.txt", size: 5, sha256: digestOf("hello") },
   ],
 };
 
@@ -25,6 +25,11 @@ Deno.test("parseReceipt() returns what makeReceipt() made when it was written do
   }
   const empty = makeReceipt({ ...SAID, files: [] }, undefined);
   assertEquals(parseReceipt(JSON.stringify(empty), undefined), empty);
+});
+
+Deno.test("makeReceipt() has the files in the order of their paths, however they came", () => {
+  const files = [...SAID.files].reverse();
+  assertEquals(makeReceipt({ ...SAID, files }, "secret"), makeReceipt(SAID, "secret"));
 });
 
 Deno.test("parseReceipt() reads a sealed receipt when there is no token to look at it with", () => {
@@ -103,8 +108,8 @@ Deno.test("the seals of two receipts differ when the receipts do", () => {
 
 Deno.test("verifyReceipt() says of each file how it is found, where it was sent from or in a folder", () =>
   inFolder(async (root) => {
-    const names = ["same", "empty", "missing", "longer", "other", "folder"];
-    const verdicts = ["same", "same", "missing", "other-size", "other-content", "other-content"];
+    const names = ["empty", "folder", "longer", "missing", "other", "same"];
+    const verdicts = ["same", "other-content", "other-size", "missing", "other-content", "same"];
     const files = names.map((name) => {
       const text = name === "empty" ? "" : "hello";
       const entry = { size: text.length, sha256: digestOf(text) };

@@ -19,6 +19,7 @@ import {
   sendFile,
   someBytes,
   START,
+  untilThere,
 } from "./dialogue.ts";
 
 const END = endOf(HELLO);
@@ -268,10 +269,10 @@ Deno.test("receiveParcels() counts what a compressed block becomes in maxSession
 
 Deno.test("receiveParcels() throws nothing of what came away when the network fails in the system's own words", async () => {
   await using receiving = await openWelcomed();
-  const { peer, ended, connection, inbox } = receiving;
+  const { peer, ended, connection, inbox, folder } = receiving;
   await sayAll(peer, [offerOf("a.bin", { size: 10 }), START, DATA]);
   await hear(peer, "accept");
-  await sendFile(peer, { path: "b.bin", bytes: HELLO, id: 2 });
+  await untilThere(folder, HELLO.length);
   // Half of a block has come when the system gives up.
   const block = frameOf({ ...DATA, offset: 5 });
   await peer.sendBytes(block.slice(0, -2));
@@ -280,4 +281,20 @@ Deno.test("receiveParcels() throws nothing of what came away when the network fa
   assertEquals(await ended, noRoute);
   await using again = await inbox.begin({ path: "a.bin", size: 10, mtimeMs: null });
   assertEquals([again.size, again.digestSoFar], [5, digestOf(HELLO)]);
+});
+
+Deno.test("receiveParcels() ends the session when a file is started before the one before has ended", async () => {
+  await using receiving = await openWelcomed();
+  const { peer, ended } = receiving;
+  await sayAll(peer, [offerOf("a.bin", { size: 10 }), {
+    ...offerOf("b.bin", { size: 10 }),
+    id: 2,
+  }]);
+  await hear(peer, "accept");
+  await hear(peer, "accept");
+  await sayAll(peer, [START, { ...START, id: 2 }]);
+  const { code, reason } = await hear(peer, "error");
+  assertEquals(code, "unexpected-message");
+  assertEquals(reason, "Cannot go on: expected the end of the file before, got start");
+  assert(await ended instanceof ProtocolError);
 });

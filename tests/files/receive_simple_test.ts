@@ -1,22 +1,26 @@
-import { assert, assertEquals, assertInstanceOf } from "@std/assert";
+import { assert, assertEquals, assertInstanceOf, assertMatch } from "@std/assert";
 import { simpleFileRequests } from "../../codec/simple_file.ts";
-import { type FileEvent, Inbox, receiveSimple } from "../../files/mod.ts";
+import { type FileEvent, Inbox, Pacer, receiveSimple } from "../../files/mod.ts";
 import { ClosedError, Connection } from "../../mod.ts";
 import { inFolder } from "../contract/folder.ts";
 import { FakeClock } from "../net/fake_clock.ts";
 import { MemoryTransport } from "../net/memory_transport.ts";
 import { rejectionOf, turns } from "../net/turns.ts";
-import { digestOf, filesIn, HELLO } from "./dialogue.ts";
+import { digestOf, filesIn, HELLO, namesIn } from "./dialogue.ts";
 
 interface Receiving {
   readonly transport: MemoryTransport;
+  readonly clock: FakeClock;
   readonly events: readonly FileEvent[];
   readonly receiving: Promise<void>;
   readonly folder: string;
 }
 
 /** Runs a test with a receiver whose peer is the test. */
-async function withReceiver(test: (it: Receiving) => Promise<void>): Promise<void> {
+async function withReceiver(
+  test: (it: Receiving) => Promise<void>,
+  { bytesPerSecond }: { bytesPerSecond?: number } = {},
+): Promise<void> {
   await inFolder(async (folder) => {
     const transport = new MemoryTransport();
     const clock = new FakeClock();
@@ -26,10 +30,11 @@ async function withReceiver(test: (it: Receiving) => Promise<void>): Promise<voi
     const receiving = receiveSimple(connection, {
       inbox,
       clock,
+      pacer: bytesPerSecond === undefined ? undefined : new Pacer(bytesPerSecond, { clock }),
       onEvent: (event) => void events.push(event),
     });
     receiving.catch(() => {});
-    await test({ transport, events, receiving, folder });
+    await test({ transport, clock, events, receiving, folder });
   });
 }
 
@@ -70,4 +75,20 @@ Deno.test("receiveSimple stores a file when its sender takes no answer before th
     await receiving;
     assertEquals(transport.written, "-end-");
   });
+});
+
+Deno.test("receiveSimple reads no faster than the rate when there is one", async () => {
+  await withReceiver(async ({ transport, clock, receiving, folder }) => {
+    const size = 1_000_000;
+    transport.deliver(`${size}::bin::`);
+    transport.deliver(new Uint8Array(size));
+    transport.finish();
+    while ((await namesIn(folder)).parts.length === 0) await turns();
+    await clock.advance(9_500);
+    assert(transport.unread > 0 && transport.unread < size / 10, String(transport.unread));
+    await clock.advance(1_000);
+    assertEquals(transport.unread, 0);
+    await receiving;
+    assertMatch(transport.written, /^(Received:\d+\n){90,101}-end-$/);
+  }, { bytesPerSecond: 100_000 });
 });

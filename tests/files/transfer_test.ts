@@ -265,9 +265,10 @@ Deno.test("sendFiles() hears that the server shuts down between files when the n
     retries: 0,
   }));
   await untilReceived(served, 100);
-  await served.server.shutdown();
+  const stopping = served.server.shutdown();
   more.resolve();
   const error = await sending;
+  await stopping;
   assertInstanceOf(error, ClosedError);
   assertStringIncludes(error.message, "shutting down");
   assertEquals((await namesIn(served.folder)).parts, []);
