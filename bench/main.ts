@@ -1,6 +1,7 @@
 // Measures, prints medians and ratios, and writes them to bench/results/SUBJECT.json.
 //
 //   deno task bench kernel
+//   deno task bench files
 //   deno task bench shim
 //   deno task bench kernel --rounds 3 --time 1s
 
@@ -9,11 +10,13 @@ import { count, duration, parseOptions } from "../program/options.ts";
 import { UsageError } from "../program/usage_error.ts";
 import { type Figure, formatFigures, reached } from "./figures.ts";
 import type { BenchOptions } from "./echo.ts";
+import { benchFiles } from "./files.ts";
 import { benchKernel } from "./kernel.ts";
 import { run } from "./processes.ts";
 import { benchShim } from "./shim.ts";
 
 const SUBJECTS: Readonly<Record<string, (options: BenchOptions) => Promise<Figure[]>>> = {
+  files: benchFiles,
   kernel: benchKernel,
   shim: benchShim,
 };

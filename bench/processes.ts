@@ -1,18 +1,40 @@
+/** Where a server prints its port. */
+export interface PortPrinted {
+  /** What it prints; the port is its first group. */
+  readonly port: RegExp;
+  /** Where. */
+  readonly from: "stdout" | "stderr";
+}
+
 /** A server in a process of its own, which prints its port on its first line. */
 export class ServerProcess implements AsyncDisposable {
   readonly port: number;
   readonly #child: Deno.ChildProcess;
+  readonly #from: PortPrinted["from"];
 
-  private constructor(child: Deno.ChildProcess, port: number) {
+  private constructor(
+    child: Deno.ChildProcess,
+    { port, from }: { port: number; from: PortPrinted["from"] },
+  ) {
     this.#child = child;
     this.port = port;
+    this.#from = from;
+  }
+
+  /** The process's id. */
+  get pid(): number {
+    return this.#child.pid;
   }
 
   /** Starts a command and waits for its port. */
-  static async start(command: readonly string[]): Promise<ServerProcess> {
+  static async start(
+    command: readonly string[],
+    { port: pattern, from }: PortPrinted = { port: /^(\d+)\n/, from: "stdout" },
+  ): Promise<ServerProcess> {
     const [program = "", ...args] = command;
-    const child = new Deno.Command(program, { args, stdout: "piped", stderr: "inherit" }).spawn();
-    const reader = child.stdout.getReader();
+    const other = from === "stdout" ? { stderr: "inherit" } as const : { stdout: "null" } as const;
+    const child = new Deno.Command(program, { args, ...other, [from]: "piped" }).spawn();
+    const reader = child[from].getReader();
     let printed = "";
     while (!printed.includes("\n")) {
       const { value, done } = await reader.read();
@@ -20,7 +42,7 @@ export class ServerProcess implements AsyncDisposable {
       printed += new TextDecoder().decode(value);
     }
     reader.releaseLock();
-    return new ServerProcess(child, Number(printed));
+    return new ServerProcess(child, { port: Number(pattern.exec(printed)?.[1]), from });
   }
 
   /** Returns how much memory the process holds, in bytes. */
@@ -33,7 +55,7 @@ export class ServerProcess implements AsyncDisposable {
   /** Ends the process. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#child.kill("SIGKILL");
-    await this.#child.stdout.cancel();
+    await this.#child[this.#from].cancel();
     await this.#child.status;
   }
 }
