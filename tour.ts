@@ -1,7 +1,9 @@
 // The tour: starts every server on a free port, runs its client against it, and shows what they say to each other.
 //
-//   deno run --allow-net=127.0.0.1 tour.ts
+//   deno run --allow-net=127.0.0.1 --allow-read=.parley-tour --allow-write=.parley-tour --allow-sys=statfs tour.ts
 //   deno run --allow-net=127.0.0.1 tour.ts reverse framing
+//
+// The scene with files keeps them in the folder .parley-tour, which is gone at the end.
 
 import { bold, cyan, dim, green, red } from "@std/fmt/colors";
 import { columns } from "./program/help.ts";

@@ -17,7 +17,9 @@ import { runCommand } from "./runtime.ts";
 import { isRefused } from "./program/peer.ts";
 
 function tour(args: readonly string[]): string[] {
-  return runCommand("tour.ts", { flags: ["--allow-net=127.0.0.1"], args });
+  const folder = ["--allow-read=.parley-tour", "--allow-write=.parley-tour"];
+  const flags = ["--allow-net=127.0.0.1", ...folder, "--allow-sys=statfs"];
+  return runCommand("tour.ts", { flags, args });
 }
 
 Deno.test("the tour shows every scene and ends with 0 when all is well", async () => {
@@ -59,7 +61,7 @@ for (
     assertEquals([code, stdout], [2, ""]);
     assertEquals(
       stderr,
-      `${problem}Usage: ${TOUR_COMMAND} [greeting|reverse|talkback|framing]...\n`,
+      `${problem}Usage: ${TOUR_COMMAND} [greeting|reverse|talkback|framing|files]...\n`,
     );
   });
 }

@@ -4,6 +4,7 @@ import { program as talkbackClient } from "../clients/talkback.ts";
 import { program as greetingServer } from "../servers/greeting.ts";
 import { program as reverseServer } from "../servers/reverse.ts";
 import { program as talkbackServer } from "../servers/talkback.ts";
+import { filesScene } from "./files_scene.ts";
 import type { Stage } from "./stage.ts";
 
 /** One part of the tour: programs that talk, and what to notice. */
@@ -118,4 +119,5 @@ export const scenes: readonly Scene[] = [
       stage.check("one message cut into three reads is one", answers[3] === "You said 'four'.");
     },
   },
+  filesScene,
 ];
