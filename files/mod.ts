@@ -2,6 +2,18 @@
  * File transfer: what the programs `files` stand on. Two wire formats, an inbox that no name from the wire leaves,
  * resumption, receipts.
  *
+ * @example A receipt says what a receiver has, and whether somebody changed it
+ * ```ts
+ * import { makeReceipt, parseReceipt } from "@parley/sockets/files";
+ * import { assertThrows } from "@std/assert";
+ * const sha256 = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824";
+ * const files = [{ source: "hello.txt", path: "hello.txt", size: 5, sha256 }];
+ * const said = { receiver: "127.0.0.1:8081", finished: "2026-01-02T03:04:05Z", files };
+ * const receipt = JSON.stringify(makeReceipt(said, "secret"));
+ * parseReceipt(receipt, "secret");
+ * assertThrows(() => parseReceipt(receipt.replace(":5", ":6"), "secret"), TypeError, "seal");
+ * ```
+ *
  * @module
  */
 export type { FileEvent, FileFormat } from "./events.ts";

@@ -24,6 +24,7 @@ const DURATIONS: Readonly<Record<string, number>> = {
   s: 1000,
   m: 60_000,
   h: 3_600_000,
+  d: 86_400_000,
 };
 
 const QUANTITY = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i;
@@ -57,7 +58,7 @@ function bytesIn(text: string): number | undefined {
 }
 
 /**
- * Reads a duration and returns milliseconds: `500ms`, `2s`, `1m`, `1h`; a bare number counts `bare` units.
+ * Reads a duration and returns milliseconds: `500ms`, `2s`, `1m`, `1h`, `7d`; a bare number counts `bare` units.
  *
  * @throws {UsageError} It is no duration.
  */
@@ -124,6 +125,8 @@ function amountOf(
 
 /** Writes a duration as `parseDuration` reads it. */
 export function formatDuration(ms: number): string {
+  if (ms > 0 && ms % 86_400_000 === 0) return `${ms / 86_400_000}d`;
+  if (ms > 0 && ms % 3_600_000 === 0) return `${ms / 3_600_000}h`;
   if (ms > 0 && ms % 60_000 === 0) return `${ms / 60_000}m`;
   if (ms > 0 && ms % 1000 === 0) return `${ms / 1000}s`;
   return `${ms}ms`;

@@ -85,6 +85,7 @@ for (
     ["0.25", "s", 250],
     ["1m", "s", 60_000],
     ["1h", "s", 3_600_000],
+    ["7d", "s", 604_800_000],
     ["1 s", "s", 1000],
   ] as const
 ) {
@@ -93,7 +94,7 @@ for (
   });
 }
 
-for (const text of ["", "s", "-1", "1d", "1M", "1S", "1e3", "soon", "1s2", "Infinity"]) {
+for (const text of ["", "s", "-1", "1w", "1M", "1S", "1e3", "soon", "1s2", "Infinity"]) {
   Deno.test(`parseDuration refuses what it reads when that is ${JSON.stringify(text)}`, () => {
     const error = assertThrows(
       () => parseDuration(text, { flag: "--time", bare: "s" }),
@@ -136,6 +137,8 @@ for (
     [60_000, "1m"],
     [300_000, "5m"],
     [90_000, "90s"],
+    [7_200_000, "2h"],
+    [604_800_000, "7d"],
   ] as const
 ) {
   Deno.test(`formatDuration writes ${text} when it lasts ${ms} milliseconds`, () => {
