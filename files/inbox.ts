@@ -5,7 +5,8 @@ import { type PartClaim, PartClaims } from "./part_claims.ts";
 import { infoOf, isPartName, locate, makeFolders, type Place, removeIfThere } from "./place.ts";
 import { type ExistsPolicy, folderThere } from "./publish.ts";
 import { RefusedError } from "./refused_error.ts";
-import { type Found, hashPart, Upload } from "./upload.ts";
+import { hashPart } from "./part_file.ts";
+import { type Found, Upload } from "./upload.ts";
 
 /** How an {@linkcode Inbox} takes files. */
 export interface InboxOptions {

@@ -30,7 +30,8 @@ export {
   type Verdict,
   verifyReceipt,
 } from "./receipt.ts";
-export { type ParcelConnection, type ReceiveOptions, receiveParcels } from "./receive_parcel.ts";
+export { type ReceiveOptions, receiveParcels } from "./receive_parcel.ts";
+export type { ParcelConnection } from "./welcome_sender.ts";
 export { receiveSimple, type SimpleReceiverConnection } from "./receive_simple.ts";
 export { RefusedError } from "./refused_error.ts";
 export { ParcelSender, type SendOptions, type SendResult } from "./send_parcel.ts";

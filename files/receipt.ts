@@ -1,5 +1,5 @@
 import { hmacSha256, sameDigest } from "../codec/hashing.ts";
-import { hashPart } from "./upload.ts";
+import { hashPart } from "./part_file.ts";
 
 /** What a receipt says of a file. */
 export interface ReceiptEntry {

@@ -1,20 +1,24 @@
 import { ProtocolError } from "../codec/mod.ts";
-import { MAX_BLOCK_BYTES, type ParcelMessage, type ParcelOutgoing } from "../codec/parcel.ts";
+import type { ParcelMessage } from "../codec/parcel.ts";
 import { inflate } from "../codec/deflate.ts";
-import type { ParcelDataHead, ParcelFailure, ParcelOffer } from "../codec/parcel_messages.ts";
+import type { ParcelDataHead, ParcelOffer } from "../codec/parcel_messages.ts";
 import { type Clock, systemClock } from "../net/clock.ts";
-import { ClosedError, type Connection, DeadlineError, DEFAULT_DEADLINES } from "../net/mod.ts";
+import { ClosedError, DeadlineError } from "../net/mod.ts";
 import { releaseBlock, takeBlock } from "./block_writer.ts";
 import type { FileEvent } from "./events.ts";
 import type { Inbox } from "./inbox.ts";
 import type { Pacer } from "./pacer.ts";
+import {
+  failureOf,
+  MAX_OFFERS,
+  type ParcelConnection,
+  tell,
+  unexpected,
+  welcomeSender,
+} from "./welcome_sender.ts";
 import { refusalOf, RefusedError } from "./refused_error.ts";
 import { type SessionLimits, SessionQuota } from "./session_quota.ts";
-import { isProof, newNonce, proofOf } from "./token.ts";
 import type { Upload } from "./upload.ts";
-
-/** A connection that speaks parcel. */
-export type ParcelConnection = Connection<ParcelMessage, ParcelOutgoing>;
 
 /** How files are received. */
 export interface ReceiveOptions {
@@ -34,8 +38,6 @@ export interface ReceiveOptions {
   clock?: Clock;
 }
 
-/** Offers that may wait for their turn. */
-export const MAX_OFFERS = 64;
 /** While much is read that nobody sees, we say that we live each time so many bytes are through. */
 const BUSY_BYTES = 64 * 1024 * 1024;
 
@@ -98,7 +100,7 @@ class ParcelReceiver {
     const connection = this.#connection;
     const { signal } = connection;
     try {
-      if (await this.#handshake() && await this.#takeFiles()) return;
+      if (await welcomeSender(this.#connection, this.#options) && await this.#takeFiles()) return;
     } catch (error) {
       // A wait for the rate ends with this where the server stops.
       if (error !== signal.reason || connection.closed) throw error;
@@ -139,43 +141,6 @@ class ParcelReceiver {
       if (connection.signal.aborted && !connection.closed) return false;
     }
     return false;
-  }
-
-  async #handshake(): Promise<boolean> {
-    const { token, handshakeMs = DEFAULT_DEADLINES.handshakeMs } = this.#options;
-    const connection = this.#connection;
-    const within = { waitMs: handshakeMs };
-    void connection.send({ type: "magic" });
-    if (await connection.receive(within) === undefined) return false;
-    const hello = await connection.receive(within);
-    if (hello === undefined) return false;
-    if (hello.type !== "hello") throw unexpected(hello.type, "hello");
-    const nonces = { sender: hello.nonce, receiver: newNonce() };
-    await connection.send({
-      type: "welcome",
-      agent: "parley",
-      nonce: nonces.receiver,
-      auth: token !== undefined,
-      maxBlockBytes: MAX_BLOCK_BYTES,
-      maxOffers: MAX_OFFERS,
-    });
-    if (token === undefined) return true;
-    const proof = await connection.receive(within);
-    if (proof?.type !== "proof") {
-      if (proof) {
-        await tell(connection, { code: "token-wanted", reason: "this receiver wants a token" });
-      }
-      return false;
-    }
-    if (!isProof(proof.mac, { token, side: "sender", nonces })) {
-      await tell(connection, { code: "bad-token", reason: "the token is another one" });
-      throw new ClosedError("Cannot take files: the sender has another token", {
-        code: "connection-closed",
-        by: "local",
-      });
-    }
-    await connection.send({ type: "ready", mac: proofOf(token, { side: "receiver", nonces }) });
-    return true;
   }
 
   async #handle(message: ParcelMessage): Promise<void> {
@@ -398,33 +363,6 @@ class ParcelReceiver {
   #report(event: FileEvent): void {
     this.#options.onEvent?.(event);
   }
-}
-
-/** Ends a session with a word, as far as the peer still listens. */
-async function tell(
-  connection: ParcelConnection,
-  { code, reason }: { code: ParcelFailure; reason: string },
-): Promise<void> {
-  await connection.send({ type: "error", code, reason }).catch(ignore);
-}
-
-function failureOf(error: ProtocolError): { code: ParcelFailure; reason: string } {
-  const code = error.code === "bad-magic"
-    ? "unsupported-version"
-    : error.code === "unexpected-message"
-    ? "unexpected-message"
-    : "bad-message";
-  return { code, reason: error.message };
-}
-
-function unexpected(received: string, expected: string): ProtocolError {
-  return new ProtocolError(`Cannot go on: expected ${expected}, got ${received}`, {
-    code: "unexpected-message",
-    side: "remote",
-    offset: 0,
-    expected,
-    received,
-  });
 }
 
 function ignore(): void {}

@@ -1,22 +1,19 @@
 import { type Hasher, sameDigest, sha256 } from "../codec/hashing.ts";
-import { lines, ProtocolError } from "../codec/mod.ts";
+import { ProtocolError } from "../codec/mod.ts";
 import {
   DATA_HEAD_BYTES,
   MAX_BLOCK_BYTES,
-  parcel,
   type ParcelMessage,
   type ParcelOutgoing,
   sealBlock,
 } from "../codec/parcel.ts";
-import type { ParcelControl } from "../codec/parcel_messages.ts";
-import { ClosedError, type Connection, DEFAULT_DEADLINES } from "../net/mod.ts";
+import { ClosedError, type Connection } from "../net/mod.ts";
 import { type Block, BlockReader } from "./block_reader.ts";
 import { releaseBlock, takeBlock } from "./block_writer.ts";
-import { PARCEL_BYTE } from "./first_byte.ts";
+import { ended, greetReceiver } from "./greet_receiver.ts";
 import { Packer } from "./packer.ts";
 import type { Pacer } from "./pacer.ts";
 import { type FileSource, type OpenSource, reasonOf } from "./source.ts";
-import { isProof, newNonce, proofOf } from "./token.ts";
 
 /** How files are sent. */
 export interface SendOptions {
@@ -118,32 +115,7 @@ export class ParcelSender {
     connection: Connection<number, string>,
     options: SendOptions = {},
   ): Promise<ParcelSender> {
-    const within = { waitMs: options.handshakeMs ?? DEFAULT_DEADLINES.handshakeMs };
-    const nonce = newNonce();
-    const hello = [{ type: "magic" }, { type: "hello", agent: "parley", nonce }] as const;
-    for (const message of hello) {
-      await connection.sendBytes(new Uint8Array(parcel().encode(message)));
-    }
-    const first = await connection.receive(within);
-    if (first !== undefined && first !== PARCEL_BYTE) {
-      const said = await connection.switchTo(lines()).receive(within);
-      throw ended(said === undefined ? "the receiver hung up" : `the receiver says "${said}"`);
-    }
-    const session = connection.switchTo(parcel());
-    await session.receive(within);
-    const welcome = await receiveControl(session, { within, type: "welcome" });
-    const { token } = options;
-    const nonces = { sender: nonce, receiver: welcome.nonce };
-    if (welcome.auth) {
-      if (token === undefined) throw ended("the receiver wants a token; give it with --token");
-      await session.send({ type: "proof", mac: proofOf(token, { side: "sender", nonces }) });
-      const ready = await receiveControl(session, { within, type: "ready" });
-      if (!isProof(ready.mac, { token, side: "receiver", nonces })) {
-        throw ended("the receiver does not know the token");
-      }
-    } else if (token !== undefined) {
-      throw ended("the receiver asks for no token, so nothing says that it is the right one");
-    }
+    const { session, welcome } = await greetReceiver(connection, options);
     return new ParcelSender(session, { options, ...welcome });
   }
 
@@ -421,19 +393,3 @@ export class ParcelSender {
 
 /** A file is not what it was when it was offered. */
 class ChangedError extends Error {}
-
-async function receiveControl<Type extends "welcome" | "ready">(
-  session: Connection<ParcelMessage, ParcelOutgoing>,
-  { within, type }: { within: { waitMs: number }; type: Type },
-): Promise<Extract<ParcelControl, { type: Type }>> {
-  const message = await session.receive(within);
-  if (message === undefined) throw ended("the receiver hung up");
-  if (message.type === "error") throw ended(message.reason);
-  if (message.type !== type) throw ended(`the receiver said "${message.type}" and not "${type}"`);
-  // Its type was compared.
-  return message as Extract<ParcelControl, { type: Type }>;
-}
-
-function ended(reason: string): ClosedError {
-  return new ClosedError(`Cannot send: ${reason}`, { code: "connection-closed", by: "peer" });
-}

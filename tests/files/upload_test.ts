@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { type ExistsPolicy, Inbox, type Upload } from "../../files/mod.ts";
-import { hashPart } from "../../files/upload.ts";
+import { hashPart } from "../../files/part_file.ts";
 import { refusalOf } from "../../files/refused_error.ts";
 import { namesIn, onSmallDisk, withFile } from "../contract/folder.ts";
 import { rejectionOf } from "../net/turns.ts";
