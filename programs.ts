@@ -3,10 +3,12 @@
  *
  * @module
  */
+import { program as filesClient } from "./clients/files.ts";
 import { program as greetingClient } from "./clients/greeting.ts";
 import { program as reverseClient } from "./clients/reverse.ts";
 import { program as talkbackClient } from "./clients/talkback.ts";
 import type { Program } from "./program/program.ts";
+import { program as filesServer } from "./servers/files.ts";
 import { program as greetingServer } from "./servers/greeting.ts";
 import { program as reverseServer } from "./servers/reverse.ts";
 import { program as talkbackServer } from "./servers/talkback.ts";
@@ -19,4 +21,6 @@ export const programs: readonly Program[] = [
   reverseClient,
   talkbackServer,
   talkbackClient,
+  filesServer,
+  filesClient,
 ];

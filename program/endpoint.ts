@@ -16,7 +16,7 @@ export function parseEndpoint(text: string | undefined, fallback: Endpoint): End
   if (text === undefined) return fallback;
   const bracketed = /^\[([^\]]+)\](?::(\d{1,5}))?$/.exec(text);
   const bare = /^[^:[\]]+$|^[^[\]]*:[^[\]]*:[^[\]]*$/.test(text) ? [text, text] : undefined;
-  const [, hostname = "", port] = bracketed ?? bare ?? /^([^:]+):(\d{1,5})$/.exec(text) ?? [];
+  const [, hostname = "", port] = bracketed ?? bare ?? /^([^:[\]]+):(\d{1,5})$/.exec(text) ?? [];
   const number = port === undefined ? fallback.port : Number(port);
   if (hostname !== "" && number >= 1 && number <= 65_535) return { hostname, port: number };
   throw new UsageError(`--to takes host, host:port or [::1]:port, not ${quoted(text)}`);

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { startCommandsOf } from "../../program/start_commands.ts";
 import { programs } from "../../programs.ts";
 import { VERSION } from "../../program/version.ts";
+import { serveFiles } from "../../servers/files.ts";
 import { serveGreeting } from "../../servers/greeting.ts";
 import { serveReverse } from "../../servers/reverse.ts";
 import { serveTalkback } from "../../servers/talkback.ts";
@@ -13,24 +14,40 @@ import {
   runClient,
   startClient,
 } from "../program/child.ts";
+import { InboxFolder } from "../program/inbox_folder.ts";
 import { onNode } from "../runtime.ts";
 
+/** What the server of each client is, with a folder for the one that needs it. */
 const SERVE = {
+  files: (dir: string) => serveFiles({ dir, onEvent() {} }),
   greeting: () => serveGreeting({ onEvent() {} }),
   reverse: () => serveReverse({ onEvent() {} }),
   talkback: () => serveTalkback({ onEvent() {} }),
 } as const;
 
+/** What the clients that cannot do without are given to do: a file that is everywhere. */
+const OPERANDS: Readonly<Record<string, readonly string[]>> = {
+  files: [new URL(import.meta.url).pathname],
+};
+
+/** The file that the header's command names is beside the compiled ones, not among them. */
+const HEADER_OPERANDS: Readonly<Record<string, string>> = onNode
+  ? { "README.md": "../README.md" }
+  : {};
+
 for (const program of programs.filter(({ kind }) => kind === "client")) {
   const { name, defaultPort } = program;
   const file = `clients/${name}.ts`;
+  const operands = OPERANDS[name] ?? [];
+  const isOfLines = name !== "files";
 
   Deno.test(`${name} client runs when it is started by its header's command`, async (t) => {
     const serve = Object.entries(SERVE).find(([served]) => served === name)?.[1];
     assert(serve, `no server for the client ${name}`);
-    let server: ReturnType<typeof serve> | undefined;
+    await using inbox = await InboxFolder.make();
+    let server: Awaited<ReturnType<typeof serve>> | undefined;
     try {
-      server = serve();
+      server = await serve(inbox.path);
     } catch (error) {
       if (!(error instanceof Deno.errors.AddrInUse)) throw error;
     }
@@ -38,12 +55,12 @@ for (const program of programs.filter(({ kind }) => kind === "client")) {
       name: `on port ${defaultPort}`,
       ignore: server === undefined,
       async fn() {
-        await using client = new Child(asTheHeaderSays(file), {
-          stdin: "quit\n",
-        });
+        const command = asTheHeaderSays(file).map((word) => HEADER_OPERANDS[word] ?? word);
+        await using client = new Child(command, { stdin: "quit\n" });
         assertEquals(await client.ended, 0);
         assertEquals(client.stderr.text, "");
         assertMatch(client.stdout.text, /\n$/);
+        assertEquals(await inbox.names(), isOfLines ? [] : ["README.md"]);
       },
     });
     await server?.shutdown();
@@ -58,7 +75,7 @@ for (const program of programs.filter(({ kind }) => kind === "client")) {
   });
 
   Deno.test(`${name} client ends with 1 and one line when nobody listens`, async () => {
-    assertEquals(await runClient(name, { port: 1 }), {
+    assertEquals(await runClient(name, { port: 1, args: operands }), {
       code: 1,
       stdout: "",
       stderr: `${name}: Cannot connect to 127.0.0.1:1: nobody listens there; ` +
@@ -68,7 +85,7 @@ for (const program of programs.filter(({ kind }) => kind === "client")) {
 
   Deno.test(`${name} client ends with 1 and one line when there is no such host`, async () => {
     const hostname = "no-such-host.invalid";
-    assertEquals(await runClient(name, { port: 9, hostname }), {
+    assertEquals(await runClient(name, { port: 9, hostname, args: operands }), {
       code: 1,
       stdout: "",
       stderr: `${name}: Cannot connect to ${hostname}:9: no such host; ` +
@@ -79,7 +96,7 @@ for (const program of programs.filter(({ kind }) => kind === "client")) {
   Deno.test(`${name} client names the flag when Deno may not connect there (needs permissions)`, {
     ignore: onNode,
   }, async () => {
-    const [deno = "", verb = "", ...rest] = programCommand(file, { port: 1 });
+    const [deno = "", verb = "", ...rest] = programCommand(file, { port: 1, args: operands });
     const command = [deno, verb, ...rest.filter((arg) => !arg.startsWith("--allow-net"))];
     const { code, stderr } = await run(command);
     assertEquals(code, 1);
@@ -92,7 +109,7 @@ for (const program of programs.filter(({ kind }) => kind === "client")) {
 
   Deno.test(`${name} client gives up when the server says nothing for --idle-timeout`, async () => {
     using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-    const args = ["--idle-timeout", "20ms"];
+    const args = ["--idle-timeout", "20ms", ...operands];
     await using client = startClient(name, { port: portOf(listener), args });
     using _conn = await listener.accept();
     await client.type("quit\n");
@@ -103,7 +120,7 @@ for (const program of programs.filter(({ kind }) => kind === "client")) {
 
   Deno.test(`${name} client ends with 130 when it is interrupted`, async () => {
     using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-    await using client = startClient(name, { port: portOf(listener) });
+    await using client = startClient(name, { port: portOf(listener), args: operands });
     using _conn = await listener.accept();
     client.signal("SIGINT");
     assertEquals(await client.ended, 130);
@@ -111,17 +128,27 @@ for (const program of programs.filter(({ kind }) => kind === "client")) {
 
   Deno.test(`${name} client shows text harmlessly when a server sends control characters`, async () => {
     using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-    await using client = startClient(name, { port: portOf(listener), stdin: "hi\n" });
+    await using client = startClient(name, {
+      port: portOf(listener),
+      args: operands,
+      stdin: "hi\n",
+    });
     using conn = await listener.accept();
     await conn.write(new TextEncoder().encode("\x1b]0;owned\x07\u009b2J\n"));
     await conn.closeWrite();
-    assertEquals(await client.ended, 0);
-    assertEquals(client.stdout.text, "\\x1b]0;owned\\x07\\x9b2J\n");
+    assertEquals(await client.ended, isOfLines ? 0 : 1);
+    const shown = "\\x1b]0;owned\\x07\\x9b2J";
+    if (isOfLines) assertEquals(client.stdout.text, `${shown}\n`);
+    else assertStringIncludes(client.stderr.text, shown);
   });
 
   Deno.test(`${name} client ends with 1 and one line when a server's line is too long`, async () => {
     using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-    await using client = startClient(name, { port: portOf(listener), stdin: "hi\n" });
+    await using client = startClient(name, {
+      port: portOf(listener),
+      args: operands,
+      stdin: "hi\n",
+    });
     using conn = await listener.accept();
     const flood = new Uint8Array(1024 ** 2).fill(97);
     try {
@@ -142,7 +169,10 @@ for (const program of programs.filter(({ kind }) => kind === "client")) {
     ] as const
   ) {
     Deno.test(`${name} client ends with 2 and its usage when ${what}`, async () => {
-      const { code, stdout, stderr } = await runClient(name, { port: 1, args });
+      const { code, stdout, stderr } = await runClient(name, {
+        port: 1,
+        args: [...args, ...operands],
+      });
       assertEquals([code, stdout], [2, ""]);
       assertStringIncludes(stderr, `${name}: ${problem}`);
       assertStringIncludes(stderr, `\nUsage:\n  ${startCommandsOf(program)[0]} [options]`);

@@ -6,12 +6,23 @@ import {
   asTheHeaderSays,
   Child,
   programCommand,
+  type ProgramOptions,
   run,
   runServer,
   startServer,
 } from "../program/child.ts";
+import { InboxFolder } from "../program/inbox_folder.ts";
 import { connectPeer } from "../program/peer.ts";
-import { onNode } from "../runtime.ts";
+import { onNode, ROOT } from "../runtime.ts";
+
+/** What the programs tell a client when there are too many. */
+const REFUSALS: Readonly<Record<string, RegExp>> = {
+  talkback: /^The server is full: .* maxConnections 1\.\n$/,
+  files: /^error: the server is full: .* maxConnections 1\n$/,
+};
+
+/** What the files server makes where it runs. */
+const INBOX = new URL("inbox", ROOT);
 
 const hasIpv6 = Deno.networkInterfaces().some(({ address }) => address === "::1");
 
@@ -20,7 +31,8 @@ for (const program of programs.filter(({ kind }) => kind === "server")) {
   const file = `servers/${name}.ts`;
 
   Deno.test(`${name} server says where it listens first when it can be connected to`, async () => {
-    await using server = await startServer(name);
+    await using place = await placeOf(name);
+    await using server = await startServer(name, place.options());
     await using peer = await connectPeer(server.port);
     await peer.send("x\n");
     await peer.line();
@@ -31,6 +43,7 @@ for (const program of programs.filter(({ kind }) => kind === "server")) {
   Deno.test(`${name} server runs when it is started by its header's command`, {
     ignore: !isFree(defaultPort),
   }, async () => {
+    const hadInbox = await isThere(INBOX);
     await using server = new Child(asTheHeaderSays(file));
     await server.stderr.until(new RegExp(`^${name} listening on 127\\.0\\.0\\.1:${defaultPort}\n`));
     await using peer = await connectPeer(defaultPort);
@@ -40,10 +53,13 @@ for (const program of programs.filter(({ kind }) => kind === "server")) {
     await server.stderr.until(/ closed\n/);
     server.signal("SIGTERM");
     assertEquals(await server.ended, 0);
+    assertEquals(await isThere(INBOX), hadInbox || name === "files");
+    if (!hadInbox && name === "files") await Deno.remove(INBOX);
   });
 
   Deno.test(`${name} server listens on ::1 when it is told to`, { ignore: !hasIpv6 }, async () => {
-    await using server = await startServer(name, { hostname: "::1" });
+    await using place = await placeOf(name);
+    await using server = await startServer(name, place.options({ hostname: "::1" }));
     await using peer = await connectPeer(server.port, "::1");
     await peer.send("x\n");
     assert(await peer.line() !== undefined);
@@ -52,7 +68,8 @@ for (const program of programs.filter(({ kind }) => kind === "server")) {
 
   for (const [signal, code] of [["SIGTERM", 0], ["SIGINT", 130]] as const) {
     Deno.test(`${name} server stops with ${code} when it gets ${signal}`, async () => {
-      await using server = await startServer(name);
+      await using place = await placeOf(name);
+      await using server = await startServer(name, place.options());
       server.signal(signal);
       assertEquals(await server.ended, code);
       assertEquals(
@@ -65,20 +82,27 @@ for (const program of programs.filter(({ kind }) => kind === "server")) {
   }
 
   Deno.test(`${name} server turns the next client away when --max-connections are there`, async () => {
-    await using server = await startServer(name, { args: ["--max-connections", "1"] });
+    await using place = await placeOf(name);
+    await using server = await startServer(
+      name,
+      place.options({ args: ["--max-connections", "1"] }),
+    );
     await using first = await connectPeer(server.port);
     await server.stderr.until(/^#0 .* connected$/m);
     await using second = await connectPeer(server.port);
     const told = await second.rest();
-    if (name === "talkback") assertMatch(told, /^The server is full: .* maxConnections 1\.\n$/);
-    else assertEquals(told, "");
+    assertMatch(told, REFUSALS[name] ?? /^$/);
     await server.stderr.until(/refused: .*2 connections exceed maxConnections 1$/m);
     await first.send("still served\n");
     assert(await first.line() !== undefined);
   });
 
   Deno.test(`${name} server ends a connection when nothing came for --idle-timeout`, async () => {
-    await using server = await startServer(name, { args: ["--idle-timeout", "20ms"] });
+    await using place = await placeOf(name);
+    await using server = await startServer(
+      name,
+      place.options({ args: ["--idle-timeout", "20ms"] }),
+    );
     await using peer = await connectPeer(server.port);
     await peer.rest();
     await server.stderr.until(/^#0 .* failed: .*no byte passed within 20 ms \(idle deadline\)$/m);
@@ -86,10 +110,11 @@ for (const program of programs.filter(({ kind }) => kind === "server")) {
   });
 
   Deno.test(`${name} server --json prints one object a line when it starts and stops`, async () => {
-    await using server = await startServer(name, { args: ["--json", "--trace"] });
+    await using place = await placeOf(name);
+    await using server = await startServer(name, place.options({ args: ["--json", "--trace"] }));
     await using peer = await connectPeer(server.port);
     await peer.send("x\n");
-    await server.stdout.until(/"event":"message"/);
+    await server.stdout.until(/"event":"(message|failed)"/);
     peer.close();
     await server.stdout.until(/"event":"closed"/);
     server.signal("SIGTERM");
@@ -143,7 +168,8 @@ for (const program of programs.filter(({ kind }) => kind === "server")) {
   Deno.test(`${name} server names the flag when Deno may not listen there (needs permissions)`, {
     ignore: onNode,
   }, async () => {
-    const [deno = "", verb = "", ...rest] = programCommand(file, { port: 0 });
+    await using place = await placeOf(name);
+    const [deno = "", verb = "", ...rest] = programCommand(file, { ...place.options(), port: 0 });
     const command = [deno, verb, ...rest.filter((arg) => !arg.startsWith("--allow-net"))];
     assertEquals(await run(command), {
       code: 1,
@@ -154,13 +180,34 @@ for (const program of programs.filter(({ kind }) => kind === "server")) {
   });
 
   Deno.test(`${name} server says which addresses there are when it cannot have one`, async () => {
-    const { code, stderr } = await runServer(name, { port: 0, hostname: "192.0.2.1" });
+    await using place = await placeOf(name);
+    const options = place.options({ hostname: "192.0.2.1" });
+    const { code, stderr } = await runServer(name, { ...options, port: 0 });
     assertEquals(code, 1);
     assertStringIncludes(
       stderr,
       `${name}: Cannot listen on 192.0.2.1:0: this machine has no address 192.0.2.1`,
     );
   });
+}
+
+/** Where a server may write, and how it is told; the others write nothing. */
+interface Place extends AsyncDisposable {
+  options(options?: ProgramOptions): ProgramOptions;
+}
+
+async function placeOf(name: string): Promise<Place> {
+  if (name === "files") return await InboxFolder.make();
+  return { options: (options = {}) => options, async [Symbol.asyncDispose]() {} };
+}
+
+async function isThere(path: URL): Promise<boolean> {
+  try {
+    await Deno.stat(path);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function isFree(port: number): boolean {
