@@ -7,12 +7,19 @@ const TYPES = { html: "text/html", css: "text/css", js: "text/javascript" };
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:";
 
+/** What such a site adds where it lets WebAssembly be compiled; elsewhere the codecs have to do without. */
+const WITH_WASM = POLICY.replace("script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'");
+
 /** Returns a file of a site. */
-export function file(type: keyof typeof TYPES, text: string): Response {
+export function file(
+  type: keyof typeof TYPES,
+  text: string,
+  { wasm = false }: { wasm?: boolean } = {},
+): Response {
   return new Response(text, {
     headers: {
       "content-type": `${TYPES[type]}; charset=utf-8`,
-      "content-security-policy": POLICY,
+      "content-security-policy": wasm ? WITH_WASM : POLICY,
     },
   });
 }

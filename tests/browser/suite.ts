@@ -3,6 +3,8 @@ import { file, type Site } from "./site.ts";
 
 /** Test files of codec/ that cannot run in a page, and why. */
 export const DENO_ONLY: Readonly<Record<string, string>> = {
+  "deflate_test.ts": "needs node:zlib",
+  "hashing_test.ts": "needs node:crypto",
   "purity_test.ts": "reads the TypeScript sources",
 };
 
@@ -34,7 +36,7 @@ export async function suiteSite(): Promise<Site> {
   const html = await Deno.readTextFile(new URL("suite.html", page));
   const css = await Deno.readTextFile(new URL("suite.css", page));
   return {
-    "/": () => file("html", html),
+    "/": () => file("html", html, { wasm: true }),
     "/suite.css": () => file("css", css),
     "/suite.js": () => file("js", code),
   };

@@ -110,3 +110,8 @@ Deno.test("inflate() throws only ProtocolError when the bytes are random", async
   });
   await fc.assert(refuses, CHECK);
 });
+
+Deno.test("inflate() gives the block of the parcel format's compressed sample", async () => {
+  const inflated = await inflate(hex("63 a0 03 00 00"), { rawBytes: 100, offset: 0 });
+  assertEquals(comparable(inflated), comparable(new Uint8Array(100)));
+});

@@ -8,7 +8,6 @@ import {
   type ParcelData,
   type ParcelOutgoing,
 } from "../../codec/mod.ts";
-import { inflate } from "../../codec/deflate.ts";
 import { testContract } from "./contract.ts";
 import { blockFields, frame, parcelFrames, parcelWithMagic, sealed } from "./parcel_frames.ts";
 import { comparable, cutAt, cutEvery, decodeChunks, hex, joined, utf8Bytes } from "./support.ts";
@@ -296,12 +295,6 @@ Deno.test("parcel() gives the magic and what follows when cut anywhere", () => {
   for (let at = 0; at <= bytes.length; at++) {
     assertEquals(decodeChunks(parcelWithMagic, cutAt(bytes, [at])), expected, `cut at ${at}`);
   }
-});
-
-Deno.test("parcel() has a sample whose block inflates to what it says", async () => {
-  const { bytes, rawBytes, offset } = compressed;
-  const inflated = await inflate(bytes, { rawBytes, offset });
-  assertEquals(comparable(inflated), comparable(new Uint8Array(100)));
 });
 
 for (const { name, bytes } of SAMPLES.filter(({ bytes }) => bytes.length <= 73)) {
