@@ -1,5 +1,6 @@
 import { type Hasher, sameDigest, sha256 } from "../codec/hashing.ts";
 import { releaseBlock, takeBlock } from "./block_writer.ts";
+import { disk } from "./disk.ts";
 import { infoOf } from "./place.ts";
 import { RefusedError } from "./refused_error.ts";
 
@@ -55,13 +56,13 @@ export async function createPart(
 ): Promise<Deno.FsFile> {
   const options = { read: true, write: true, createNew: true, mode: 0o666 };
   try {
-    return await Deno.open(part, options);
+    return await disk.open(part, options);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) await makeFolders();
     else if (error instanceof Deno.errors.AlreadyExists) await Deno.remove(part);
     else throw error;
   }
-  return await Deno.open(part, options);
+  return await disk.open(part, options);
 }
 
 /** Opens an unfinished file behind its first bytes. @throws {RefusedError} They are there no more. */

@@ -1,5 +1,6 @@
 import { OWN_NAME_PREFIX, visible, wirePathProblem, wirePathSegments } from "../codec/mod.ts";
 import { sha256 } from "../codec/hashing.ts";
+import { disk } from "./disk.ts";
 import { RefusedError } from "./refused_error.ts";
 
 /** What the names of unfinished files end with. */
@@ -88,7 +89,7 @@ function runSync(folder: string, sync: FolderSync): Promise<void> {
 async function syncNow(folder: string): Promise<void> {
   // Windows opens no folders; it keeps its own log of such changes.
   if (Deno.build.os === "windows") return;
-  using file = await Deno.open(folder, { read: true });
+  using file = await disk.open(folder, { read: true });
   await file.sync();
 }
 
@@ -111,7 +112,7 @@ export function isPartName(name: string): boolean {
 /** Tells about what has a path, without following it where it is a link; undefined is nothing. */
 export async function infoOf(path: string): Promise<Deno.FileInfo | undefined> {
   try {
-    return await Deno.lstat(path);
+    return await disk.lstat(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
@@ -119,9 +120,12 @@ export async function infoOf(path: string): Promise<Deno.FileInfo | undefined> {
 }
 
 /** Removes a file where there is one. */
-export async function removeIfThere(path: string): Promise<void> {
+export async function removeIfThere(
+  path: string,
+  remove: (path: string) => Promise<void> = Deno.remove,
+): Promise<void> {
   try {
-    await Deno.remove(path);
+    await remove(path);
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }

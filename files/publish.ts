@@ -1,3 +1,4 @@
+import { disk } from "./disk.ts";
 import { infoOf, type Place, removeIfThere, syncFolder } from "./place.ts";
 import { RefusedError } from "./refused_error.ts";
 
@@ -55,7 +56,7 @@ export function folderThere(): RefusedError {
 async function renameToNew(from: string, to: string): Promise<boolean> {
   try {
     // A rename would take the place of what is there; a link does not.
-    await Deno.link(from, to);
+    await disk.link(from, to);
   } catch (error) {
     if (error instanceof Deno.errors.AlreadyExists) return false;
     if (!isWithoutLinks(error)) throw error;
@@ -63,7 +64,8 @@ async function renameToNew(from: string, to: string): Promise<boolean> {
     await Deno.rename(from, to);
     return true;
   }
-  await removeIfThere(from);
+  // Only a name goes, however large the file is.
+  await removeIfThere(from, (path) => disk.remove(path));
   return true;
 }
 

@@ -10,12 +10,15 @@ import type { FileSource } from "./source.ts";
 /** A connection that speaks the simple format, as its sender has it. */
 export type SimpleSenderConnection = Connection<SimpleFileReply, SimpleFileHeader | BodyPiece>;
 
+/** A longer file cannot come whole with its header: no receiver reads so much at a time. */
+const LONGEST_READ_BYTES = 1024 * 1024;
+
 /** How a file is sent. */
 export interface SendSimpleOptions {
   /** Keeps all connections that share it to a rate. */
   pacer?: Pacer | undefined;
   /**
-   * Milliseconds between the header and the file: an old receiver that gets both at once waits for ever.
+   * Milliseconds between the header and a file of up to 1 MiB: an old receiver that gets both at once waits for ever.
    *
    * @default {50}
    */
@@ -55,7 +58,9 @@ export async function sendSimple(
   try {
     await connection.send({ type: "file", size, extension: extensionOf(source.path) });
     await connection.flush();
-    if (size > 0) await sleep(headerPauseMs, { clock, signal: connection.signal });
+    if (size > 0 && size <= LONGEST_READ_BYTES) {
+      await sleep(headerPauseMs, { clock, signal: connection.signal });
+    }
     let sent = 0;
     for (let block; !isOver && (block = await reader.next()) !== undefined;) {
       await pacer?.take(block.bytes.length, connection.signal);

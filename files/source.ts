@@ -1,4 +1,5 @@
 import type { BlockSource } from "./block_reader.ts";
+import { disk } from "./disk.ts";
 
 /** Something to send. */
 export interface FileSource {
@@ -66,7 +67,7 @@ async function* below(
   { path, options, isNamed }: { path: string; options: FindSourcesOptions; isNamed: boolean },
 ): AsyncGenerator<FileSource | SkippedSource, void, void> {
   try {
-    const found = isNamed ? await Deno.stat(local) : await Deno.lstat(local);
+    const found = isNamed ? await Deno.stat(local) : await disk.lstat(local);
     if (found.isDirectory) yield* folder(local, { path, found, options });
     else if (found.isFile) yield fileSource(local, { path, found, options });
     else if (found.isSymlink) {
@@ -115,13 +116,13 @@ function fileSource(
 }
 
 async function openFile(local: string, found: Deno.FileInfo): Promise<OpenSource> {
-  const file = await Deno.open(local, { read: true });
+  const file = await disk.open(local, { read: true });
   return {
     read: (into) => file.read(into),
     readSync: (into) => file.readSync(into),
     rewind: async () => void await file.seek(0, Deno.SeekMode.Start),
     async hasChanged() {
-      const { size, mtime } = await file.stat();
+      const { size, mtime } = await disk.stat(file);
       return size !== found.size || mtime?.getTime() !== found.mtime?.getTime();
     },
     [Symbol.asyncDispose]() {

@@ -1,6 +1,7 @@
 import { type Hasher, sameDigest, sha256 } from "../codec/hashing.ts";
 import type { Clock } from "../net/mod.ts";
 import { BlockWriter } from "./block_writer.ts";
+import { disk } from "./disk.ts";
 import type { SpacePromise } from "./free_space.ts";
 import type { FileOffer } from "./inbox.ts";
 import { infoOf, makeFolders, type Place, removeIfThere, syncFolder } from "./place.ts";
@@ -329,7 +330,7 @@ export class Upload implements AsyncDisposable {
     const { mtimeMs, mode } = this.#options.offer;
     const file = this.#file!;
     await this.#writer!.drained();
-    const [{ ino }, there] = await Promise.all([file.stat(), infoOf(part)]);
+    const [{ ino }, there] = await Promise.all([disk.stat(file), infoOf(part)]);
     if (there?.ino !== ino) {
       const reason = "something else writes into the receiver's folder";
       throw new RefusedError(reason, { code: "storage-failed" });
@@ -338,7 +339,9 @@ export class Upload implements AsyncDisposable {
     if (mode !== undefined) await Deno.chmod(part, mode & 0o755);
     await file.sync();
     // Not before the wait: should it end halfway, an unfinished file of long ago would be taken for a forgotten one.
-    if (mtimeMs !== null) await file.utime(new Date(), new Date(mtimeMs));
+    if (mtimeMs !== null) {
+      await disk.utime(file, { atime: new Date(), mtime: new Date(mtimeMs) });
+    }
     await this.#close({ isFilled: true });
   }
 

@@ -54,6 +54,15 @@ export async function withPath<T>(tried: string, work: () => Promise<T>): Promis
   }
 }
 
+/** As {@linkcode withPath}, for what is done when it returns. */
+export function withPathSync<T>(tried: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw fileFailure(error, tried);
+  }
+}
+
 /** Says that something is closed. */
 export function badResource(message = "Bad resource ID"): Error {
   return new BadResource(message);

@@ -166,6 +166,26 @@ export class FsFile implements Disposable {
     return this.#take(async () => infoOf(await fstat(this.#fd, { bigint: true }).catch(rethrow)));
   }
 
+  /** Tells about the file before it returns. */
+  statSync(): FileInfo {
+    this.#requireOpen();
+    try {
+      return infoOf(fs.fstatSync(this.#fd, { bigint: true }));
+    } catch (error) {
+      throw fromNode(error);
+    }
+  }
+
+  /** As `utime`, before it returns. */
+  utimeSync(atime: number | Date, mtime: number | Date): void {
+    this.#requireOpen();
+    try {
+      fs.futimesSync(this.#fd, timeOf(atime), timeOf(mtime));
+    } catch (error) {
+      throw fromNode(error);
+    }
+  }
+
   /** Sets when it was last read and written; numbers are in seconds, and cut to milliseconds as dates are. */
   utime(atime: number | Date, mtime: number | Date): Promise<void> {
     return this.#take(() => futimes(this.#fd, timeOf(atime), timeOf(mtime)).catch(rethrow));

@@ -20,8 +20,9 @@ export {
   truncate,
   utime,
 } from "./files.ts";
+export { linkSync, lstatSync, removeSync } from "./files_sync.ts";
 export { listen } from "./listen.ts";
-export { open } from "./open.ts";
+export { open, openSync } from "./open.ts";
 export { permissions } from "./permissions.ts";
 export { args, build, cwd, env, execPath, exit, memoryUsage, noColor, pid } from "./process.ts";
 export { addSignalListener, removeSignalListener, type Signal } from "./signals.ts";

@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import { promisify } from "node:util";
-import { withPath } from "./errors.ts";
+import { withPath, withPathSync } from "./errors.ts";
 import { FsFile } from "./file_handle.ts";
 import type { OpenOptions } from "./file_types.ts";
 import { pathOf } from "./paths.ts";
@@ -14,6 +14,23 @@ export async function open(
   path: string | URL,
   options: OpenOptions = { read: true },
 ): Promise<FsFile> {
+  const { file, tried, flags, mode, append } = requestOf(path, options);
+  const fd = await withPath(tried, () => openDescriptor(file, flags, mode));
+  return new FsFile(fd, { append });
+}
+
+/** As {@linkcode open}, before it returns. */
+export function openSync(
+  path: string | URL,
+  options: OpenOptions = { read: true },
+): FsFile {
+  const { file, tried, flags, mode, append } = requestOf(path, options);
+  const fd = withPathSync(tried, () => fs.openSync(file, flags, mode));
+  return new FsFile(fd, { append });
+}
+
+/** Returns what to ask the system for. */
+function requestOf(path: string | URL, options: OpenOptions) {
   requirePossible(options);
   const file = pathOf(path);
   const tried = `open '${file}'`;
@@ -23,8 +40,7 @@ export async function open(
     throw systemError("EINVAL", `${message}: ${tried}`);
   }
   const flags = accessOf(options) | creationOf(options);
-  const fd = await withPath(tried, () => openDescriptor(file, flags, mode & 0o777));
-  return new FsFile(fd, { append });
+  return { file, tried, flags, mode: mode & 0o777, append };
 }
 
 function requirePossible(options: OpenOptions): void {

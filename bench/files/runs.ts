@@ -43,8 +43,11 @@ export async function smallRuns(workplace: Workplace, rounds: number): Promise<F
     add("1,000 runs of socat", await socatMany(workplace));
     await using receiver = await workplace.receiver();
     const start = performance.now();
-    await sendOnce(workplace, { receiver, args: [`${workplace.path}/small`] });
+    const port = String(receiver.port);
+    const args = ["--port", port, `${workplace.path}/small`];
+    const printed = await run(workplace.program("clients/files.ts", args));
     add("parcel format, one session", performance.now() - start);
+    if (!printed.startsWith(`Sent ${SMALL_FILES} files,`)) throw new Error(printed);
     await workplace.remove("inbox");
   }
   await workplace.remove("small");
@@ -74,7 +77,7 @@ export async function memoryRuns(workplace: Workplace): Promise<Figure["runs"]> 
   while (!isOver) {
     const now = await residents(processes);
     for (const [name, bytes] of Object.entries(now)) most[name] = Math.max(most[name] ?? 0, bytes);
-    await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, SAMPLE_MS))]);
+    await Promise.race([ended, sleep(SAMPLE_MS)]);
   }
   const { code } = await ended;
   if (code !== 0) throw new Error(`The sender of the sparse file ended with code ${code}`);
@@ -126,7 +129,11 @@ async function socatMany(workplace: Workplace): Promise<number> {
   const loop =
     `for file in ${workplace.path}/small/*; do socat -u OPEN:$file TCP:127.0.0.1:${port}; done`;
   await run(["sh", "-c", loop]);
+  // The first connection was only to see that somebody listens; it made a file too.
+  while (await countOf(inbox) < SMALL_FILES + 1) await sleep(1);
   const ms = performance.now() - start;
+  // The last children are about to end.
+  await sleep(SAMPLE_MS);
   receiver.kill();
   await receiver.status;
   await workplace.remove("socat");
@@ -143,6 +150,16 @@ async function whenConnected(port: number, args: readonly string[]): Promise<num
     });
     if ((await command.output()).success) return start;
   }
+}
+
+async function countOf(folder: string): Promise<number> {
+  let count = 0;
+  for await (const { isFile } of Deno.readDir(folder)) if (isFile) count++;
+  return count;
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => void setTimeout(resolve, ms));
 }
 
 function freePort(): number {

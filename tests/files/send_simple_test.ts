@@ -102,8 +102,19 @@ Deno.test("sendSimple sends no more than the size when the file became longer", 
   connection.abort();
 });
 
+Deno.test("sendSimple does not wait behind the header when the file is too long to come with it", async () => {
+  const bytes = someBytes(MIB + 1);
+  const { transport, clock, connection, sending } = send(bytes);
+  const sentBytes = () => transport.writes.reduce((sum, { length }) => sum + length, 0);
+  while (sentBytes() < bytes.length) await turns();
+  assertEquals(clock.now(), 0);
+  transport.deliver("-end-");
+  await sending;
+  connection.abort();
+});
+
 Deno.test("sendSimple takes a file for not stored when the end comes before all of it was sent", async () => {
-  const { transport, clock, connection, sending } = send(someBytes(3 * MIB));
+  const { transport, clock, connection, sending } = send(someBytes(MIB));
   await clock.advance(0);
   transport.deliver("-end-");
   await clock.advance(50);
