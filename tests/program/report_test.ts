@@ -1,22 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import type { Io } from "../../program/io.ts";
 import { addressRecord, Report } from "../../program/report.ts";
-
-/** An Io that keeps what is written. */
-function keptIo(): Io & { readonly out: string[]; readonly about: string[] } {
-  const out: string[] = [];
-  const about: string[] = [];
-  return {
-    out,
-    about,
-    stdin: new Blob([]).stream(),
-    stdout: (text) => void out.push(text),
-    stderr: (text) => void about.push(text),
-    interactive: false,
-    colour: false,
-    signals: false,
-  };
-}
+import { keptIo } from "./kept_io.ts";
 
 const BYTES = {
   type: "bytes",
