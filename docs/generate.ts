@@ -28,10 +28,10 @@ export async function generated(document: string): Promise<string> {
   };
   const text = await Deno.readTextFile(new URL(document, root));
   return text.replace(
-    /(<!-- (\w+) -->\n)[^]*?(\n<!-- end \2 -->)/g,
+    /(<!-- (\w+) -->\n)[^]*?(<!-- end \2 -->)/g,
     (whole, open: string, name: string, close: string) => {
       const section = sections[name];
-      return section === undefined ? whole : `${open}\n${section}${close}`;
+      return section === undefined ? whole : `${open}\n${section}\n${close}`;
     },
   );
 }
