@@ -5,14 +5,33 @@
 //   deno run --allow-net cli.ts tour
 //   deno run --allow-net cli.ts --help
 
-import { parleyCommandOf } from "./program/commands.ts";
-import { columns } from "./program/help.ts";
-import { type Io, systemIo } from "./program/io.ts";
-import { suggestion } from "./program/options.ts";
-import { EXIT_DONE, EXIT_USAGE } from "./program/program.ts";
-import { VERSION } from "./program/version.ts";
-import { programs } from "./programs.ts";
-import { main as tour } from "./tour.ts";
+import { parleyCommandOf } from "./cli/commands.ts";
+import { columns } from "./cli/help.ts";
+import { type Io, systemIo } from "./cli/io.ts";
+import { suggestion } from "./cli/options.ts";
+import { EXIT_DONE, EXIT_USAGE, type Program } from "./cli/program.ts";
+import { VERSION } from "./cli/version.ts";
+import { program as filesClient } from "./clients/files.ts";
+import { program as greetingClient } from "./clients/greeting.ts";
+import { program as reverseClient } from "./clients/reverse.ts";
+import { program as talkbackClient } from "./clients/talkback.ts";
+import { program as filesServer } from "./servers/files.ts";
+import { program as greetingServer } from "./servers/greeting.ts";
+import { program as reverseServer } from "./servers/reverse.ts";
+import { program as talkbackServer } from "./servers/talkback.ts";
+import { main as tour } from "./tour/main.ts";
+
+/** Every program there is, pair by pair: the command line and the tables in the documents go through this list. */
+export const programs: readonly Program[] = [
+  greetingServer,
+  greetingClient,
+  reverseServer,
+  reverseClient,
+  talkbackServer,
+  talkbackClient,
+  filesServer,
+  filesClient,
+];
 
 /** Runs the program that the arguments name with the arguments behind its name; returns the exit code. */
 export async function main(args: readonly string[], io: Io = systemIo): Promise<number> {

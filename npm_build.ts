@@ -19,13 +19,13 @@ const modules = [
 
 const shared = {
   outDir: OUT,
-  entryPoints: [...modules, { kind: "bin", name: "parley", path: "./npm_bin.ts" }],
+  entryPoints: [...modules, { kind: "bin", name: "parley", path: "./shims/npm_bin.ts" }],
   typeCheck: "single",
   declaration: "inline",
   esModule: true,
   scriptModule: false,
   skipSourceOutput: true,
-  mappings: { "./program/start_commands.ts": "./shims/start_commands.ts" },
+  mappings: { "./cli/start_commands.ts": "./shims/process/start_commands.ts" },
   package: {
     name,
     version,

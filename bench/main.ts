@@ -5,9 +5,9 @@
 //   deno task bench shim
 //   deno task bench kernel --rounds 3 --time 1s
 
-import { EXIT_DONE, EXIT_FAILED, EXIT_USAGE } from "../program/program.ts";
-import { count, duration, parseOptions } from "../program/options.ts";
-import { UsageError } from "../program/usage_error.ts";
+import { EXIT_DONE, EXIT_FAILED, EXIT_USAGE } from "../cli/program.ts";
+import { count, duration, parseOptions } from "../cli/options.ts";
+import { UsageError } from "../cli/usage_error.ts";
 import { type Figure, formatFigures, reached } from "./figures.ts";
 import type { BenchOptions } from "./echo.ts";
 import { benchFiles } from "./files.ts";

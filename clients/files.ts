@@ -21,34 +21,26 @@ import {
   sendFilesSimply,
   type SkippedSource,
   verifyReceipt,
-} from "../files/mod.ts";
+} from "../transfer/mod.ts";
 import { messageOf } from "../net/errors.ts";
 import { Connection, DEFAULT_DEADLINES, explain, withDeadline } from "../net/mod.ts";
-import { type ClientOptions, clientOptions, clientSettings } from "../program/client_program.ts";
-import { interruption } from "../program/interruption.ts";
-import type { Io } from "../program/io.ts";
-import {
-  count,
-  file,
-  flag,
-  optionalText,
-  type OptionValues,
-  rate,
-  text,
-} from "../program/options.ts";
+import { type ClientOptions, clientOptions, clientSettings } from "../cli/client_program.ts";
+import { interruption } from "../cli/interruption.ts";
+import type { Io } from "../cli/io.ts";
+import { count, file, flag, optionalText, type OptionValues, rate, text } from "../cli/options.ts";
 import {
   defineProgram,
   EXIT_DONE,
   EXIT_FAILED,
   EXIT_INTERRUPTED,
   type Program,
-} from "../program/program.ts";
-import { Progress } from "../program/progress.ts";
-import { Report } from "../program/report.ts";
-import { parseEndpoint } from "../program/endpoint.ts";
-import { readToken } from "../program/token.ts";
-import { TransferReport } from "../program/transfer_report.ts";
-import { UsageError } from "../program/usage_error.ts";
+} from "../cli/program.ts";
+import { Progress } from "../transfer/report/progress.ts";
+import { Report } from "../cli/report.ts";
+import { parseEndpoint } from "../cli/endpoint.ts";
+import { readToken } from "../cli/token.ts";
+import { TransferReport } from "../transfer/report/transfer_report.ts";
+import { UsageError } from "../cli/usage_error.ts";
 
 const DEFAULT_PORT = 8081;
 

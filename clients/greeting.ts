@@ -6,10 +6,10 @@
 
 import { lines, visible } from "../codec/mod.ts";
 import { Connection, DEFAULT_DEADLINES, withDeadline } from "../net/mod.ts";
-import type { Program } from "../program/program.ts";
-import { type ClientOptions, clientProgram } from "../program/client_program.ts";
-import { converse } from "../program/converse.ts";
-import { stdinLines } from "../program/stdin_lines.ts";
+import type { Program } from "../cli/program.ts";
+import { type ClientOptions, clientProgram } from "../cli/client_program.ts";
+import { converse } from "../cli/converse.ts";
+import { stdinLines } from "../cli/stdin_lines.ts";
 
 /** Connects to a greeting server. @throws {DeadlineError} The connection did not stand in time. */
 export async function connectGreeting(options: ClientOptions = {}): Promise<Connection<string>> {

@@ -6,10 +6,10 @@
 
 import { lines, visible } from "../codec/mod.ts";
 import { ClosedError, Connection, DEFAULT_DEADLINES, withDeadline } from "../net/mod.ts";
-import type { Program } from "../program/program.ts";
-import { type ClientOptions, clientProgram } from "../program/client_program.ts";
-import { duration } from "../program/options.ts";
-import { stdinLines } from "../program/stdin_lines.ts";
+import type { Program } from "../cli/program.ts";
+import { type ClientOptions, clientProgram } from "../cli/client_program.ts";
+import { duration } from "../cli/options.ts";
+import { stdinLines } from "../cli/stdin_lines.ts";
 
 /** The longest answer that is taken. */
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024;

@@ -6,11 +6,11 @@
 
 import { lines, visible } from "../codec/mod.ts";
 import { Connection, DEFAULT_DEADLINES, withDeadline } from "../net/mod.ts";
-import { LineTerminal } from "../program/line_terminal.ts";
-import type { Program } from "../program/program.ts";
-import { type ClientOptions, clientProgram } from "../program/client_program.ts";
-import { converse } from "../program/converse.ts";
-import { stdinLines } from "../program/stdin_lines.ts";
+import { LineTerminal } from "../cli/line_terminal.ts";
+import type { Program } from "../cli/program.ts";
+import { type ClientOptions, clientProgram } from "../cli/client_program.ts";
+import { converse } from "../cli/converse.ts";
+import { stdinLines } from "../cli/stdin_lines.ts";
 
 /** Connects to a talkback server. @throws {DeadlineError} The connection did not stand in time. */
 export async function connectTalkback(options: ClientOptions = {}): Promise<Connection<string>> {

@@ -1,7 +1,7 @@
 // This module is browser compatible.
 
 import { LimitError, ProtocolError, type Side } from "./errors.ts";
-import type { ReceiveBuffer } from "./receive_buffer.ts";
+import type { ReceiveBuffer } from "./bytes/receive_buffer.ts";
 
 /** A header that says how long the body behind it is, and how many bytes it has itself. */
 export interface Header {

@@ -1,7 +1,7 @@
 // This module is browser compatible.
 
 import { BufferedDecoder } from "./buffered_decoder.ts";
-import type { ReceiveBuffer } from "./receive_buffer.ts";
+import type { ReceiveBuffer } from "./bytes/receive_buffer.ts";
 
 /** A piece of the body behind a head, as large as it arrived. */
 export interface BodyPiece {

@@ -2,7 +2,7 @@
 
 import type { Decoder } from "./codec.ts";
 import { ProtocolError } from "./errors.ts";
-import { ReceiveBuffer } from "./receive_buffer.ts";
+import { ReceiveBuffer } from "./bytes/receive_buffer.ts";
 
 /**
  * The decoder that most codecs extend: it keeps the bytes, remembers the first error and refuses an end in the middle

@@ -1,9 +1,9 @@
 // This module is browser compatible.
 
-import { decodeUint } from "./byte_reader.ts";
-import { ByteWriter } from "./byte_writer.ts";
+import { decodeUint } from "./bytes/byte_reader.ts";
+import { ByteWriter } from "./bytes/byte_writer.ts";
 import type { Codec } from "./codec.ts";
-import { crc32c } from "./crc32c.ts";
+import { crc32c } from "./checksum/crc32c.ts";
 import { ProtocolError } from "./errors.ts";
 import { mapped } from "./mapped.ts";
 

@@ -1,6 +1,6 @@
 // This module is browser compatible.
 
-import { ByteWriter } from "./byte_writer.ts";
+import { ByteWriter } from "./bytes/byte_writer.ts";
 
 /**
  * Turns bytes, cut anywhere, into whole messages. The messages are the same however the bytes were cut.

@@ -4,7 +4,7 @@ import { BufferedDecoder } from "./buffered_decoder.ts";
 import { type Codec, defineCodec } from "./codec.ts";
 import { LimitError, ProtocolError } from "./errors.ts";
 import { limitOf } from "./limits.ts";
-import type { ReceiveBuffer } from "./receive_buffer.ts";
+import type { ReceiveBuffer } from "./bytes/receive_buffer.ts";
 
 /** How {@linkcode delimited} cuts. */
 export interface DelimitedOptions {

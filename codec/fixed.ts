@@ -3,7 +3,7 @@
 import { BufferedDecoder } from "./buffered_decoder.ts";
 import { type Codec, defineCodec } from "./codec.ts";
 import { ProtocolError } from "./errors.ts";
-import type { ReceiveBuffer } from "./receive_buffer.ts";
+import type { ReceiveBuffer } from "./bytes/receive_buffer.ts";
 
 /**
  * Cuts a stream into messages of `size` bytes. It refuses a stream that ends inside one, and to encode a message of

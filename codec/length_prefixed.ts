@@ -2,12 +2,12 @@
 
 import { badLength, requireBody, takeBody } from "./body.ts";
 import { BufferedDecoder } from "./buffered_decoder.ts";
-import { decodeUint } from "./byte_reader.ts";
+import { decodeUint } from "./bytes/byte_reader.ts";
 import { type Codec, defineCodec } from "./codec.ts";
-import { type Endian, maxUint } from "./endian.ts";
+import { type Endian, maxUint } from "./bytes/endian.ts";
 import { ProtocolError } from "./errors.ts";
 import { limitOf } from "./limits.ts";
-import type { ReceiveBuffer } from "./receive_buffer.ts";
+import type { ReceiveBuffer } from "./bytes/receive_buffer.ts";
 
 /** How {@linkcode lengthPrefixed} reads its header. */
 export interface LengthPrefixedOptions {

@@ -1,6 +1,6 @@
 // This module is browser compatible.
 
-import type { ReceiveBuffer } from "./receive_buffer.ts";
+import type { ReceiveBuffer } from "./bytes/receive_buffer.ts";
 import { decodeText } from "./text.ts";
 
 const CR = 13;

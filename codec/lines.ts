@@ -1,12 +1,12 @@
 // This module is browser compatible.
 
 import { BufferedDecoder } from "./buffered_decoder.ts";
-import type { ByteWriter } from "./byte_writer.ts";
+import type { ByteWriter } from "./bytes/byte_writer.ts";
 import { type Codec, defineCodec } from "./codec.ts";
 import { LimitError, ProtocolError } from "./errors.ts";
 import { LineBatch } from "./line_batch.ts";
 import { limitOf } from "./limits.ts";
-import type { ReceiveBuffer } from "./receive_buffer.ts";
+import type { ReceiveBuffer } from "./bytes/receive_buffer.ts";
 import { decodeText, endOfWholeText, requireWellFormed } from "./text.ts";
 
 const CR = 13;

@@ -17,13 +17,13 @@
  */
 export { BodyDecoder, type BodyPiece } from "./body_decoder.ts";
 export { BufferedDecoder } from "./buffered_decoder.ts";
-export { ByteReader } from "./byte_reader.ts";
-export { ByteWriter } from "./byte_writer.ts";
+export { ByteReader } from "./bytes/byte_reader.ts";
+export { ByteWriter } from "./bytes/byte_writer.ts";
 export { checksummed } from "./checksummed.ts";
 export { type Codec, type Decoded, type Decoder, defineCodec, encodeInto } from "./codec.ts";
-export { crc32c } from "./crc32c.ts";
+export { crc32c } from "./checksum/crc32c.ts";
 export { delimited, type DelimitedOptions } from "./delimited.ts";
-export type { Endian } from "./endian.ts";
+export type { Endian } from "./bytes/endian.ts";
 export {
   LimitError,
   type LimitErrorOptions,
@@ -56,26 +56,26 @@ export {
   type ParcelMessage,
   type ParcelOutgoing,
   sealBlock,
-} from "./parcel.ts";
+} from "./parcel/parcel.ts";
 export type {
   ParcelControl,
   ParcelDataHead,
   ParcelFailure,
   ParcelOffer,
   ParcelRefusal,
-} from "./parcel_messages.ts";
-export { ReceiveBuffer } from "./receive_buffer.ts";
+} from "./parcel/messages.ts";
+export { ReceiveBuffer } from "./bytes/receive_buffer.ts";
 export {
   type SimpleFileHeader,
   simpleFileReplies,
   type SimpleFileReply,
   simpleFileRequests,
-} from "./simple_file.ts";
+} from "./simple_file/simple_file.ts";
 export { decodeStream, encodeStream } from "./streams.ts";
-export { isTelnetRequest, telnet, telnetRefusal, type TelnetRequest } from "./telnet.ts";
+export { isTelnetRequest, telnet, telnetRefusal, type TelnetRequest } from "./telnet/telnet.ts";
 export { utf8 } from "./utf8.ts";
 export { varintPrefixed, type VarintPrefixedOptions } from "./varint_prefixed.ts";
-export { visible, type VisibleOptions } from "./visible.ts";
+export { visible, type VisibleOptions } from "./escape_controls.ts";
 export {
   OWN_NAME_PREFIX,
   type WirePathOptions,

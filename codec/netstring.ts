@@ -5,8 +5,8 @@ import { BufferedDecoder } from "./buffered_decoder.ts";
 import { type Codec, defineCodec } from "./codec.ts";
 import { ProtocolError } from "./errors.ts";
 import { limitOf } from "./limits.ts";
-import type { ReceiveBuffer } from "./receive_buffer.ts";
-import { visible } from "./visible.ts";
+import type { ReceiveBuffer } from "./bytes/receive_buffer.ts";
+import { visible } from "./escape_controls.ts";
 
 const COLON = 0x3a;
 const COMMA = 0x2c;

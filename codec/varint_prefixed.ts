@@ -2,10 +2,10 @@
 
 import { badLength, requireBody, takeBody } from "./body.ts";
 import { BufferedDecoder } from "./buffered_decoder.ts";
-import type { ByteWriter } from "./byte_writer.ts";
+import type { ByteWriter } from "./bytes/byte_writer.ts";
 import { type Codec, defineCodec } from "./codec.ts";
 import { limitOf } from "./limits.ts";
-import type { ReceiveBuffer } from "./receive_buffer.ts";
+import type { ReceiveBuffer } from "./bytes/receive_buffer.ts";
 
 /** A varint of 64 bits has at most this many bytes. */
 const MAX_VARINT_BYTES = 10;

@@ -1,6 +1,6 @@
 // This module is browser compatible.
 
-import { visible } from "./visible.ts";
+import { visible } from "./escape_controls.ts";
 
 /** What the names of a receiver's own files begin with, such as files still on their way; no peer may name one. */
 export const OWN_NAME_PREFIX = ".parley-";

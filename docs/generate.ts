@@ -5,9 +5,9 @@
 
 import { type Figure, format, median, reached } from "../bench/figures.ts";
 import { DEFAULT_DEADLINES, DEFAULT_LIMITS } from "../mod.ts";
-import { commandOf, parleyCommandOf } from "../program/commands.ts";
-import { formatDuration, formatSize } from "../program/units.ts";
-import { programs } from "../programs.ts";
+import { commandOf, parleyCommandOf } from "../cli/commands.ts";
+import { formatDuration, formatSize } from "../cli/units.ts";
+import { programs } from "../cli.ts";
 import type { RuntimeResult } from "../tests/run_everywhere.ts";
 
 const root = new URL("../", import.meta.url);

@@ -8,8 +8,8 @@
 //   printf '5::txt::hello' | nc 127.0.0.1 8081
 
 import { type LimitError, visible } from "../codec/mod.ts";
-import { parcel } from "../codec/parcel.ts";
-import { simpleFileRequests } from "../codec/simple_file.ts";
+import { parcel } from "../codec/parcel/parcel.ts";
+import { simpleFileRequests } from "../codec/simple_file/simple_file.ts";
 import {
   DEFAULT_MIN_FREE_BYTES,
   type ExistsPolicy,
@@ -20,16 +20,16 @@ import {
   PARCEL_BYTE,
   receiveParcels,
   receiveSimple,
-} from "../files/mod.ts";
+} from "../transfer/mod.ts";
 import { messageOf } from "../net/errors.ts";
 import { serve, type Server, systemClock } from "../net/mod.ts";
-import { choice, duration, folder, optionalText, rate, size } from "../program/options.ts";
-import type { Program } from "../program/program.ts";
-import type { ReportRecord } from "../program/report.ts";
-import { type ServerOptions, serverProgram } from "../program/server_program.ts";
-import { StartError } from "../program/start_error.ts";
-import { readToken } from "../program/token.ts";
-import { formatBytes, formatSpan } from "../program/units.ts";
+import { choice, duration, folder, optionalText, rate, size } from "../cli/options.ts";
+import type { Program } from "../cli/program.ts";
+import type { ReportRecord } from "../cli/report.ts";
+import { type ServerOptions, serverProgram } from "../cli/server_program.ts";
+import { StartError } from "../cli/start_error.ts";
+import { readToken } from "../cli/token.ts";
+import { formatBytes, formatSpan } from "../transfer/report/amounts.ts";
 import { DEFAULT_LIMITS } from "../codec/limits.ts";
 
 const KEEP_PARTS_MS = 7 * 24 * 3_600_000;

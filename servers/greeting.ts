@@ -15,10 +15,10 @@ import {
   serve,
   type Server,
 } from "../net/mod.ts";
-import { count, duration } from "../program/options.ts";
-import { addressRecord } from "../program/report.ts";
-import type { Program } from "../program/program.ts";
-import { type ServerOptions, serverProgram } from "../program/server_program.ts";
+import { count, duration } from "../cli/options.ts";
+import { addressRecord } from "../cli/report.ts";
+import type { Program } from "../cli/program.ts";
+import { type ServerOptions, serverProgram } from "../cli/server_program.ts";
 
 /** Bytes of the message that is heard; a longer one is refused. */
 const MAX_MESSAGE_BYTES = 8 * 1024;

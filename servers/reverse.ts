@@ -9,9 +9,9 @@
 
 import { type Codec, LimitError, lines, mapped, visible } from "../codec/mod.ts";
 import { serve, type Server } from "../net/mod.ts";
-import { duration, flag, size } from "../program/options.ts";
-import type { Program } from "../program/program.ts";
-import { type ServerOptions, serverProgram } from "../program/server_program.ts";
+import { duration, flag, size } from "../cli/options.ts";
+import type { Program } from "../cli/program.ts";
+import { type ServerOptions, serverProgram } from "../cli/server_program.ts";
 
 const GAP_MS = 50;
 const MAX_MESSAGE_BYTES = 64 * 1024;

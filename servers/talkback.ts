@@ -17,9 +17,9 @@ import {
   visible,
 } from "../codec/mod.ts";
 import { type Connection, isLoopback, serve, type Server } from "../net/mod.ts";
-import { flag } from "../program/options.ts";
-import type { Program } from "../program/program.ts";
-import { type ServerOptions, serverProgram } from "../program/server_program.ts";
+import { flag } from "../cli/options.ts";
+import type { Program } from "../cli/program.ts";
+import { type ServerOptions, serverProgram } from "../cli/server_program.ts";
 
 /** What a client can send: lines, lines that are too long, and Telnet's wishes. */
 export type TalkbackMessage = string | LimitError | TelnetRequest;

@@ -1,12 +1,17 @@
 // What the `Deno` namespace holds on Node. A module is a namespace of values and of types: `Deno.listen`, `Deno.Conn`.
 
-export { Command } from "./command.ts";
-export type { ChildProcess, CommandOptions, CommandOutput, CommandStatus } from "./command.ts";
-export { connect } from "./connect.ts";
-export { listenDatagram } from "./datagram.ts";
-export * as errors from "./error_classes.ts";
-export { FsFile, SeekMode } from "./file_handle.ts";
-export type * from "./file_types.ts";
+export { Command } from "./process/command.ts";
+export type {
+  ChildProcess,
+  CommandOptions,
+  CommandOutput,
+  CommandStatus,
+} from "./process/command.ts";
+export { connect } from "./sockets/connect.ts";
+export { listenDatagram } from "./sockets/datagram.ts";
+export * as errors from "./errors/error_classes.ts";
+export { FsFile, SeekMode } from "./files/file_handle.ts";
+export type * from "./files/file_types.ts";
 export {
   chmod,
   link,
@@ -19,15 +24,25 @@ export {
   stat,
   truncate,
   utime,
-} from "./files.ts";
-export { linkSync, lstatSync, removeSync } from "./files_sync.ts";
-export { listen } from "./listen.ts";
-export { open, openSync } from "./open.ts";
-export { permissions } from "./permissions.ts";
-export { args, build, cwd, env, execPath, exit, memoryUsage, noColor, pid } from "./process.ts";
-export { addSignalListener, removeSignalListener, type Signal } from "./signals.ts";
-export { stderr, stdin, stdout } from "./stdio.ts";
-export { connectTls, listenTls, startTls } from "./tls.ts";
+} from "./files/files.ts";
+export { linkSync, lstatSync, removeSync } from "./files/files_sync.ts";
+export { listen } from "./sockets/listen.ts";
+export { open, openSync } from "./files/open.ts";
+export { permissions } from "./process/permissions.ts";
+export {
+  args,
+  build,
+  cwd,
+  env,
+  execPath,
+  exit,
+  memoryUsage,
+  noColor,
+  pid,
+} from "./process/process.ts";
+export { addSignalListener, removeSignalListener, type Signal } from "./process/signals.ts";
+export { stderr, stdin, stdout } from "./process/stdio.ts";
+export { connectTls, listenTls, startTls } from "./sockets/tls.ts";
 export type * from "./types.ts";
 export {
   readFile,
@@ -35,4 +50,4 @@ export {
   readTextFileSync,
   writeFile,
   writeTextFile,
-} from "./whole_files.ts";
+} from "./files/whole_files.ts";

@@ -7,11 +7,10 @@ const FLOORS = [
   ["codec/"],
   ["net/"],
   ["mod.ts"],
-  ["files/"],
-  ["program/"],
+  ["transfer/"],
+  ["cli/"],
   ["servers/", "clients/"],
-  ["programs.ts", "tour/"],
-  ["tour.ts"],
+  ["tour/"],
   ["cli.ts"],
 ] as const;
 

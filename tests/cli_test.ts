@@ -1,10 +1,10 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { parleyCommandOf } from "../program/commands.ts";
-import { VERSION } from "../program/version.ts";
-import { programs } from "../programs.ts";
-import { Child, type ChildOptions, run } from "./program/child.ts";
+import { parleyCommandOf } from "../cli/commands.ts";
+import { VERSION } from "../cli/version.ts";
+import { programs } from "../cli.ts";
+import { Child, type ChildOptions, run } from "./cli/child.ts";
 import { runCommand } from "./runtime.ts";
-import { connectPeer } from "./program/peer.ts";
+import { connectPeer } from "./cli/peer.ts";
 
 function parley(args: readonly string[], net = ""): string[] {
   return runCommand("cli.ts", { flags: net === "" ? [] : [`--allow-net=${net}`], args });

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { sha256 } from "../codec/hashing.ts";
-import { PARCEL_TYPES } from "../codec/parcel_messages.ts";
+import { PARCEL_TYPES } from "../codec/parcel/messages.ts";
 import { documents, generated } from "../docs/generate.ts";
 import {
   type ErrorCode,
@@ -12,8 +12,8 @@ import {
   type ParcelOutgoing,
   type ParcelRefusal,
 } from "../mod.ts";
-import { PARCEL_FIELDS } from "./codec/parcel_fields.ts";
-import { parcelWithMagic } from "./codec/parcel_frames.ts";
+import { PARCEL_FIELDS } from "./codec/parcel/parcel_fields.ts";
+import { parcelWithMagic } from "./codec/parcel/parcel_frames.ts";
 import { comparable, decodeChunks, hex, joined } from "./codec/support.ts";
 
 const root = new URL("../", import.meta.url);

@@ -1,4 +1,4 @@
-import { parcel } from "../codec/parcel.ts";
+import { parcel } from "../codec/parcel/parcel.ts";
 import { program as filesClient } from "../clients/files.ts";
 import { Connection } from "../net/mod.ts";
 import { program as filesServer } from "../servers/files.ts";

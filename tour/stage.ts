@@ -1,6 +1,6 @@
 import { Connection, lines, visible } from "../mod.ts";
-import type { Io } from "../program/io.ts";
-import type { Program } from "../program/program.ts";
+import type { Io } from "../cli/io.ts";
+import type { Program } from "../cli/program.ts";
 
 /** Something that was seen to be right or wrong. */
 export interface Check {

@@ -2,11 +2,11 @@ import * as fsSync from "node:fs";
 import * as fs from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileFailure, withPath } from "../errors.ts";
-import { infoOf } from "../file_info.ts";
-import type { DirEntry, FileInfo } from "../file_types.ts";
-import { entryOf } from "../files.ts";
-import { pathOf } from "../paths.ts";
+import { fileFailure, withPath } from "../errors/errors.ts";
+import { infoOf } from "../files/file_info.ts";
+import type { DirEntry, FileInfo } from "../files/file_types.ts";
+import { entryOf } from "../files/files.ts";
+import { pathOf } from "../files/paths.ts";
 
 /** Where a temporary file or folder is made. */
 export interface MakeTempOptions {

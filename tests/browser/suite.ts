@@ -10,8 +10,14 @@ export const DENO_ONLY: Readonly<Record<string, string>> = {
 
 /** Returns the names of codec/'s test files. */
 export function codecTests(): string[] {
-  const entries = Array.from(Deno.readDirSync(new URL("tests/codec/", ROOT)), ({ name }) => name);
-  return entries.filter((name) => name.endsWith("_test.ts")).toSorted();
+  return [...filesIn("")].filter((name) => name.endsWith("_test.ts")).toSorted();
+}
+
+function* filesIn(room: string): Generator<string> {
+  for (const { name, isDirectory } of Deno.readDirSync(new URL(`tests/codec/${room}`, ROOT))) {
+    if (isDirectory) yield* filesIn(`${room}${name}/`);
+    else yield `${room}${name}`;
+  }
 }
 
 /** Returns the names of those that run in a page. */

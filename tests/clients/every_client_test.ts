@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { startCommandsOf } from "../../program/start_commands.ts";
-import { programs } from "../../programs.ts";
-import { VERSION } from "../../program/version.ts";
+import { startCommandsOf } from "../../cli/start_commands.ts";
+import { programs } from "../../cli.ts";
+import { VERSION } from "../../cli/version.ts";
 import { serveFiles } from "../../servers/files.ts";
 import { serveGreeting } from "../../servers/greeting.ts";
 import { serveReverse } from "../../servers/reverse.ts";
@@ -13,8 +13,8 @@ import {
   run,
   runClient,
   startClient,
-} from "../program/child.ts";
-import { InboxFolder } from "../program/inbox_folder.ts";
+} from "../cli/child.ts";
+import { InboxFolder } from "../cli/inbox_folder.ts";
 import { onNode } from "../runtime.ts";
 
 /** What the server of each client is, with a folder for the one that needs it. */

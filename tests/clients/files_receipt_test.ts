@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { inFolder, namesIn } from "../contract/folder.ts";
-import { digestOf, HELLO } from "../files/dialogue.ts";
-import { runClient } from "../program/child.ts";
+import { digestOf, HELLO } from "../transfer/dialogue.ts";
+import { runClient } from "../cli/child.ts";
 import { onNode } from "../runtime.ts";
 import { type Standing, withServer } from "./files_standing.ts";
 

@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { inFolder } from "../contract/folder.ts";
-import { someBytes } from "../files/dialogue.ts";
-import { runClient, startServer } from "../program/child.ts";
-import { InboxFolder } from "../program/inbox_folder.ts";
+import { someBytes } from "../transfer/dialogue.ts";
+import { runClient, startServer } from "../cli/child.ts";
+import { InboxFolder } from "../cli/inbox_folder.ts";
 import { sentLine, withServer } from "./files_standing.ts";
 import { RecordingProxy } from "./recording_proxy.ts";
 

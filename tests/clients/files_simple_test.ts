@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { inFolder } from "../contract/folder.ts";
-import { digestOf, someBytes } from "../files/dialogue.ts";
-import { runClient, startClient } from "../program/child.ts";
-import { Peer } from "../program/peer.ts";
+import { digestOf, someBytes } from "../transfer/dialogue.ts";
+import { runClient, startClient } from "../cli/child.ts";
+import { Peer } from "../cli/peer.ts";
 import { sha256 } from "../../codec/hashing.ts";
 import { sentLine, withServer } from "./files_standing.ts";
 

@@ -5,8 +5,8 @@ import {
   runClient,
   type ServerChild,
   startServer,
-} from "../program/child.ts";
-import { InboxFolder } from "../program/inbox_folder.ts";
+} from "../cli/child.ts";
+import { InboxFolder } from "../cli/inbox_folder.ts";
 
 /** What a test of the files client needs. */
 export interface Standing {

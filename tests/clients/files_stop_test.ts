@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { digestOf, someBytes, untilThere } from "../files/dialogue.ts";
-import { startClient } from "../program/child.ts";
+import { digestOf, someBytes, untilThere } from "../transfer/dialogue.ts";
+import { startClient } from "../cli/child.ts";
 import { sentLine, withServer } from "./files_standing.ts";
 import { RecordingProxy } from "./recording_proxy.ts";
 

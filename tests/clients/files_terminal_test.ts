@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { someBytes } from "../files/dialogue.ts";
-import { Child, installed, programCommand } from "../program/child.ts";
+import { someBytes } from "../transfer/dialogue.ts";
+import { Child, installed, programCommand } from "../cli/child.ts";
 import { sentLine, withServer } from "./files_standing.ts";
 import { RecordingProxy } from "./recording_proxy.ts";
 

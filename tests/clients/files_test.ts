@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { inFolder, namesIn } from "../contract/folder.ts";
-import { digestOf, filesIn, someBytes } from "../files/dialogue.ts";
-import { runClient, startServer } from "../program/child.ts";
-import { InboxFolder } from "../program/inbox_folder.ts";
+import { digestOf, filesIn, someBytes } from "../transfer/dialogue.ts";
+import { runClient, startServer } from "../cli/child.ts";
+import { InboxFolder } from "../cli/inbox_folder.ts";
 import { sentLine, withServer } from "./files_standing.ts";
 import { RecordingProxy } from "./recording_proxy.ts";
 

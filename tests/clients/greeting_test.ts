@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { runClient, startClient, startServer } from "../program/child.ts";
+import { runClient, startClient, startServer } from "../cli/child.ts";
 
 const ANSWER = "Hello! Say something, please.\nI heard you.\nGoodbye!\n";
 

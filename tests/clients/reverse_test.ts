@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { runClient, startClient, startServer } from "../program/child.ts";
+import { runClient, startClient, startServer } from "../cli/child.ts";
 
 for (
   const [what, args, stdin, answer] of [

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import { Child, installed, programCommand, startServer } from "../program/child.ts";
-import { connectPeer } from "../program/peer.ts";
+import { Child, installed, programCommand, startServer } from "../cli/child.ts";
+import { connectPeer } from "../cli/peer.ts";
 
 const ignore = !installed("script");
 

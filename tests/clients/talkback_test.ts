@@ -1,8 +1,8 @@
 import { createServer } from "node:net";
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { programCommand, runClient, startClient, startServer } from "../program/child.ts";
+import { programCommand, runClient, startClient, startServer } from "../cli/child.ts";
 import { ROOT } from "../runtime.ts";
-import { connectPeer, listening } from "../program/peer.ts";
+import { connectPeer, listening } from "../cli/peer.ts";
 
 const WELCOME = "Welcome to the Parley talkback server.\nYou are client 0.\n" +
   "To leave, type 'quit'. To shut down the server, type 'shutdown'.\n";

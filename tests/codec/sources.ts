@@ -6,14 +6,20 @@ export interface Source {
 
 const FOLDER = new URL("../../codec/", import.meta.url);
 
-/** Reads every module of codec/. */
+/** Reads every module of codec/ and of its rooms; a name is a path from codec/. */
 export async function codecSources(): Promise<Source[]> {
-  const sources: Source[] = [];
-  for await (const { name } of Deno.readDir(FOLDER)) {
-    if (!name.endsWith(".ts")) continue;
-    sources.push({ name, text: await Deno.readTextFile(new URL(name, FOLDER)) });
-  }
+  const sources = await Array.fromAsync(read(""));
   return sources.toSorted((a, b) => a.name < b.name ? -1 : 1);
+}
+
+async function* read(room: string): AsyncGenerator<Source> {
+  for await (const { name, isDirectory } of Deno.readDir(new URL(room, FOLDER))) {
+    const path = `${room}${name}`;
+    if (isDirectory) yield* read(`${path}/`);
+    else if (path.endsWith(".ts")) {
+      yield { name: path, text: await Deno.readTextFile(new URL(path, FOLDER)) };
+    }
+  }
 }
 
 /** Returns source text without its comments; lines stay where they are. */

@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { startServer } from "../program/child.ts";
-import { connectPeer, type Peer } from "../program/peer.ts";
+import { startServer } from "../cli/child.ts";
+import { connectPeer, type Peer } from "../cli/peer.ts";
 import { onNode } from "../runtime.ts";
 
 /** Deno raises its soft limit of open files to the hard one, so this lowers both. */

@@ -1,4 +1,4 @@
-import { succeeds } from "../program/child.ts";
+import { succeeds } from "../cli/child.ts";
 
 /** The system tells how much memory another process holds. */
 export const canSeeMemory = succeeds(["grep", "-q", "^VmRSS:", "/proc/1/status"]);

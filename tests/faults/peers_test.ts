@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertLess } from "@std/assert";
-import { type ServerChild, startServer } from "../program/child.ts";
-import { connectPeer, connectResetting, type Peer } from "../program/peer.ts";
+import { type ServerChild, startServer } from "../cli/child.ts";
+import { connectPeer, connectResetting, type Peer } from "../cli/peer.ts";
 import { canSeeMemory, memoryOf } from "./memory.ts";
 
 const MIB = 1024 ** 2;

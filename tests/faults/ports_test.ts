@@ -7,8 +7,8 @@ import {
   runServer,
   startServer,
   succeeds,
-} from "../program/child.ts";
-import { connectPeer } from "../program/peer.ts";
+} from "../cli/child.ts";
+import { connectPeer } from "../cli/peer.ts";
 import { onNode } from "../runtime.ts";
 
 /** What the system calls the runtime that runs this. */

@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { startServer } from "../program/child.ts";
-import { connectPeer } from "../program/peer.ts";
+import { startServer } from "../cli/child.ts";
+import { connectPeer } from "../cli/peer.ts";
 
 const FAREWELL = "The server is shutting down. Goodbye!\n";
 

@@ -1,14 +1,8 @@
 import { assert, assertEquals, assertLess } from "@std/assert";
-import { parcel } from "../../codec/parcel.ts";
-import { digestOf, filesIn, namesIn, someBytes } from "../files/dialogue.ts";
-import { below, seededRandom } from "../files/random.ts";
-import {
-  type Child,
-  type Ran,
-  type ServerChild,
-  startClient,
-  startServer,
-} from "../program/child.ts";
+import { parcel } from "../../codec/parcel/parcel.ts";
+import { digestOf, filesIn, namesIn, someBytes } from "../transfer/dialogue.ts";
+import { below, seededRandom } from "../transfer/random.ts";
+import { type Child, type Ran, type ServerChild, startClient, startServer } from "../cli/child.ts";
 import { KillingProxy, type Way } from "./killing_proxy.ts";
 
 /** A nonce, a path and a number may have other lengths in another run, and frames are saved with their blocks. */

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { connectFiles } from "../../clients/files.ts";
-import { findSources, sendFiles } from "../../files/mod.ts";
+import { findSources, sendFiles } from "../../transfer/mod.ts";
 import { serveFiles } from "../../servers/files.ts";
 import { canSeeMemory, memoryOf } from "./memory.ts";
 

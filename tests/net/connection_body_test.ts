@@ -16,9 +16,9 @@ import {
 } from "../../mod.ts";
 import { SMALL_BYTES } from "../../net/buffers.ts";
 import { POLL_TURNS } from "../../net/turn.ts";
-import { FakeClock } from "./fake_clock.ts";
-import { MemoryListener } from "./memory_listener.ts";
-import type { MemoryTransport } from "./memory_transport.ts";
+import { FakeClock } from "../../testing/fake_clock.ts";
+import { MemoryListener } from "../../testing/memory_listener.ts";
+import type { MemoryTransport } from "../../testing/memory_transport.ts";
 import { open, type Opened, openLines } from "./open.ts";
 import { rejectionOf, stateOf, turns } from "./turns.ts";
 

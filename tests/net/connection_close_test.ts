@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
 import { ClosedError } from "../../mod.ts";
-import type { FakeClock } from "./fake_clock.ts";
-import type { MemoryTransport } from "./memory_transport.ts";
+import type { FakeClock } from "../../testing/fake_clock.ts";
+import type { MemoryTransport } from "../../testing/memory_transport.ts";
 import { openLines } from "./open.ts";
 import { rejectionOf, stateOf, turns } from "./turns.ts";
 import { POLL_TURNS } from "../../net/turn.ts";

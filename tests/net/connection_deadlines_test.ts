@@ -7,7 +7,7 @@ import {
   lines,
   ProtocolError,
 } from "../../mod.ts";
-import type { FakeClock } from "./fake_clock.ts";
+import type { FakeClock } from "../../testing/fake_clock.ts";
 import { open, openLines } from "./open.ts";
 import { rejectionOf, stateOf, turns } from "./turns.ts";
 

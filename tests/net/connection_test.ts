@@ -10,8 +10,8 @@ import {
   ProtocolError,
 } from "../../mod.ts";
 import { LARGE_BYTES, SMALL_BYTES } from "../../net/buffers.ts";
-import { FakeClock } from "./fake_clock.ts";
-import { memoryPair, MemoryTransport } from "./memory_transport.ts";
+import { FakeClock } from "../../testing/fake_clock.ts";
+import { memoryPair, MemoryTransport } from "../../testing/memory_transport.ts";
 import { open, openLines } from "./open.ts";
 import { rejectionOf, stateOf, turns } from "./turns.ts";
 

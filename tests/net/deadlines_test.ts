@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import { DeadlineError, type Phase, withDeadline } from "../../mod.ts";
-import { FakeClock } from "./fake_clock.ts";
+import { FakeClock } from "../../testing/fake_clock.ts";
 import { rejectionOf, stateOf, turns } from "./turns.ts";
 
 /** Hangs until its signal is aborted. */

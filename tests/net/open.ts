@@ -1,6 +1,6 @@
 import { type Codec, Connection, type ConnectionOptions, lines } from "../../mod.ts";
-import { FakeClock } from "./fake_clock.ts";
-import { MemoryTransport } from "./memory_transport.ts";
+import { FakeClock } from "../../testing/fake_clock.ts";
+import { MemoryTransport } from "../../testing/memory_transport.ts";
 
 /** A connection whose peer, system and clock are the test's. */
 export interface Opened<In, Out> {

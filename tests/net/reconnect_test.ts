@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Connection, lines, reconnect, type ReconnectOptions } from "../../mod.ts";
-import { FakeClock } from "./fake_clock.ts";
-import { MemoryTransport } from "./memory_transport.ts";
+import { FakeClock } from "../../testing/fake_clock.ts";
+import { MemoryTransport } from "../../testing/memory_transport.ts";
 import { stateOf, turns } from "./turns.ts";
 
 /** A connection that says when it is released. */

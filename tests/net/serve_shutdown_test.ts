@@ -10,9 +10,9 @@ import {
 } from "../../mod.ts";
 import { sleep } from "../../net/clock.ts";
 import { EventLog } from "./event_log.ts";
-import { FakeClock } from "./fake_clock.ts";
-import { MemoryListener } from "./memory_listener.ts";
-import { MemoryTransport } from "./memory_transport.ts";
+import { FakeClock } from "../../testing/fake_clock.ts";
+import { MemoryListener } from "../../testing/memory_listener.ts";
+import { MemoryTransport } from "../../testing/memory_transport.ts";
 import { stateOf, turns } from "./turns.ts";
 import { POLL_TURNS } from "../../net/turn.ts";
 

@@ -16,7 +16,7 @@ import { connect } from "node:net";
 import { LARGE_BYTES, SMALL_BYTES } from "../../net/buffers.ts";
 import { runChild } from "./child.ts";
 import { EventLog } from "./event_log.ts";
-import { FakeClock } from "./fake_clock.ts";
+import { FakeClock } from "../../testing/fake_clock.ts";
 
 const testdata = new URL("./testdata/", import.meta.url);
 const cert = Deno.readTextFileSync(new URL("cert.pem", testdata));

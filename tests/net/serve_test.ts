@@ -14,9 +14,9 @@ import {
   type Server,
   type ServerEvent,
 } from "../../mod.ts";
-import { FakeClock } from "./fake_clock.ts";
-import { MemoryListener } from "./memory_listener.ts";
-import { MemoryTransport } from "./memory_transport.ts";
+import { FakeClock } from "../../testing/fake_clock.ts";
+import { MemoryListener } from "../../testing/memory_listener.ts";
+import { MemoryTransport } from "../../testing/memory_transport.ts";
 import { stateOf, turns } from "./turns.ts";
 
 interface Served {

@@ -1,8 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { Connection, lines, serve, type Server, shutdownOnSignals } from "../../mod.ts";
 import { startChild } from "./child.ts";
-import { FakeClock } from "./fake_clock.ts";
-import { MemoryListener } from "./memory_listener.ts";
+import { FakeClock } from "../../testing/fake_clock.ts";
+import { MemoryListener } from "../../testing/memory_listener.ts";
 import { LineReader } from "./line_reader.ts";
 import { stateOf, turns } from "./turns.ts";
 import { onNode } from "../runtime.ts";

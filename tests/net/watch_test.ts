@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { Watch } from "../../net/watch.ts";
-import { FakeClock } from "./fake_clock.ts";
+import { FakeClock } from "../../testing/fake_clock.ts";
 
 /** A watch that notes when it passed. */
 function watch(ms: number): { clock: FakeClock; passed: number[]; watch: Watch } {

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { installed } from "../program/child.ts";
+import { installed } from "../cli/child.ts";
 import { ROOT } from "../runtime.ts";
 import { Folder, manifest } from "./project.ts";
 

@@ -1,4 +1,4 @@
-import { Child, type ChildOptions, type Ran } from "../program/child.ts";
+import { Child, type ChildOptions, type Ran } from "../cli/child.ts";
 import { ROOT } from "../runtime.ts";
 
 /** The built package. */

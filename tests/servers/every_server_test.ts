@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { startCommandsOf } from "../../program/start_commands.ts";
-import { programs } from "../../programs.ts";
-import { VERSION } from "../../program/version.ts";
+import { startCommandsOf } from "../../cli/start_commands.ts";
+import { programs } from "../../cli.ts";
+import { VERSION } from "../../cli/version.ts";
 import {
   asTheHeaderSays,
   Child,
@@ -10,9 +10,9 @@ import {
   run,
   runServer,
   startServer,
-} from "../program/child.ts";
-import { InboxFolder } from "../program/inbox_folder.ts";
-import { connectPeer } from "../program/peer.ts";
+} from "../cli/child.ts";
+import { InboxFolder } from "../cli/inbox_folder.ts";
+import { connectPeer } from "../cli/peer.ts";
 import { onNode, ROOT } from "../runtime.ts";
 
 /** What the programs tell a client when there are too many. */

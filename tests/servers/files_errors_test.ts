@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { DeadlineError } from "../../mod.ts";
-import { connectResetting } from "../program/peer.ts";
+import { connectResetting } from "../cli/peer.ts";
 import { FilesServer } from "./files_server.ts";
 
 const SIZE =

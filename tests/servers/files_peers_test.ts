@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { inFolder } from "../contract/folder.ts";
-import { digestOf, someBytes } from "../files/dialogue.ts";
-import { Child, installed, run, runClient, startServer, succeeds } from "../program/child.ts";
-import { InboxFolder } from "../program/inbox_folder.ts";
+import { digestOf, someBytes } from "../transfer/dialogue.ts";
+import { Child, installed, run, runClient, startServer, succeeds } from "../cli/child.ts";
+import { InboxFolder } from "../cli/inbox_folder.ts";
 
 const MIB = 1024 ** 2;
 const needsPhp = {

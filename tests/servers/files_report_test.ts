@@ -1,8 +1,8 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { someBytes } from "../files/dialogue.ts";
-import { installed, run, runServer, startServer } from "../program/child.ts";
-import { InboxFolder } from "../program/inbox_folder.ts";
-import { connectPeer } from "../program/peer.ts";
+import { someBytes } from "../transfer/dialogue.ts";
+import { installed, run, runServer, startServer } from "../cli/child.ts";
+import { InboxFolder } from "../cli/inbox_folder.ts";
+import { connectPeer } from "../cli/peer.ts";
 import { onNode } from "../runtime.ts";
 
 const HELLO = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824";

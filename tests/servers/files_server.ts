@@ -1,11 +1,11 @@
-import type { FileEvent } from "../../files/mod.ts";
+import type { FileEvent } from "../../transfer/mod.ts";
 import type { Server } from "../../mod.ts";
 import { type FilesServerOptions, serveFiles } from "../../servers/files.ts";
 import { EventLog } from "../net/event_log.ts";
-import { FakeClock } from "../net/fake_clock.ts";
+import { FakeClock } from "../../testing/fake_clock.ts";
 import { turns } from "../net/turns.ts";
-import { InboxFolder } from "../program/inbox_folder.ts";
-import { connectPeer, type Peer } from "../program/peer.ts";
+import { InboxFolder } from "../cli/inbox_folder.ts";
+import { connectPeer, type Peer } from "../cli/peer.ts";
 
 /** A files server of this process, on a real port, whose clock is the test's. */
 export class FilesServer implements AsyncDisposable {

@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { sha256 } from "../../codec/hashing.ts";
-import { someBytes } from "../files/dialogue.ts";
+import { someBytes } from "../transfer/dialogue.ts";
 import { turns } from "../net/turns.ts";
-import type { Peer } from "../program/peer.ts";
+import type { Peer } from "../cli/peer.ts";
 import { FilesServer, joined, simpleFile } from "./files_server.ts";
 
 const MIB = 1024 ** 2;

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { startServer } from "../program/child.ts";
-import { connectPeer, isRefused } from "../program/peer.ts";
+import { startServer } from "../cli/child.ts";
+import { connectPeer, isRefused } from "../cli/peer.ts";
 
 const HELLO = "Hello! Say something, please.";
 const HEARD = ["I heard you.", "Goodbye!"];

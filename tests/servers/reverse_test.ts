@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { reversed } from "../../servers/reverse.ts";
-import { Child, installed, startServer, succeeds } from "../program/child.ts";
-import { connectPeer } from "../program/peer.ts";
+import { Child, installed, startServer, succeeds } from "../cli/child.ts";
+import { connectPeer } from "../cli/peer.ts";
 
 /** So long that no message ends by silence. */
 const NO_GAP = ["--gap", "1h"];

@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { serveTalkback } from "../../servers/talkback.ts";
-import { Child, installed, startServer } from "../program/child.ts";
-import { connectPeer, type Peer } from "../program/peer.ts";
+import { Child, installed, startServer } from "../cli/child.ts";
+import { connectPeer, type Peer } from "../cli/peer.ts";
 import { onNode } from "../runtime.ts";
 
 const NOT_YOURS = "Only a client on the server's own machine may do that.";

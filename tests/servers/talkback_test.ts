@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { startServer } from "../program/child.ts";
-import { connectPeer, isRefused, type Peer } from "../program/peer.ts";
+import { startServer } from "../cli/child.ts";
+import { connectPeer, isRefused, type Peer } from "../cli/peer.ts";
 
 const MAX_LINE = 8192;
 

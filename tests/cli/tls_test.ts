@@ -1,0 +1,103 @@
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { readClientTls, readServerTls } from "../../cli/tls.ts";
+import { runClient, runServer, startServer } from "./child.ts";
+import { connectPeer } from "./peer.ts";
+import { onNode } from "../runtime.ts";
+
+const CERT = "tests/net/testdata/cert.pem";
+const KEY = "tests/net/testdata/key.pem";
+
+/** A server with the tests' certificate. */
+const SERVER = {
+  args: ["--cert", CERT, "--key", KEY],
+  permissions: [`--allow-read=${CERT},${KEY}`],
+};
+/** A client that trusts it. */
+const CLIENT = { args: ["--tls", "--ca", CERT], permissions: [`--allow-read=${CERT}`] };
+
+for (
+  const [name, stdin, answer] of [
+    ["greeting", "Ho\n", /^Hello! .*\nI heard you\.\nGoodbye!\n$/],
+    ["reverse", "Hello Server\n", /^revreS olleH\n$/],
+    ["talkback", "hello\nquit\n", /\nYou said 'hello'\.\nGoodbye!\n$/],
+  ] as const
+) {
+  Deno.test(`${name} server and client talk when they speak TLS`, async () => {
+    await using server = await startServer(name, SERVER);
+    const { code, stdout, stderr } = await runClient(name, { ...CLIENT, port: server.port, stdin });
+    assertEquals([code, stderr], [0, ""]);
+    assertMatch(stdout, answer);
+  });
+
+  Deno.test(`${name} client says what to do when a certificate is not trusted`, async () => {
+    await using server = await startServer(name, SERVER);
+    const { port } = server;
+    const { code, stdout, stderr } = await runClient(name, { port, args: ["--tls"], stdin });
+    assertEquals([code, stdout], [1, ""]);
+    assertMatch(
+      stderr,
+      /^\w+: .*the server's certificate is not trusted \(.*\); give its authority with --ca\n$/,
+    );
+  });
+}
+
+Deno.test("a TLS server serves others when one client is silent and one speaks no TLS", async () => {
+  await using server = await startServer("talkback", SERVER);
+  await using _silent = await connectPeer(server.port);
+  await using plain = await connectPeer(server.port);
+  await plain.send("hello\n");
+  await plain.rest();
+  await server.stderr.until(/^#1 .* failed: /m);
+  const { code } = await runClient("talkback", { ...CLIENT, port: server.port, stdin: "quit\n" });
+  assertEquals(code, 0);
+});
+
+Deno.test("a TLS client ends with 1 and one line when the server speaks no TLS", async () => {
+  await using server = await startServer("talkback");
+  const { code, stdout, stderr } = await runClient("talkback", { ...CLIENT, port: server.port });
+  assertEquals([code, stdout], [1, ""]);
+  assertMatch(stderr, /^talkback: .*\n$/);
+});
+
+/** A file that is there, and is no certificate. */
+const NO_CERT = "tests/net/testdata/README.md";
+
+Deno.test("a server ends with 1 and one line when its certificate is none", async () => {
+  const { code, stderr } = await runServer("talkback", {
+    port: 0,
+    args: ["--cert", NO_CERT, "--key", KEY],
+    permissions: [`--allow-read=${NO_CERT},${KEY}`],
+  });
+  assertEquals(code, 1);
+  assertMatch(stderr, /^talkback: Cannot listen on 127\.0\.0\.1:0: .*\n$/);
+});
+
+Deno.test("a server names the flag when Deno may not read its certificate (needs permissions)", {
+  ignore: onNode,
+}, async () => {
+  const { code, stderr } = await runServer("talkback", { port: 0, args: SERVER.args });
+  assertEquals(code, 1);
+  assertEquals(
+    stderr,
+    `talkback: Cannot read ${CERT}: add --allow-read=${CERT} to the command\n`,
+  );
+});
+
+Deno.test("a server ends with 2 when its certificate is not there", async () => {
+  const { code, stderr } = await runServer("talkback", {
+    port: 0,
+    args: ["--cert", "no-such.pem", "--key", KEY],
+    permissions: ["--allow-read=no-such.pem"],
+  });
+  assertEquals(code, 2);
+  assertStringIncludes(stderr, "talkback: --cert cannot be read: No such file or directory");
+});
+
+Deno.test("readServerTls reads nothing when neither file is given", async () => {
+  assertEquals(await readServerTls({ cert: undefined, key: undefined }), undefined);
+});
+
+Deno.test("readClientTls trusts the system's authorities when --ca is not given", async () => {
+  assertEquals(await readClientTls({ tls: false, ca: undefined }), undefined);
+  assertEquals(await readClientTls({ tls: true, ca: undefined }), { caCerts: [] });
+});

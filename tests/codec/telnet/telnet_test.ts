@@ -1,0 +1,186 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import fc from "fast-check";
+import {
+  type Decoder,
+  defineCodec,
+  isTelnetRequest,
+  jsonLines,
+  lengthPrefixed,
+  lines,
+  mapped,
+  ProtocolError,
+  telnet,
+  telnetRefusal,
+  type TelnetRequest,
+} from "../../../codec/mod.ts";
+import { testContract } from "../contract.ts";
+import {
+  CHECK,
+  cutAt,
+  cuts,
+  decodeChunks,
+  drain,
+  hex,
+  joined,
+  tellingBytes,
+  utf8Bytes,
+} from "../support.ts";
+
+testContract<string | TelnetRequest, string | TelnetRequest>("telnet(lines())", {
+  codec: telnet(lines({ maxBytes: 20 })),
+  samples: [
+    {
+      name: "a request inside a line",
+      bytes: "68 ff fd 01 69 0a",
+      messages: [{ verb: "do", option: 1 }, "hi"],
+      decodeOnly: true,
+    },
+    {
+      name: "requests between lines",
+      bytes: "61 0a ff fb 00 ff fc 18 62 0a ff fd 1f ff fe ff",
+      messages: [
+        "a",
+        { verb: "will", option: 0 },
+        { verb: "wont", option: 24 },
+        "b",
+        { verb: "do", option: 31 },
+        { verb: "dont", option: 255 },
+      ],
+    },
+    {
+      name: "commands and a subnegotiation that holds IAC IAC, SE and a line",
+      bytes: "61 ff f1 62 ff f9 ff fa 18 00 41 0a ff ff f0 42 ff f0 63 0a",
+      messages: ["abc"],
+      decodeOnly: true,
+    },
+    { name: "CR NUL", bytes: "61 0d 00 62 0d 0a", messages: ["a", "b"], decodeOnly: true },
+    { name: "NUL alone", bytes: "61 00 62 0a", messages: ["a\0b"] },
+  ],
+  tail: "61 62",
+  limit: 20,
+  cutShort: "message",
+  broken: [{
+    name: "a line that is too long",
+    bytes: joined([hex("61 0a ff fd 01"), utf8Bytes("x".repeat(21) + "\n")]),
+    code: "limit-exceeded",
+    // Offsets count what was given to the inner codec.
+    offset: 2,
+    error: "Cannot decode line: at least 21 bytes exceed maxLineBytes 20",
+    after: 2,
+  }],
+});
+
+testContract("telnet(lengthPrefixed())", {
+  codec: telnet(lengthPrefixed({ width: 1, maxBytes: 200 })),
+  samples: [
+    { name: "bytes 255 doubled", bytes: "03 61 ff ff 62", messages: [hex("61 ff 62")] },
+    { name: "CR and NUL", bytes: "05 0d 00 00 0d 0a 0d 00", messages: [hex("0d 00 0d 0a 0d")] },
+  ],
+  tail: "02 61",
+  limit: 201,
+});
+
+Deno.test("telnet() gives null when it is a message of the inner codec", () => {
+  assertEquals(decodeChunks(telnet(jsonLines()), [utf8Bytes("null\n1\n")]).messages, [null, 1]);
+});
+
+Deno.test("telnet() keeps nothing when a subnegotiation does not end", () => {
+  const decoder = telnet(lines()).decoder();
+  decoder.push(hex("ff fa 18"));
+  for (let piece = 0; piece < 100; piece++) {
+    decoder.push(new Uint8Array(10_000).fill(0x61));
+    assertEquals(decoder.next(), undefined);
+    assertEquals(decoder.rest!().length, 0);
+  }
+  decoder.push(hex("ff f0 62 0a"));
+  assertEquals(drain(decoder), ["b"]);
+});
+
+Deno.test("telnet() passes flush on when the inner decoder has it", () => {
+  const decoder = telnet(lines()).decoder();
+  decoder.push(hex("61 0a 6c 6f ff fd 01 67 3a"));
+  decoder.flush!();
+  assertEquals(drain(decoder), ["a", { verb: "do", option: 1 }, "log:"]);
+  assertEquals(telnet(lengthPrefixed()).decoder().flush, undefined);
+});
+
+Deno.test("telnet() hands on what is not decoded when rest() is called early", () => {
+  const decoder = telnet(lines()).decoder();
+  decoder.push(hex("61 0a ff fd 01 16 03 ff"));
+  assertEquals(decoder.next(), "a");
+  assertEquals(decoder.rest!(), hex("ff fd 01 16 03 ff"));
+});
+
+Deno.test("telnet() rest throws when the inner decoder has none", () => {
+  const bare: Decoder<number> = { push() {}, end() {}, next: () => undefined };
+  const decoder = telnet(defineCodec<number>(() => bare, () => {})).decoder();
+  const error = assertThrows(() => decoder.rest!(), TypeError);
+  assertEquals(error.message, "Cannot hand on the rest: the inner decoder has no rest()");
+  assertEquals(decoder.offset, 0);
+});
+
+Deno.test("telnet() messageOffset is the inner one when a CRLF was cut", () => {
+  const offsets: number[] = [];
+  const codec = mapped(telnet(lines()), {
+    decode: (message, offset) => {
+      offsets.push(offset);
+      return message;
+    },
+    encode: (message: string) => message,
+  });
+  decodeChunks(codec, [hex("68 69 0d"), hex("0a 79 6f 0a"), hex("7a 0a")]);
+  assertEquals(offsets, [0, 4, 7]);
+});
+
+Deno.test("telnet() encode throws when the option is no byte", () => {
+  for (const option of [-1, 256, 1.5, NaN]) {
+    const error = assertThrows(
+      () => telnet(lines()).encode({ verb: "do", option }),
+      ProtocolError,
+    );
+    assertEquals(
+      error.message,
+      `Cannot encode request: option ${option} is not a number of one byte`,
+    );
+    assertEquals([error.code, error.side], ["bad-message", "local"]);
+  }
+});
+
+Deno.test("isTelnetRequest() says whether a message is a request", () => {
+  assertEquals(isTelnetRequest({ verb: "do", option: 1 }), true);
+  for (const other of ["do", null, undefined, 1, {}, { verb: "do" }, hex("01")]) {
+    assertEquals(isTelnetRequest(other), false);
+  }
+});
+
+Deno.test("telnetRefusal() refuses wishes and answers no refusal", () => {
+  assertEquals(telnetRefusal({ verb: "do", option: 3 }), { verb: "wont", option: 3 });
+  assertEquals(telnetRefusal({ verb: "will", option: 3 }), { verb: "dont", option: 3 });
+  assertEquals(telnetRefusal({ verb: "dont", option: 3 }), undefined);
+  assertEquals(telnetRefusal({ verb: "wont", option: 3 }), undefined);
+});
+
+Deno.test("telnet() gives back what it wrote when cut anywhere", () => {
+  const codec = telnet(lengthPrefixed({ width: 2 }));
+  const request = fc.record({
+    verb: fc.constantFrom<TelnetRequest["verb"]>("do", "dont", "will", "wont"),
+    option: fc.nat(255),
+  });
+  const message = fc.oneof(request, tellingBytes([255, 255, 13, 10, 0, 250, 240, 97], 20));
+  fc.assert(
+    fc.property(fc.array(message, { maxLength: 6 }), cuts(150), (sent, positions) => {
+      const bytes = joined(sent.map((one) => codec.encode(one)));
+      assertEquals(decodeChunks(codec, cutAt(bytes, positions)), decodedAs(sent));
+    }),
+    { ...CHECK, numRuns: 500 },
+  );
+});
+
+function decodedAs(sent: (Uint8Array | TelnetRequest)[]): unknown {
+  const messages = sent.map((one) =>
+    one instanceof Uint8Array
+      ? Array.from(one, (byte) => byte.toString(16).padStart(2, "0")).join(" ")
+      : { ...one }
+  );
+  return { messages, error: undefined };
+}

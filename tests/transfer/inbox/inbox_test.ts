@@ -1,0 +1,321 @@
+import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert";
+import { Inbox } from "../../../transfer/mod.ts";
+import type { ExistsPolicy } from "../../../transfer/mod.ts";
+import { HOSTILE_NAMES } from "../../codec/hostile_names.ts";
+import { inFolder, namesIn, onSmallDisk } from "../../contract/folder.ts";
+import { succeeds } from "../../cli/child.ts";
+import {
+  assertRefused,
+  bytesOf,
+  leaveFile,
+  partOf,
+  takeFile,
+  treeOf,
+  withInbox,
+} from "../incoming.ts";
+
+const POLICIES: readonly ExistsPolicy[] = ["fail", "rename", "overwrite", "skip-same"];
+const canMount = succeeds(["sh", "-c", '[ "$(id -u)" = 0 ] && command -v mount']);
+
+function offer(path: string, size: number | null) {
+  return { path, size, mtimeMs: null };
+}
+
+Deno.test("Inbox.open() makes the folder and follows a link to it when it is named by one", () =>
+  inFolder(async (folder) => {
+    await Deno.symlink(`${folder}/real`, `${folder}/link`);
+    await Inbox.open(`${folder}/real/deep`);
+    assertEquals((await Inbox.open(`${folder}/link`)).root, await Deno.realPath(`${folder}/real`));
+  }));
+
+Deno.test("an inbox refuses every hostile name, and writes nothing anywhere, when it is offered", () =>
+  withInbox({ exists: "overwrite" }, async ({ inbox, outside }) => {
+    await Deno.writeTextFile(`${outside}/x`, "untouched");
+    await Deno.writeTextFile(`${outside}/inbox/a`, "a file");
+    const before = await treeOf(outside);
+    for (const { name } of HOSTILE_NAMES) {
+      await assertRefused(inbox.begin(offer(name, 1)), "bad-name");
+      await assertRefused(inbox.beginNew({ ...offer(name, 1), size: 1 }), "bad-name");
+      await assertRefused(inbox.makeFolder(name), "bad-name");
+    }
+    assertEquals(await treeOf(outside), before);
+  }));
+
+for (const exists of POLICIES) {
+  Deno.test(`an inbox writes nothing behind a link that leads out when it has policy ${exists}`, () =>
+    withInbox({ exists }, async ({ inbox, root, outside }) => {
+      await Deno.mkdir(`${outside}/prey`);
+      await Deno.writeTextFile(`${outside}/prey/file`, "untouched");
+      await Deno.symlink("../prey", `${root}/relative`);
+      await Deno.symlink(`${outside}/prey`, `${root}/absolute`);
+      await Deno.symlink("relative", `${root}/twice`);
+      await Deno.symlink(`${outside}/nowhere`, `${root}/dangling`);
+      await Deno.symlink("loop", `${root}/loop`);
+      const before = await treeOf(outside);
+      for (const link of ["relative", "absolute", "twice", "dangling", "loop"]) {
+        await assertRefused(inbox.begin(offer(`${link}/file`, 9)), "bad-name");
+        await assertRefused(inbox.begin(offer(`${link}/new/file`, 9)), "bad-name");
+        await assertRefused(inbox.makeFolder(`${link}/new`), "bad-name");
+        await assertRefused(inbox.makeFolder(link), "bad-name");
+      }
+      assertEquals(await treeOf(outside), before);
+    }));
+
+  Deno.test(`an inbox leaves what a link leads to alone when the link has the name, with policy ${exists}`, () =>
+    withInbox({ exists }, async ({ inbox, root, outside }) => {
+      await Deno.writeTextFile(`${outside}/prey`, "untouched");
+      await Deno.symlink(`${outside}/prey`, `${root}/link`);
+      const taking = takeFile(inbox, { path: "link", text: "untouched" });
+      if (exists === "rename") {
+        assertEquals((await taking).path, "link (1)");
+      } else if (exists === "overwrite") {
+        assertEquals((await taking).path, "link");
+        assert((await Deno.lstat(`${root}/link`)).isFile);
+      } else {
+        await assertRefused(taking, "exists");
+        assert((await Deno.lstat(`${root}/link`)).isSymlink);
+      }
+      assertEquals(await Deno.readTextFile(`${outside}/prey`), "untouched");
+    }));
+
+  Deno.test(`an inbox refuses a file below a file, and takes none in a folder's place, with policy ${exists}`, () =>
+    withInbox({ exists }, async ({ inbox, root }) => {
+      await Deno.writeTextFile(`${root}/file`, "old");
+      await Deno.mkdir(`${root}/folder`);
+      await assertRefused(takeFile(inbox, { path: "file/x", text: "new" }), "exists");
+      await assertRefused(takeFile(inbox, { path: "file/x/y", text: "new" }), "exists");
+      const taking = takeFile(inbox, { path: "folder", text: "new" });
+      if (exists === "rename") await taking;
+      else await assertRefused(taking, "exists");
+      const more = exists === "rename" ? ["folder (1): new"] : [];
+      assertEquals(await treeOf(root), ["file: old", ...more, "folder/"]);
+    }));
+}
+
+Deno.test("an inbox stores a file once when a link inside leads to its folder", () =>
+  withInbox({}, async ({ inbox, root }) => {
+    await Deno.mkdir(`${root}/real`);
+    await Deno.symlink("real", `${root}/link`);
+    const stored = await takeFile(inbox, { path: "link/new/x", text: "hello" });
+    assertEquals([stored.path, stored.same], ["link/new/x", false]);
+    assert((await takeFile(inbox, { path: "real/new/x", text: "hello" })).same);
+    assertEquals(await treeOf(root), ["link ->", "real/", "real/new/", "real/new/x: hello"]);
+  }));
+
+Deno.test("makeFolder() says whether the folder was there when it is asked twice", () =>
+  withInbox({}, async ({ inbox, root }) => {
+    assertEquals(await inbox.makeFolder("a/b"), false);
+    assertEquals(await inbox.makeFolder("a/b"), true);
+    await Deno.symlink("a", `${root}/link`);
+    assertEquals(await inbox.makeFolder("link"), true);
+    await Deno.writeTextFile(`${root}/file`, "");
+    await assertRefused(inbox.makeFolder("file"), "exists");
+    await assertRefused(inbox.makeFolder("file/b"), "exists");
+    assertEquals(await treeOf(root), ["a/", "a/b/", "file: ", "link ->"]);
+  }));
+
+Deno.test("an inbox takes a file up to maxFileBytes when its size is announced", () =>
+  withInbox({ limits: { maxFileBytes: 4 } }, async ({ inbox, root }) => {
+    await takeFile(inbox, { path: "below", text: "abc" });
+    await takeFile(inbox, { path: "at", text: "abcd" });
+    const error = await assertRefused(inbox.begin(offer("over", 5)), "too-large");
+    assertEquals(error.message, "Cannot accept file: 5 bytes exceed maxFileBytes 4");
+    await assertRefused(inbox.beginNew({ ...offer("over", 5), size: 5 }), "too-large");
+    assertEquals(await namesIn(root), ["at", "below"]);
+  }));
+
+Deno.test("an inbox takes a file up to maxFileBytes when nobody knows its size", () =>
+  withInbox({ limits: { maxFileBytes: 4 } }, async ({ inbox, root }) => {
+    await takeFile(inbox, { path: "at", text: "abcd", size: null });
+    await assertRefused(takeFile(inbox, { path: "over", text: "abcde", size: null }), "too-large");
+    assertEquals(await namesIn(root), ["at"]);
+  }));
+
+Deno.test("an inbox refuses every byte when minFreeBytes is more than there is", () =>
+  withInbox({ minFreeBytes: Number.MAX_SAFE_INTEGER }, async ({ inbox, root }) => {
+    const error = await assertRefused(inbox.begin(offer("x", 10)), "no-space");
+    assertEquals(error.message, "it needs 10 bytes, and the receiver has 0 to give");
+    await assertRefused(inbox.begin(offer("x", null)), "no-space");
+    await assertRefused(inbox.beginNew({ ...offer("x", 1), size: 1 }), "no-space");
+    // They need none.
+    await takeFile(inbox, { path: "empty", text: "" });
+    assertEquals(await treeOf(root), ["empty: "]);
+  }));
+
+Deno.test(
+  "an inbox counts what it promised as used until an upload is over (needs a small tmpfs)",
+  {
+    ignore: !canMount,
+  },
+  async () => {
+    const found = await onSmallDisk(async (root) => {
+      const inbox = await Inbox.open(root, { minFreeBytes: 0 });
+      const most = offer("most", 40_000);
+      for (let round = 0; round < 100; round++) {
+        await using upload = await inbox.begin(most);
+        await assertRefused(inbox.begin(offer("more", 40_000)), "no-space");
+        // A third of them never starts, a third is kept, a third is dropped.
+        if (round % 3 > 0) await upload.start(0);
+        if (round % 3 > 1) await upload.discard();
+      }
+      await Promise.all(Array.from({ length: 8 }, async () => {
+        await inbox.begin(offer("many", 60_000)).then((upload) => upload.release(), () => {});
+      }));
+      await takeFile(inbox, { path: "whole", text: "x".repeat(40_000) });
+      await Deno.remove(`${root}/whole`);
+      await using all = await inbox.begin(offer("all", 65_536));
+      assertEquals(all.size, 0);
+    });
+    assert(found);
+  },
+);
+
+Deno.test("an inbox counts dropped bytes again when an upload starts anew (needs a small tmpfs)", {
+  ignore: !canMount,
+}, async () => {
+  const found = await onSmallDisk(async (root) => {
+    const inbox = await Inbox.open(root, { minFreeBytes: 0 });
+    await leaveFile(inbox, { path: "x", text: "x".repeat(32_768), size: 40_000 });
+    await using upload = await inbox.begin(offer("x", 40_000));
+    assertEquals(upload.size, 32_768);
+    await upload.start(0);
+    await assertRefused(inbox.begin(offer("y", 40_000)), "no-space");
+  });
+  assert(found);
+});
+
+Deno.test("begin() gives two uploads of one path files of their own when both are under way", () =>
+  withInbox({}, async ({ inbox, root }) => {
+    await using one = await inbox.begin(offer("x", 3));
+    await using other = await inbox.begin(offer("x", 3));
+    await one.start(0);
+    await other.start(0);
+    await one.writeBytes(bytesOf("one"));
+    await other.writeBytes(bytesOf("two"));
+    const parts = [await partOf(inbox, "x", 1), await partOf(inbox, "x", 2)];
+    await one.release();
+    await other.release();
+    assertEquals((await namesIn(root)).length, 2);
+    assertEquals(await Promise.all(parts.map((part) => Deno.readTextFile(part))), ["one", "two"]);
+  }));
+
+Deno.test("begin() gives the unfinished file to the next one when the one before is over", () =>
+  withInbox({}, async ({ inbox }) => {
+    for (const end of ["release", "discard"] as const) {
+      await using upload = await inbox.begin(offer("x", 3));
+      await upload[end]();
+    }
+    await leaveFile(inbox, { path: "x", text: "ab", size: 3 });
+    await using upload = await inbox.begin(offer("x", 3));
+    assertEquals(upload.size, 2);
+  }));
+
+Deno.test("begin() finds what came of a file, and tells what it reads of it, when that was left", () =>
+  withInbox({}, async ({ inbox }) => {
+    await leaveFile(inbox, { path: "a/x", text: "hello", size: 11 });
+    let hashed = 0;
+    await using upload = await inbox.begin(offer("a/x", 11), {
+      onHashed: (bytes) => hashed = bytes,
+    });
+    assertEquals([upload.size, hashed], [5, 5]);
+    assertMatch(upload.digestSoFar ?? "", /^2cf24dba/);
+  }));
+
+Deno.test("begin() drops what came of a file when more of it is there than is offered", () =>
+  withInbox({}, async ({ inbox, root }) => {
+    await leaveFile(inbox, { path: "x", text: "hello", size: 11 });
+    {
+      await using upload = await inbox.begin(offer("x", 4));
+      assertEquals([upload.size, upload.digestSoFar], [0, undefined]);
+    }
+    assertEquals(await namesIn(root), []);
+  }));
+
+Deno.test("begin() drops what came of a file when nobody knows how long it becomes", () =>
+  withInbox({}, async ({ inbox, root }) => {
+    await leaveFile(inbox, { path: "x", text: "hello", size: 11 });
+    await using upload = await inbox.begin(offer("x", null));
+    assertEquals([upload.size, await namesIn(root)], [0, []]);
+  }));
+
+Deno.test("an inbox never writes into an unfinished file when that is another file's second name", () =>
+  withInbox({}, async ({ inbox, root }) => {
+    await Deno.writeTextFile(`${root}/published`, "hel");
+    await Deno.link(`${root}/published`, await partOf(inbox, "x"));
+    await takeFile(inbox, { path: "x", text: "hello" });
+    assertEquals(await treeOf(root), ["published: hel", "x: hello"]);
+  }));
+
+Deno.test("an inbox never writes into what has an unfinished file's name when it is no file", () =>
+  withInbox({}, async ({ inbox, root, outside }) => {
+    await Deno.writeTextFile(`${outside}/prey`, "he");
+    await Deno.symlink(`${outside}/prey`, await partOf(inbox, "linked"));
+    await Deno.mkdir(`${await partOf(inbox, "folder")}/deep`, { recursive: true });
+    for (const path of ["linked", "folder"]) await takeFile(inbox, { path, text: "hello" });
+    assertEquals(await treeOf(root), ["folder: hello", "linked: hello"]);
+    assertEquals(await Deno.readTextFile(`${outside}/prey`), "he");
+  }));
+
+Deno.test("beginNew() looks for nothing of an earlier try, and takes a free name, when it is called", () =>
+  withInbox({ exists: "fail" }, async ({ inbox, root }) => {
+    await Deno.writeTextFile(`${root}/new.txt`, "old");
+    await Deno.link(`${root}/new.txt`, await partOf(inbox, "new.txt"));
+    await using upload = await inbox.beginNew({ ...offer("new.txt", 3), size: 3 });
+    assertEquals(upload.size, 0);
+    await upload.start(0);
+    await upload.writeBytes(bytesOf("new"));
+    assertEquals((await upload.finishUndigested()).path, "new (1).txt");
+    assertEquals(await treeOf(root), ["new (1).txt: new", "new.txt: old"]);
+  }));
+
+Deno.test("beginNew() keeps nothing when the file stops halfway", () =>
+  withInbox({}, async ({ inbox, root }) => {
+    {
+      await using upload = await inbox.beginNew({ ...offer("x", 3), size: 3 });
+      await upload.start(0);
+      await upload.writeBytes(bytesOf("ne"));
+      assertEquals((await namesIn(root)).length, 1);
+    }
+    assertEquals(await namesIn(root), []);
+  }));
+
+Deno.test("removeForgotten() removes old unfinished files, also in subfolders, and nothing else", () =>
+  withInbox({}, async ({ inbox, root, outside }) => {
+    const [old, young] = [new Date(1_000_000_000_000), new Date(1_700_000_000_000)];
+    const before = new Date(1_600_000_000_000);
+    const leave = (path: string) => leaveFile(inbox, { path, text: "abc", size: 9 });
+    for (const path of ["old", "young", "a/b/old", "used"]) await leave(path);
+    const others = [".parley-notes.part", "notes.part", "a/.parley-x"].map((name) =>
+      `${root}/${name}`
+    );
+    for (const path of others) await Deno.writeTextFile(path, "");
+    const elsewhere = (await partOf(inbox, "old")).replace(root, outside);
+    await Deno.writeTextFile(elsewhere, "");
+    await Deno.symlink(outside, `${root}/out`);
+    const parts = { old: await partOf(inbox, "old"), deep: await partOf(inbox, "a/b/old") };
+    const used = await partOf(inbox, "used");
+    for (const path of [...Object.values(parts), used, ...others, elsewhere]) {
+      await Deno.utime(path, old, old);
+    }
+    await Deno.utime(await partOf(inbox, "young"), young, young);
+    const all = await treeOf(outside);
+    {
+      await using _using = await inbox.begin(offer("used", 9));
+      assertEquals(await inbox.removeForgotten(before), 2);
+      const gone = Object.values(parts).map((path) => `${path.slice(outside.length + 1)}: abc`);
+      assertEquals(await treeOf(outside), all.filter((line) => !gone.includes(line)));
+      assertNotEquals(all.length, (await treeOf(outside)).length);
+    }
+    assertEquals(await inbox.removeForgotten(before), 1);
+    assertEquals(await inbox.removeForgotten(before), 0);
+  }));
+
+Deno.test("removeForgotten() leaves a file that is under way through a link alone when it is old", () =>
+  withInbox({}, async ({ inbox, root }) => {
+    await Deno.mkdir(`${root}/real`);
+    await Deno.symlink("real", `${root}/link`);
+    await leaveFile(inbox, { path: "link/x", text: "abc", size: 9 });
+    await Deno.utime(await partOf(inbox, "link/x"), 1, 1);
+    await using upload = await inbox.begin(offer("link/x", 9));
+    assertEquals([upload.size, await inbox.removeForgotten(new Date())], [3, 0]);
+  }));

@@ -1,0 +1,131 @@
+import { assert, assertEquals, assertFalse, assertNotEquals } from "@std/assert";
+import { isPartName, locate, makeFolders, partPath, syncFolder } from "../../../transfer/inbox/place.ts";
+import { HOSTILE_NAMES } from "../../codec/hostile_names.ts";
+import { inFolder } from "../../contract/folder.ts";
+import { assertRefused, treeOf } from "../incoming.ts";
+
+/** Runs a test in a folder whose path has no links. */
+function inRoot(test: (root: string, outside: string) => Promise<void>): Promise<void> {
+  return inFolder(async (folder) => {
+    const outside = await Deno.realPath(folder);
+    await Deno.mkdir(`${outside}/root`);
+    await test(`${outside}/root`, outside);
+  });
+}
+
+Deno.test("locate() gives a folder, a name and both when a path is harmless", () =>
+  inRoot(async (root) => {
+    assertEquals(await locate(root, "a/b/c.txt"), {
+      path: "a/b/c.txt",
+      folder: `${root}/a/b`,
+      name: "c.txt",
+      target: `${root}/a/b/c.txt`,
+    });
+    assertEquals((await locate(root, "c.txt")).folder, root);
+    assertEquals(await treeOf(root), []);
+  }));
+
+Deno.test("locate() refuses every hostile name, shown harmlessly, when a peer gives it", () =>
+  inRoot(async (root) => {
+    for (const { name } of HOSTILE_NAMES) {
+      const { message } = await assertRefused(locate(root, name), "bad-name");
+      // deno-lint-ignore no-control-regex
+      assertFalse(/[\x00-\x1f\x7f-\x9f\u202a-\u202e]/.test(message), message);
+    }
+  }));
+
+Deno.test("locate() refuses a link in the folder when it does not lead to a folder inside", () =>
+  inRoot(async (root, outside) => {
+    await Deno.mkdir(`${outside}/root-other`);
+    await Deno.writeTextFile(`${root}/file`, "");
+    await Deno.mkdir(`${root}/sub`);
+    const links = {
+      absolute: outside,
+      relative: "..",
+      // Its path begins as that of the folder does.
+      beside: `${outside}/root-other`,
+      dangling: `${outside}/nowhere`,
+      gone: "nowhere",
+      twice: "relative",
+      loop: "loop",
+      "sub/up": "../..",
+    };
+    for (const [name, target] of Object.entries(links)) {
+      await Deno.symlink(target, `${root}/${name}`);
+    }
+    for (const name of Object.keys(links)) {
+      await assertRefused(locate(root, `${name}/x`), "bad-name");
+      await assertRefused(locate(root, `${name}/a/b/x`), "bad-name");
+    }
+    await Deno.symlink("file", `${root}/to-file`);
+    await assertRefused(locate(root, "to-file/x"), "exists");
+    await assertRefused(locate(root, "file/x"), "exists");
+  }));
+
+Deno.test("locate() gives the folder's own path when a link leads to one inside", () =>
+  inRoot(async (root) => {
+    await Deno.mkdir(`${root}/real/deep`, { recursive: true });
+    await Deno.symlink("real", `${root}/relative`);
+    await Deno.symlink(`${root}/real/deep`, `${root}/absolute`);
+    await Deno.symlink(".", `${root}/self`);
+    const { folder, path } = await locate(root, "relative/new/x");
+    assertEquals([folder, path], [`${root}/real/new`, "relative/new/x"]);
+    assertEquals((await locate(root, "self/absolute/x")).target, `${root}/real/deep/x`);
+    assertEquals((await locate(root, "self/self/x")).folder, root);
+  }));
+
+Deno.test("locate() does not follow the last name when that is a link", () =>
+  inRoot(async (root, outside) => {
+    await Deno.symlink(outside, `${root}/out`);
+    assertEquals((await locate(root, "out")).target, `${root}/out`);
+  }));
+
+Deno.test("makeFolders() makes what is missing when some of it is there", () =>
+  inRoot(async (root) => {
+    await Deno.mkdir(`${root}/a`);
+    await makeFolders(root, `${root}/a/b/c`);
+    await makeFolders(root, `${root}/a/b/c`);
+    await makeFolders(root, root);
+    assertEquals(await treeOf(root), ["a/", "a/b/", "a/b/c/"]);
+  }));
+
+Deno.test("makeFolders() lets each of many succeed when they make the same folders at once", () =>
+  inRoot(async (root) => {
+    await Promise.all(Array.from({ length: 8 }, () => makeFolders(root, `${root}/a/b/c`)));
+    assertEquals(await treeOf(root), ["a/", "a/b/", "a/b/c/"]);
+  }));
+
+Deno.test("makeFolders() refuses when something has come to stand there", () =>
+  inRoot(async (root, outside) => {
+    await Deno.writeTextFile(`${root}/file`, "");
+    await Deno.symlink(outside, `${root}/out`);
+    await assertRefused(makeFolders(root, `${root}/file`), "exists");
+    await assertRefused(makeFolders(root, `${root}/out/x`), "bad-name");
+    assertEquals(await treeOf(outside), ["root/", "root/file: ", "root/out ->"]);
+  }));
+
+Deno.test("syncFolder() succeeds when the folder is there", () =>
+  inRoot((root) => syncFolder(root)));
+
+Deno.test("partPath() is a name of our own in the folder when it is asked for a place", () =>
+  inRoot(async (root) => {
+    const place = await locate(root, "a/x");
+    const [first, second] = [partPath(place, 1), partPath(place, 2)];
+    assertEquals(first, partPath(place, 1));
+    assertNotEquals(first, second);
+    assertNotEquals(first, partPath(await locate(root, "a/y"), 1));
+    for (const part of [first, second]) {
+      assert(part.startsWith(`${root}/a/.parley-`));
+      assert(isPartName(part.slice(`${root}/a/`.length)));
+    }
+  }));
+
+Deno.test("isPartName() says false when a name only looks like one", () => {
+  const key = "0123456789abcdef01234567";
+  assert(isPartName(`.parley-${key}.part`));
+  assert(isPartName(`.parley-${key}-12.part`));
+  const others = ["notes.part", ".parley-.part", ".parley-notes.part", `.parley-${key}`];
+  for (const name of [...others, `.parley-${key}-.part`, `x.parley-${key}.part`, ".parley-part"]) {
+    assertFalse(isPartName(name), name);
+  }
+});

@@ -1,0 +1,99 @@
+import { assertEquals, assertInstanceOf } from "@std/assert";
+import { Inbox, type InboxOptions, RefusedError, type StoredFile } from "../../transfer/mod.ts";
+import { locate, partPath } from "../../transfer/inbox/place.ts";
+import { sha256 } from "../../codec/hashing.ts";
+import { inFolder } from "../contract/folder.ts";
+import { rejectionOf } from "../net/turns.ts";
+
+/** An inbox, and where it stands. */
+export interface Standing {
+  readonly inbox: Inbox;
+  /** Its folder. */
+  readonly root: string;
+  /** The folder around it, which nobody may write to. */
+  readonly outside: string;
+}
+
+/** Runs a test with an inbox of its own. */
+export async function withInbox(
+  options: InboxOptions,
+  test: (standing: Standing) => Promise<void>,
+): Promise<void> {
+  await inFolder(async (folder) => {
+    const outside = await Deno.realPath(folder);
+    const root = `${outside}/inbox`;
+    const inbox = await Inbox.open(root, { minFreeBytes: 0, ...options });
+    await test({ inbox, root, outside });
+  });
+}
+
+/** How {@linkcode takeFile} takes a file. */
+export interface TakeOptions {
+  size?: number | null;
+  mtimeMs?: number;
+  mode?: number;
+}
+
+/** Takes a file as from a peer, from its offer to its name. */
+export async function takeFile(
+  inbox: Inbox,
+  { path, text, size = text.length, mtimeMs, mode }: { path: string; text: string } & TakeOptions,
+): Promise<StoredFile> {
+  const offer = { path, size, mtimeMs: mtimeMs ?? null, mode };
+  await using upload = await inbox.begin(offer);
+  const digest = upload.digestSoFar;
+  const hasIt = digest === digestOf(text.slice(0, upload.size));
+  await upload.start(hasIt ? upload.size : 0);
+  if (upload.size < text.length) await upload.writeBytes(bytesOf(text.slice(upload.size)));
+  return await upload.finish({ size: text.length, sha256: digestOf(text) });
+}
+
+/** Offers a file, begins it, and lets go of it after its first bytes. */
+export async function leaveFile(
+  inbox: Inbox,
+  { path, text, size }: { path: string; text: string; size: number },
+): Promise<void> {
+  await using upload = await inbox.begin({ path, size, mtimeMs: null });
+  await upload.start(0);
+  await upload.writeBytes(bytesOf(text));
+}
+
+/** Returns where the unfinished file of a path is. */
+export async function partOf({ root }: Inbox, path: string, copy = 1): Promise<string> {
+  return partPath(await locate(root, path), copy);
+}
+
+/** Asserts that a file is refused, with this code. */
+export async function assertRefused(
+  taking: Promise<unknown>,
+  code: RefusedError["code"],
+): Promise<RefusedError> {
+  const error = await rejectionOf(taking);
+  assertInstanceOf(error, RefusedError);
+  assertEquals(error.code, code, error.message);
+  return error;
+}
+
+/** Returns what stands in a folder and below it: folders, links, and files with what they hold. */
+export async function treeOf(folder: string, below = ""): Promise<string[]> {
+  const lines: string[] = [];
+  for await (const { name, isDirectory, isFile } of Deno.readDir(folder)) {
+    const path = `${below}${name}`;
+    if (isFile) lines.push(`${path}: ${await Deno.readTextFile(`${folder}/${name}`)}`);
+    else lines.push(isDirectory ? `${path}/` : `${path} ->`);
+    if (isDirectory) lines.push(...await treeOf(`${folder}/${name}`, `${path}/`));
+  }
+  return lines.sort();
+}
+
+/** Returns text as bytes. */
+export function bytesOf(text: string): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(text);
+}
+
+/** Returns the digest of text. */
+export function digestOf(text: string): string {
+  const hasher = sha256();
+  hasher.update(bytesOf(text));
+  return hasher.digest();
+}

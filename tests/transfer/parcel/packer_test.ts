@@ -1,0 +1,61 @@
+import { assert, assertEquals, assertLess } from "@std/assert";
+import { Packer } from "../../../transfer/parcel/packer.ts";
+import { inflate } from "../../../codec/deflate.ts";
+import { bytesOf } from "../incoming.ts";
+
+const text = bytesOf("the quick brown fox jumps over the lazy dog\n".repeat(1_000));
+/** Bytes that nothing makes smaller; from a seed, so that they are the same each time. */
+const noise = noiseOf(text.length);
+
+function noiseOf(length: number): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(length);
+  let state = 1;
+  for (let at = 0; at < length; at++) {
+    state = Math.imul(state, 1_664_525) + 1_013_904_223 >>> 0;
+    bytes[at] = state >>> 24;
+  }
+  return bytes;
+}
+
+/** Returns how many blocks go by until one is packed. */
+async function blocksUntilPacked(packer: Packer): Promise<number> {
+  for (let count = 0;; count++) if (await packer.pack(text) !== undefined) return count;
+}
+
+Deno.test("pack() makes text smaller, and what comes out becomes it again, when it is given some", async () => {
+  const packed = await new Packer().pack(text);
+  assert(packed !== undefined);
+  assertLess(packed.length, text.length / 10);
+  const inflated = await inflate(packed, { rawBytes: text.length, offset: 0 });
+  assertEquals(new Uint8Array(inflated), text);
+});
+
+Deno.test("pack() leaves a block alone when it would hardly become smaller", async () => {
+  for (const bytes of [noise, bytesOf("x"), noise.subarray(0, 10)]) {
+    assertEquals(await new Packer().pack(bytes), undefined);
+  }
+});
+
+Deno.test("pack() leaves more and more blocks alone, up to 32, when they never become smaller", async () => {
+  const packer = new Packer();
+  const pauses: number[] = [];
+  for (let round = 0; round < 8; round++) {
+    assertEquals(await packer.pack(noise), undefined);
+    let pause = 0;
+    // A block is tried when text becomes smaller; noise at that place tells the packer to wait longer.
+    for (const limit = [1, 2, 4, 8, 16, 32, 32, 32][round]!; pause < limit; pause++) {
+      assertEquals(await packer.pack(text), undefined);
+    }
+    pauses.push(pause);
+  }
+  assertEquals(pauses, [1, 2, 4, 8, 16, 32, 32, 32]);
+  assertEquals(await blocksUntilPacked(packer), 0);
+});
+
+Deno.test("pack() tries each block again when one became smaller", async () => {
+  const packer = new Packer();
+  for (let block = 0; block < 10; block++) await packer.pack(noise);
+  await blocksUntilPacked(packer);
+  assertEquals(await packer.pack(noise), undefined);
+  assertEquals(await blocksUntilPacked(packer), 1);
+});

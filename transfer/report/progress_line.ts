@@ -1,0 +1,109 @@
+import { visible } from "../../codec/mod.ts";
+import { formatBytes, formatBytesOf, formatRate, formatSpan } from "./amounts.ts";
+
+/** How far a transfer is. */
+export interface ProgressState {
+  /** Bytes that are done. */
+  readonly doneBytes: number;
+  /** Bytes of all files; undefined where nobody knows. */
+  readonly totalBytes: number | undefined;
+  /** The rate, where it is known. */
+  readonly bytesPerSecond: number | undefined;
+  /** The name of the file that is on its way. */
+  readonly file: string;
+  /** Which one of the files it is, from 0. */
+  readonly fileIndex: number;
+  /** How many files there are. */
+  readonly files: number;
+}
+
+/** How {@linkcode progressLine} writes. */
+export interface ProgressLineOptions {
+  /** The terminal's columns; the line stays below. */
+  columns: number;
+  /** The part that is done, from 0 to 1. */
+  progress: number;
+  /** Use colours. */
+  colour: boolean;
+}
+
+/** From here there is room for a bar beside the numbers and a name. */
+const BAR_FROM_COLUMNS = 70;
+const MAX_BAR_COLUMNS = 30;
+/** A shorter rest of a name says nothing. */
+const MIN_NAME_COLUMNS = 6;
+/** With less room the name stands alone, without which file it is. */
+const MIN_NUMBERED_COLUMNS = 20;
+/** A longer name is cut before its characters are looked at. */
+const MAX_NAME_CHARS = 1000;
+
+/** Returns the line that says how far a transfer is. */
+export function progressLine(state: ProgressState, options: ProgressLineOptions): string {
+  const { doneBytes, totalBytes, bytesPerSecond } = state;
+  const { columns, progress, colour } = options;
+  const parts: string[] = [];
+  const known = totalBytes !== undefined;
+  if (known) parts.push(`${Math.floor(progress * 100)}%`.padStart(4));
+  parts.push(known ? formatBytesOf(doneBytes, totalBytes) : formatBytes(doneBytes));
+  if (bytesPerSecond !== undefined) parts.push(formatRate(bytesPerSecond));
+  const left = leftMs(state);
+  if (left !== undefined) parts.push(formatSpan(left));
+
+  // The last column stays free: some terminals begin a new line when it is written.
+  const room = columns - 1;
+  const barColumns = known && columns >= BAR_FROM_COLUMNS
+    ? Math.min(MAX_BAR_COLUMNS, columns - BAR_FROM_COLUMNS + 10)
+    : 0;
+  while (widthOf(parts) > room) parts.pop();
+  const numbers = widthOf(parts) + (barColumns > 0 ? barColumns + 1 : 0);
+  const name = nameOf(state, room - numbers - 1);
+  if (name !== "") parts.push(name);
+  if (barColumns > 0) parts.splice(1, 0, bar({ progress, columns: barColumns, colour }));
+  return parts.join(" ");
+}
+
+/** How long the rest takes, in whole seconds; undefined where it cannot be said. */
+function leftMs({ doneBytes, totalBytes, bytesPerSecond }: ProgressState): number | undefined {
+  const leftBytes = (totalBytes ?? 0) - doneBytes;
+  if (leftBytes <= 0 || !bytesPerSecond) return undefined;
+  return Math.ceil(leftBytes / bytesPerSecond) * 1000;
+}
+
+function widthOf(parts: readonly string[]): number {
+  return parts.join(" ").length;
+}
+
+function bar(
+  { progress, columns, colour }: { progress: number; columns: number; colour: boolean },
+): string {
+  const filled = Math.floor(progress * columns);
+  const [done, left] = ["█".repeat(filled), "░".repeat(columns - filled)];
+  return colour && filled > 0 ? `\x1b[32m${done}\x1b[39m${left}` : done + left;
+}
+
+function nameOf({ file, fileIndex, files }: ProgressState, columns: number): string {
+  const which = files > 1 && columns >= MIN_NUMBERED_COLUMNS ? `${fileIndex + 1}/${files} ` : "";
+  const room = columns - which.length;
+  return file === "" || room < MIN_NAME_COLUMNS ? "" : which + ending(file, room);
+}
+
+const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
+const WIDE =
+  /\p{Emoji_Presentation}|\ufe0f|[\p{scx=Han}\p{scx=Hangul}\p{scx=Hiragana}\p{scx=Katakana}\uff01-\uff60]/u;
+
+/** Returns a name, or the end of it that fits: there stands what tells one file from the others. */
+function ending(name: string, columns: number): string {
+  const cut = name.length > MAX_NAME_CHARS;
+  const shown = visible(cut ? name.slice(-MAX_NAME_CHARS) : name);
+  const characters = Array.from(graphemes.segment(shown), ({ segment }) => segment);
+  const columnsOf = (character: string) => WIDE.test(character) ? 2 : 1;
+  const width = characters.reduce((sum, character) => sum + columnsOf(character), 0);
+  if (!cut && width <= columns) return shown;
+  let at = characters.length;
+  // One column is for the ellipsis.
+  for (let room = columns - 1; at > 0; at--) {
+    room -= columnsOf(characters[at - 1]!);
+    if (room < 0) break;
+  }
+  return `…${characters.slice(at).join("")}`;
+}

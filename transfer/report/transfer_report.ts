@@ -1,0 +1,191 @@
+import { visible } from "../../codec/mod.ts";
+import type { FileSource, ReceiptEntry, SendResult, SkippedSource } from "../mod.ts";
+import { messageOf } from "../../net/errors.ts";
+import { type Clock, systemClock } from "../../net/mod.ts";
+import type { Progress } from "./progress.ts";
+import { formatBytes, formatRate, formatSpan } from "./amounts.ts";
+import type { EventRecord, EventSink } from "./outputs.ts";
+
+/** With `--json` the progress of a transfer is told at most so often. */
+const PROGRESS_MS = 100;
+
+/** How a {@linkcode TransferReport} says it. */
+export interface TransferReportOptions {
+  /** Where to say it. */
+  report: EventSink;
+  /** The bar. */
+  progress: Progress;
+  /** The receiver keeps what came of a file that stopped halfway. @default {true} */
+  isKept?: boolean;
+  /** The clock to go by. @default {systemClock} */
+  clock?: Clock;
+}
+
+/** What became of all files of a transfer. */
+export interface TransferTally {
+  /** Files that the receiver stored. */
+  stored: number;
+  /** Files that it had already. */
+  same: number;
+  /** Empty folders that it has. */
+  folders: number;
+  /** Files that it has not. */
+  failed: number;
+  /** Bytes of the files that it has. */
+  bytes: number;
+}
+
+/**
+ * Says how a transfer goes: a bar on a terminal, objects for a machine, and nothing but failures and the last line for
+ * a pipe.
+ */
+export class TransferReport {
+  /** What became of the files so far. */
+  readonly tally: TransferTally = { stored: 0, same: 0, folders: 0, failed: 0, bytes: 0 };
+  /** The files that the receiver has, with their digests. */
+  readonly entries: ReceiptEntry[] = [];
+  readonly #report: EventSink;
+  readonly #progress: Progress;
+  readonly #isKept: boolean;
+  readonly #clock: Clock;
+  readonly #since: number;
+  /** How far the files are that are under way. */
+  readonly #underWay = new Map<FileSource, { sent: number; offset: number }>();
+  #doneBytes = 0;
+  #skippedBytes = 0;
+  /** Bytes of the files that were stored, and how many of them went over the wire. */
+  #storedBytes = 0;
+  #sentBytes = 0;
+  #begun = 0;
+  #told = -Infinity;
+
+  /** Makes one that has nothing to say yet. */
+  constructor({ report, progress, isKept = true, clock = systemClock }: TransferReportOptions) {
+    this.#report = report;
+    this.#progress = progress;
+    this.#isKept = isKept;
+    this.#clock = clock;
+    this.#since = clock.now();
+  }
+
+  /** A file begins, or goes on behind what the receiver has of it. */
+  onStart(source: FileSource, offset: number): void {
+    if (!this.#underWay.has(source)) this.#begun++;
+    this.#underWay.set(source, { sent: offset, offset });
+    const { local, size } = source;
+    this.#event({ event: "started", file: local, size, offset });
+    this.#show(source);
+  }
+
+  /** So much of a file was sent. */
+  onBytes(source: FileSource, sent: number): void {
+    const state = this.#underWay.get(source);
+    if (state) state.sent = sent;
+    this.#show(source);
+    const now = this.#clock.now();
+    if (!this.#report.json || now - this.#told < PROGRESS_MS) return;
+    this.#told = now;
+    this.#event({ event: "progress", file: source.local, sent, size: source.size });
+  }
+
+  /** A file is over, or an empty folder. */
+  onDone(source: FileSource, result: SendResult): void {
+    const { local } = source;
+    const name = visible(local);
+    if (source.kind === "file") this.#close(source, result);
+    if ("size" in result) {
+      const { outcome, path, size, sha256, changed } = result;
+      this.tally[source.kind === "folder" ? "folders" : outcome]++;
+      this.tally.bytes += size;
+      if (sha256 !== undefined) this.entries.push({ source: local, path, size, sha256 });
+      this.#event({ event: outcome, file: local, path, size, sha256 });
+      if (changed) {
+        const line = `${name} was changed while it was sent; send it again to be sure`;
+        this.#note({ event: "changed", file: local }, line);
+      }
+      return;
+    }
+    this.tally.failed++;
+    if ("sent" in result) {
+      const { sent } = result;
+      const record = { event: "interrupted", file: local, sent };
+      // Where nothing is kept there is nothing to say that the last line does not say.
+      if (this.#isKept && sent > 0) this.#note(record, `${name} stopped at ${formatBytes(sent)}`);
+      else this.#event(record);
+      return;
+    }
+    const { outcome, code, reason } = result;
+    const record = { event: outcome, file: local, code, reason };
+    this.#note(record, `${name} was not stored: ${visible(reason)}`);
+  }
+
+  /** Something cannot be sent. */
+  onSkipped({ local, reason, isFine }: SkippedSource): void {
+    if (!isFine) this.tally.failed++;
+    const record = { event: "skipped", file: local, reason };
+    this.#note(record, `${visible(local)} is left out: ${visible(reason)}`);
+  }
+
+  /** A connection broke, and the next one comes. */
+  onRetry(error: unknown, delayMs: number): void {
+    const wait = Math.round(delayMs);
+    const record = { event: "retry", reason: messageOf(error), delayMs: wait };
+    this.#note(record, `${messageOf(error)}; next try in ${formatSpan(wait)}`);
+  }
+
+  /** Says what became of it all. */
+  finish(): void {
+    this.#progress.stop();
+    const { stored, same, folders, failed } = this.tally;
+    const ms = this.#clock.now() - this.#since;
+    const sent = this.#sentBytes;
+    const rate = sent > 0 && ms > 0 ? ` (${formatRate(sent / ms * 1000)})` : "";
+    const bytes = formatBytes(this.#storedBytes);
+    const parts = [
+      `Sent ${countOf(stored, "file")}, ${bytes} in ${formatSpan(ms)}${rate}`,
+      ...folders > 0 ? [countOf(folders, "empty folder")] : [],
+      ...same > 0 ? [`${same} ${same === 1 ? "was" : "were"} there already`] : [],
+      ...failed > 0 ? [`${failed} not stored`] : [],
+    ];
+    this.#report.data({ event: "done", ...this.tally, ms }, parts.join("; "));
+  }
+
+  #close(source: FileSource, result: SendResult): void {
+    const state = this.#underWay.get(source);
+    this.#underWay.delete(source);
+    const offset = state?.offset ?? 0;
+    const done = "size" in result ? result.size : state?.sent ?? 0;
+    this.#doneBytes += done;
+    this.#skippedBytes += result.outcome === "same" ? done : offset;
+    if (result.outcome === "stored") {
+      this.#storedBytes += done;
+      this.#sentBytes += done - offset;
+    }
+    if (!state) this.#begun++;
+    this.#show(source);
+  }
+
+  #show({ local }: FileSource): void {
+    let doneBytes = this.#doneBytes;
+    let skippedBytes = this.#skippedBytes;
+    for (const { sent, offset } of this.#underWay.values()) {
+      doneBytes += sent;
+      skippedBytes += offset;
+    }
+    const fileIndex = Math.max(0, this.#begun - 1);
+    this.#progress.update({ doneBytes, skippedBytes, file: local, fileIndex });
+  }
+
+  /** For machines alone: people see the bar. */
+  #event(record: EventRecord): void {
+    if (this.#report.json) this.#report.data(record, "");
+  }
+
+  #note(record: EventRecord, line: string): void {
+    this.#progress.above(() => this.#report.note(record, line));
+  }
+}
+
+function countOf(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
+}
