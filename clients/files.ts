@@ -7,7 +7,7 @@
 //   deno run --allow-net --allow-read --allow-write clients/files.ts photo.jpg notes/ --to host:8081 --receipt r.json
 //   deno run --allow-read clients/files.ts --verify r.json
 
-import { visible } from "../codec/mod.ts";
+import { escapeControls } from "../codec/mod.ts";
 import {
   type FileSource,
   findSources,
@@ -231,7 +231,7 @@ function unwritable(path: string, cause: unknown): Error {
   const what = cause instanceof Deno.errors.NotCapable
     ? `Deno does not allow it; add --allow-write=${path} to the command`
     : messageOf(cause);
-  return new Error(`Cannot write the receipt ${visible(path)}: ${what}`, { cause });
+  return new Error(`Cannot write the receipt ${escapeControls(path)}: ${what}`, { cause });
 }
 
 /** Says of each file of a receipt whether it is what it was. */
@@ -248,7 +248,7 @@ async function verify(
   for await (const { entry, local, verdict } of verifyReceipt(receipt, { folder })) {
     if (verdict !== "same") wrong++;
     const record = { event: "verified", file: local, verdict, sha256: entry.sha256 };
-    report.data(record, `${verdict.padEnd(13)}  ${visible(local)}`);
+    report.data(record, `${verdict.padEnd(13)}  ${escapeControls(local)}`);
   }
   const { length } = receipt.files;
   const seal = receipt.seal === undefined
@@ -268,7 +268,7 @@ async function readReceipt(path: string, token: string | undefined): Promise<Rec
     const reason = cause instanceof Deno.errors.NotFound
       ? "there is no such file"
       : messageOf(cause);
-    throw new Error(`Cannot use the receipt ${visible(path)}: ${reason}`, { cause });
+    throw new Error(`Cannot use the receipt ${escapeControls(path)}: ${reason}`, { cause });
   }
 }
 

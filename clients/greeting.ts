@@ -4,7 +4,7 @@
 //
 // Without lines on the command line it says what comes on stdin.
 
-import { lines, visible } from "../codec/mod.ts";
+import { escapeControls, lines } from "../codec/mod.ts";
 import { Connection, DEFAULT_DEADLINES, withDeadline } from "../net/mod.ts";
 import type { Program } from "../cli/program.ts";
 import { type ClientOptions, clientProgram } from "../cli/client_program.ts";
@@ -35,7 +35,7 @@ export const program: Program = clientProgram({
   async talk({ connection, operands, io, report }) {
     await converse(connection, {
       said: operands.length > 0 ? operands : stdinLines(io.stdin, connection.signal),
-      heard: (line) => report.data({ event: "message", message: line }, visible(line)),
+      heard: (line) => report.data({ event: "message", message: line }, escapeControls(line)),
     });
     return 0;
   },

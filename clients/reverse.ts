@@ -4,7 +4,7 @@
 //
 // Without a message on the command line it sends the first line of stdin.
 
-import { lines, visible } from "../codec/mod.ts";
+import { escapeControls, lines } from "../codec/mod.ts";
 import { ClosedError, Connection, DEFAULT_DEADLINES, withDeadline } from "../net/mod.ts";
 import type { Program } from "../cli/program.ts";
 import { type ClientOptions, clientProgram } from "../cli/client_program.ts";
@@ -49,7 +49,7 @@ export const program: Program = clientProgram({
         by: "peer",
       });
     }
-    report.data({ event: "answer", message, answer }, visible(answer));
+    report.data({ event: "answer", message, answer }, escapeControls(answer));
     return 0;
   },
 });

@@ -4,7 +4,7 @@
 //
 // It ends at `quit`, or at the end of input once the server has answered everything.
 
-import { lines, visible } from "../codec/mod.ts";
+import { escapeControls, lines } from "../codec/mod.ts";
 import { Connection, DEFAULT_DEADLINES, withDeadline } from "../net/mod.ts";
 import { LineTerminal } from "../cli/line_terminal.ts";
 import type { Program } from "../cli/program.ts";
@@ -38,8 +38,8 @@ export const program: Program = clientProgram({
     await converse(connection, {
       said: untilQuit(terminal ? terminal.lines(signal) : stdinLines(io.stdin, signal)),
       heard(line) {
-        if (terminal) terminal.print(visible(line));
-        else report.data({ event: "message", message: line }, visible(line));
+        if (terminal) terminal.print(escapeControls(line));
+        else report.data({ event: "message", message: line }, escapeControls(line));
       },
     });
     return 0;

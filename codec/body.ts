@@ -1,6 +1,6 @@
 // This module is browser compatible.
 
-import { LimitError, ProtocolError, type Side } from "./errors.ts";
+import { LimitError, ProtocolError, type ProtocolErrorSide } from "./errors.ts";
 import type { ReceiveBuffer } from "./bytes/receive_buffer.ts";
 
 /** A header that says how long the body behind it is, and how many bytes it has itself. */
@@ -29,7 +29,7 @@ export function requireBody(
   { max, offset = 0, side = "remote", atLeast = false }: {
     max: number;
     offset?: number;
-    side?: Side;
+    side?: ProtocolErrorSide;
     /** The header is not whole: `bytes` is a lower bound. */
     atLeast?: boolean;
   },

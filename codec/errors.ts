@@ -22,14 +22,14 @@ export type ProtocolErrorCode =
   | "unknown-type";
 
 /** Whose fault it is: `local` asked for something illegal, `remote` sent something illegal. */
-export type Side = "local" | "remote";
+export type ProtocolErrorSide = "local" | "remote";
 
 /** What a {@linkcode ProtocolError} says beside its message. */
 export interface ProtocolErrorOptions extends ErrorOptions {
   /** What is wrong. */
   code: ProtocolErrorCode;
   /** Whose fault it is. */
-  side: Side;
+  side: ProtocolErrorSide;
   /** Where: bytes from the start of the stream for `remote`, from the start of the message for `local`. */
   offset: number;
   /** What the protocol wanted there. */
@@ -58,7 +58,7 @@ export class ProtocolError extends Error {
   /** What is wrong. */
   readonly code: ProtocolErrorCode;
   /** Whose fault it is. */
-  readonly side: Side;
+  readonly side: ProtocolErrorSide;
   /** Where: bytes from the start of the stream for `remote`, from the start of the message for `local`. */
   readonly offset: number;
   /** What the protocol wanted there. */
@@ -88,7 +88,7 @@ export interface LimitErrorOptions {
   /** `got` is a lower bound: the rest was not waited for. */
   atLeast?: boolean;
   /** Whose fault it is; `remote` unless told. */
-  side?: Side;
+  side?: ProtocolErrorSide;
   /** Where it began, as in {@linkcode ProtocolError}; 0 unless told. */
   offset?: number;
 }

@@ -15,8 +15,8 @@ const NAMED: Readonly<Record<string, string>> = {
   "\r": "\\r",
 };
 
-/** How {@linkcode visible} shows. */
-export interface VisibleOptions {
+/** How {@linkcode escapeControls} shows. */
+export interface EscapeControlsOptions {
   /** Characters to show at most; what is left out is counted. @default {Infinity} */
   maxChars?: number;
 }
@@ -27,12 +27,12 @@ export interface VisibleOptions {
  *
  * @example
  * ```ts
- * import { visible } from "@parley/sockets";
+ * import { escapeControls } from "@parley/sockets";
  * import { assert } from "@std/assert";
- * assert(visible("\x1b[2Jhi\n") === "\\x1b[2Jhi\\n");
+ * assert(escapeControls("\x1b[2Jhi\n") === "\\x1b[2Jhi\\n");
  * ```
  */
-export function visible(text: string, options: VisibleOptions = {}): string {
+export function escapeControls(text: string, options: EscapeControlsOptions = {}): string {
   const { maxChars = Infinity } = options;
   // A character of two units is not cut in half.
   const shown = text.length > maxChars

@@ -1,7 +1,7 @@
 // This module is browser compatible.
 
 import type { Codec } from "./codec.ts";
-import { ProtocolError, type Side } from "./errors.ts";
+import { ProtocolError, type ProtocolErrorSide } from "./errors.ts";
 import { lines, type LinesOptions } from "./lines.ts";
 import { mapped } from "./mapped.ts";
 import { decodeText } from "./text.ts";
@@ -160,7 +160,7 @@ function refusal(
   code: "bad-json" | "bad-message",
   { tried, side, offset, expected, cause }: {
     tried: string;
-    side: Side;
+    side: ProtocolErrorSide;
     offset: number;
     expected: string;
     cause: unknown;

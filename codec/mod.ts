@@ -30,7 +30,7 @@ export {
   ProtocolError,
   type ProtocolErrorCode,
   type ProtocolErrorOptions,
-  type Side,
+  type ProtocolErrorSide,
 } from "./errors.ts";
 export { fixed } from "./fixed.ts";
 export {
@@ -75,7 +75,7 @@ export { decodeStream, encodeStream } from "./streams.ts";
 export { isTelnetRequest, telnet, telnetRefusal, type TelnetRequest } from "./telnet/telnet.ts";
 export { utf8 } from "./utf8.ts";
 export { varintPrefixed, type VarintPrefixedOptions } from "./varint_prefixed.ts";
-export { visible, type VisibleOptions } from "./escape_controls.ts";
+export { escapeControls, type EscapeControlsOptions } from "./escape_controls.ts";
 export {
   OWN_NAME_PREFIX,
   type WirePathOptions,

@@ -6,7 +6,7 @@ import { type Codec, defineCodec } from "./codec.ts";
 import { ProtocolError } from "./errors.ts";
 import { limitOf } from "./limits.ts";
 import type { ReceiveBuffer } from "./bytes/receive_buffer.ts";
-import { visible } from "./escape_controls.ts";
+import { escapeControls } from "./escape_controls.ts";
 
 const COLON = 0x3a;
 const COMMA = 0x2c;
@@ -126,5 +126,5 @@ class NetstringDecoder extends BufferedDecoder<Uint8Array> {
 
 function byteName(byte: number): string {
   const hex = byte.toString(16).padStart(2, "0");
-  return `byte 0x${hex} ("${visible(String.fromCharCode(byte))}")`;
+  return `byte 0x${hex} ("${escapeControls(String.fromCharCode(byte))}")`;
 }

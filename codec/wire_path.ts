@@ -1,6 +1,6 @@
 // This module is browser compatible.
 
-import { visible } from "./escape_controls.ts";
+import { escapeControls } from "./escape_controls.ts";
 
 /** What the names of a receiver's own files begin with, such as files still on their way; no peer may name one. */
 export const OWN_NAME_PREFIX = ".parley-";
@@ -33,7 +33,7 @@ export type WirePathProblem =
   | "stream"
   /** One of its names holds `<`, `>`, `"`, `|`, `?` or `*`, which no file on Windows can have. */
   | "bad-character"
-  /** One of its names holds what {@linkcode visible} escapes, so it looks like another, or shows nothing at all. */
+  /** One of its names holds what {@linkcode escapeControls} escapes, so it looks like another, or shows nothing at all. */
   | "hidden-character"
   /** One of its names ends in a dot, which Windows drops, or in white space, which Windows drops or nobody sees. */
   | "trailing"
@@ -145,7 +145,7 @@ const SEGMENT_RULES: readonly Rule<Segment>[] = [
   },
   {
     problem: "hidden-character",
-    breaks: ({ text, bare }) => visible(text) !== text || bare === "",
+    breaks: ({ text, bare }) => escapeControls(text) !== text || bare === "",
     phrase: "holds a character that hides or reorders text, or a name that shows nothing",
   },
   {
@@ -253,7 +253,7 @@ export function wirePathSegments(path: string): string[] {
 }
 
 function refuse(problem: WirePathProblem, shown: string, phrase: string): WirePathRefusal {
-  return { problem, reason: `"${visible(shown, { maxChars: MAX_SHOWN_CHARS })}" ${phrase}` };
+  return { problem, reason: `"${escapeControls(shown, { maxChars: MAX_SHOWN_CHARS })}" ${phrase}` };
 }
 
 function limitFrom(name: keyof WirePathOptions, value: number): number {

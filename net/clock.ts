@@ -1,7 +1,7 @@
 import { nextTurn } from "./turn.ts";
 
 /** Stops a wait that {@linkcode Clock.wait} began; later calls do nothing. */
-export type Cancel = () => void;
+export type CancelWait = () => void;
 
 /** The time as the kernel sees it, so that a test can bring its own. */
 export interface Clock {
@@ -10,7 +10,7 @@ export interface Clock {
   /** The time of day, for people. */
   date(): Date;
   /** Calls `callback` once, `ms` milliseconds from now; never for `Infinity`. */
-  wait(ms: number, callback: () => void): Cancel;
+  wait(ms: number, callback: () => void): CancelWait;
 }
 
 /** The longest wait that one timer can have; a longer one ends here and is begun anew by who asked. */

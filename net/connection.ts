@@ -4,7 +4,7 @@ import type { Clock } from "./clock.ts";
 import type { Deadlines } from "./deadlines.ts";
 import { closedHere, Duplex } from "./duplex.ts";
 import { DeadlineError } from "./errors.ts";
-import type { Rate } from "./token_bucket.ts";
+import type { ReceiveRate } from "./token_bucket.ts";
 import type { Trace } from "./trace.ts";
 import type { Transport } from "./transport.ts";
 
@@ -17,7 +17,7 @@ export interface ConnectionOptions {
   /** How long things may take. */
   deadlines?: Partial<Deadlines>;
   /** How fast the peer may send. */
-  rate?: Rate;
+  rate?: ReceiveRate;
   /**
    * Milliseconds of silence after which what came of a message counts as all of it, for peers that send no ending.
    * Needs a codec whose decoder has `flush`, such as `lines()`.

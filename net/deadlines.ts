@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from "./clock.ts";
-import { DeadlineError, type Phase } from "./errors.ts";
+import { DeadlineError, type DeadlinePhase } from "./errors.ts";
 
 /** How long things may take, in milliseconds. `Infinity` lifts a deadline and has to be typed. */
 export interface Deadlines {
@@ -51,7 +51,7 @@ export function requireMs(name: string, ms: number): number {
 /** How {@linkcode withDeadline} bounds a task. */
 export interface WithDeadlineOptions {
   /** What the time is for; the error says it. */
-  phase: Phase;
+  phase: DeadlinePhase;
   /** How long it may take, in milliseconds. */
   ms: number;
   /** Ends the task from outside. */

@@ -1,5 +1,5 @@
 import { type Codec, limitOf } from "../codec/mod.ts";
-import { type Cancel, type Clock, systemClock } from "./clock.ts";
+import { type CancelWait, type Clock, systemClock } from "./clock.ts";
 import type { ConnectionOptions } from "./connection.ts";
 import { deadlineOf, requireMs } from "./deadlines.ts";
 import { ClosedError } from "./errors.ts";
@@ -145,7 +145,7 @@ export class Duplex<In, Out> {
 
   async #closePolitely(): Promise<void> {
     if (this.closed) return;
-    let cancel: Cancel | undefined;
+    let cancel: CancelWait | undefined;
     try {
       if (!this.#finishing) await this.#outgoing?.drained();
       // The FIN of TLS waits for the peer too, so that its wait ends with this one.

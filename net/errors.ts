@@ -1,12 +1,12 @@
-import { visible } from "../codec/mod.ts";
+import { escapeControls } from "../codec/mod.ts";
 
 /** Returns what an error says, shown harmlessly: a peer may have had a part in it. */
 export function messageOf(error: unknown): string {
-  return visible(error instanceof Error ? error.message : String(error));
+  return escapeControls(error instanceof Error ? error.message : String(error));
 }
 
 /** What a connection was doing when its time ran out. */
-export type Phase = "connect" | "handshake" | "receive" | "idle" | "write" | "drain";
+export type DeadlinePhase = "connect" | "handshake" | "receive" | "idle" | "write" | "drain";
 
 /** Stable, so programs may branch on it. Each code has a paragraph in docs/errors.md. */
 export type DeadlineErrorCode = "deadline-passed";
@@ -18,19 +18,19 @@ export class DeadlineError extends Error {
   /** What is wrong. */
   readonly code: DeadlineErrorCode = "deadline-passed";
   /** What the time was for. */
-  readonly phase: Phase;
+  readonly phase: DeadlinePhase;
   /** How long it was, in milliseconds. */
   readonly ms: number;
 
   /** Makes the error; its message opens with what could not be done. */
-  constructor(phase: Phase, ms: number) {
+  constructor(phase: DeadlinePhase, ms: number) {
     super(`Cannot ${TRIED[phase]}: ${REASON[phase]} within ${ms} ms (${phase} deadline)`);
     this.phase = phase;
     this.ms = ms;
   }
 }
 
-const TRIED: Readonly<Record<Phase, string>> = {
+const TRIED: Readonly<Record<DeadlinePhase, string>> = {
   connect: "connect",
   handshake: "finish the handshake",
   receive: "receive a message",
@@ -39,7 +39,7 @@ const TRIED: Readonly<Record<Phase, string>> = {
   drain: "close politely",
 };
 
-const REASON: Readonly<Record<Phase, string>> = {
+const REASON: Readonly<Record<DeadlinePhase, string>> = {
   connect: "no answer came",
   handshake: "the peer did not do its part",
   receive: "none came",

@@ -1,4 +1,4 @@
-import { visible } from "../codec/mod.ts";
+import { escapeControls } from "../codec/mod.ts";
 import { type Address, formatAddress } from "./address.ts";
 import { messageOf } from "./errors.ts";
 import { portHolder, portHolderCommand } from "./port_holder.ts";
@@ -26,7 +26,7 @@ export interface ExplainOptions {
  */
 export async function explain(error: unknown, options: ExplainOptions): Promise<string> {
   const { tried, address } = options;
-  const where = visible(formatAddress(address));
+  const where = escapeControls(formatAddress(address));
   const reason = await reasonOf(error, options);
   if (tried === "listen") return `Cannot listen on ${where}: ${reason}`;
   if (tried === "connect") {
@@ -50,7 +50,7 @@ async function reasonOf(error: unknown, { tried, address }: ExplainOptions): Pro
   }
   if (error instanceof Deno.errors.AddrNotAvailable) {
     return `this machine has no address ${
-      visible(hostname)
+      escapeControls(hostname)
     }; 127.0.0.1 is this machine alone, 0.0.0.0 every network`;
   }
   if (error instanceof Deno.errors.PermissionDenied) {
@@ -69,7 +69,7 @@ async function reasonOf(error: unknown, { tried, address }: ExplainOptions): Pro
   }
   const message = messageOf(error);
   if (/failed to lookup address|getaddrinfo|ENOTFOUND/.test(message)) {
-    return `no such host; check the spelling of ${visible(hostname)}`;
+    return `no such host; check the spelling of ${escapeControls(hostname)}`;
   }
   if (/unreachable/i.test(message)) return "no network leads there; check --hostname";
   if (/Too many open files|EMFILE/.test(message)) {
@@ -82,7 +82,7 @@ async function reasonOf(error: unknown, { tried, address }: ExplainOptions): Pro
 }
 
 function permissionFor(address: Address): string {
-  const where = visible(formatAddress(address));
+  const where = escapeControls(formatAddress(address));
   if (!("path" in address)) return `--allow-net=${where}`;
   return `--allow-net=unix:${where} --allow-read=${where} --allow-write=${where}`;
 }
@@ -91,7 +91,7 @@ async function inUse(port: number): Promise<string> {
   const holder = await portHolder(port);
   if (holder) {
     return `the port is in use by ${
-      visible(holder.name)
+      escapeControls(holder.name)
     } (process ${holder.pid}); stop it, or take another port with --port`;
   }
   return `the port is in use; take another one with --port, or see who has it: ${

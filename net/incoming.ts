@@ -1,9 +1,9 @@
 import type { Codec, Decoder } from "../codec/mod.ts";
 import { releaseLarge, SMALL_BYTES, takeLarge } from "./buffers.ts";
-import type { Cancel } from "./clock.ts";
+import type { CancelWait } from "./clock.ts";
 import { closedHere, type Duplex } from "./duplex.ts";
 import { DeadlineError } from "./errors.ts";
-import { type Rate, TokenBucket } from "./token_bucket.ts";
+import { type ReceiveRate, TokenBucket } from "./token_bucket.ts";
 import { afterPoll } from "./turn.ts";
 import { Watch, type WatchOwner } from "./watch.ts";
 
@@ -25,7 +25,7 @@ export interface IncomingOptions {
   codec: Codec<unknown, never>;
   idleMs: number;
   gapMs: number | undefined;
-  rate: Rate | undefined;
+  rate: ReceiveRate | undefined;
 }
 
 const DONE: IteratorResult<never, undefined> = { done: true, value: undefined };
@@ -56,11 +56,11 @@ export class Incoming<In> implements WatchOwner {
   /** Set while what comes is only read to be dropped; called at the end. */
   #lingering: (() => void) | undefined;
   /** Stops the wait until the peer's byte rate allows the next read. */
-  #cancelReadPause: Cancel | undefined;
+  #cancelReadPause: CancelWait | undefined;
   /** Stops the wait until its message rate allows the next message. */
-  #cancelMessagePause: Cancel | undefined;
+  #cancelMessagePause: CancelWait | undefined;
   /** Stops the wait for what has arrived, at a drain. */
-  #cancelPoll: Cancel | undefined;
+  #cancelPoll: CancelWait | undefined;
   /** Bytes that were decoded by the codecs before this one. */
   #codecStart = 0;
 

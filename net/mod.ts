@@ -5,7 +5,7 @@
  */
 export { type Address, formatAddress, isLoopback } from "./address.ts";
 export { AddressList } from "./address_list.ts";
-export { type Cancel, type Clock, systemClock } from "./clock.ts";
+export { type CancelWait, type Clock, systemClock } from "./clock.ts";
 export {
   Connection,
   type ConnectionOptions,
@@ -24,8 +24,8 @@ export {
   type ClosedErrorOptions,
   DeadlineError,
   type DeadlineErrorCode,
+  type DeadlinePhase,
   type ErrorCode,
-  type Phase,
 } from "./errors.ts";
 export {
   DEFAULT_GRACE_MS,
@@ -38,12 +38,12 @@ export {
   type ServerEvent,
   type ShutdownResult,
 } from "./serve.ts";
-export { type Rate, TokenBucket } from "./token_bucket.ts";
+export { type ReceiveRate, TokenBucket } from "./token_bucket.ts";
 export {
-  type Direction,
   formatTrace,
   type Trace,
   type TraceBytes,
+  type TraceDirection,
   type TraceEvent,
   type TraceMessage,
   type TraceNote,

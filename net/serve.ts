@@ -1,4 +1,4 @@
-import { type Codec, LimitError, limitOf, type Limits, visible } from "../codec/mod.ts";
+import { type Codec, escapeControls, LimitError, limitOf, type Limits } from "../codec/mod.ts";
 import { AcceptLoop } from "./accept.ts";
 import { type Address, formatAddress, hostOf } from "./address.ts";
 import type { AddressList } from "./address_list.ts";
@@ -387,7 +387,7 @@ export function formatServerEvent(event: ServerEvent): string {
     case "failed":
       return `#${event.id} ${formatAddress(event.address)} failed: ${messageOf(event.error)}`;
     case "refused":
-      return `${formatAddress(event.address)} refused: ${visible(event.reason)}`;
+      return `${formatAddress(event.address)} refused: ${escapeControls(event.reason)}`;
     case "accept-failed":
       return `Cannot accept connections: ${
         messageOf(event.error)

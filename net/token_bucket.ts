@@ -1,5 +1,5 @@
 /** How fast a peer may send. What comes sooner waits in the socket, which slows the peer down. */
-export interface Rate {
+export interface ReceiveRate {
   /** Bytes a second. @default {Infinity} */
   bytesPerSecond?: number;
   /** Messages a second. @default {Infinity} */

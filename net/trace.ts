@@ -1,7 +1,7 @@
-import { visible } from "../codec/mod.ts";
+import { escapeControls } from "../codec/mod.ts";
 
 /** Which way something went, seen from here. */
-export type Direction = "received" | "sent";
+export type TraceDirection = "received" | "sent";
 
 /** One thing that a connection did: bytes that passed, or the message that they became. */
 export type TraceEvent =
@@ -18,7 +18,7 @@ export interface TraceBytes {
   /** What this is. */
   readonly type: "bytes";
   /** Which way. */
-  readonly direction: Direction;
+  readonly direction: TraceDirection;
   /** The number of the read or write on this connection, from 1. */
   readonly piece: number;
   /** Bytes of this direction that passed before. */
@@ -32,7 +32,7 @@ export interface TraceMessage {
   /** What this is. */
   readonly type: "message";
   /** Which way. */
-  readonly direction: Direction;
+  readonly direction: TraceDirection;
   /** The message. */
   readonly message: unknown;
   /** Where its first byte stands in this direction. */
@@ -73,7 +73,7 @@ export class Tracer {
   }
 
   /** Notes one read or one write. */
-  bytes(direction: Direction, bytes: Uint8Array): void {
+  bytes(direction: TraceDirection, bytes: Uint8Array): void {
     const offset = this.#bytes[direction];
     const piece = ++this.#pieces[direction];
     this.#bytes[direction] = offset + bytes.length;
@@ -180,12 +180,14 @@ const MAX_SHOWN_CHARS = 200;
 
 function showMessage(message: unknown): string {
   if (message instanceof Uint8Array) return `of ${message.length} bytes`;
-  if (message instanceof Error) return visible(message.message, { maxChars: MAX_SHOWN_CHARS });
+  if (message instanceof Error) {
+    return escapeControls(message.message, { maxChars: MAX_SHOWN_CHARS });
+  }
   let text: string | undefined;
   try {
     text = JSON.stringify(message, (_, value) => typeof value === "bigint" ? String(value) : value);
   } catch {
     // A message that JSON cannot say is named instead.
   }
-  return visible(text ?? String(message), { maxChars: MAX_SHOWN_CHARS });
+  return escapeControls(text ?? String(message), { maxChars: MAX_SHOWN_CHARS });
 }

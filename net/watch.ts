@@ -1,4 +1,4 @@
-import type { Cancel, Clock } from "./clock.ts";
+import type { CancelWait, Clock } from "./clock.ts";
 
 /** The rows that have a watch running, by their clock and their time. */
 const rows = new WeakMap<Clock, Map<number, Row>>();
@@ -62,7 +62,7 @@ class Row {
   readonly #forget: () => void;
   #first: Watch | undefined;
   #last: Watch | undefined;
-  #cancel: Cancel | undefined;
+  #cancel: CancelWait | undefined;
 
   constructor(clock: Clock, { ms, forget }: { ms: number; forget: () => void }) {
     this.#clock = clock;

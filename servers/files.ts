@@ -7,7 +7,7 @@
 //   deno run --allow-net=127.0.0.1:8081 --allow-read clients/files.ts README.md
 //   printf '5::txt::hello' | nc 127.0.0.1 8081
 
-import { type LimitError, visible } from "../codec/mod.ts";
+import { escapeControls, type LimitError } from "../codec/mod.ts";
 import { parcel } from "../codec/parcel/parcel.ts";
 import { simpleFileRequests } from "../codec/simple_file/simple_file.ts";
 import {
@@ -97,7 +97,7 @@ async function openInbox(
     await inbox.removeForgotten(forgotten);
     return inbox;
   } catch (cause) {
-    const where = visible(dir);
+    const where = escapeControls(dir);
     const what = cause instanceof Deno.errors.NotCapable
       ? `Deno does not allow it; add --allow-read=${where} --allow-write=${where} to the command`
       : cause instanceof Deno.errors.AlreadyExists || cause instanceof Deno.errors.NotADirectory
@@ -156,7 +156,7 @@ function recordOf({ type, ...rest }: FileEvent): ReportRecord {
 }
 
 function lineOf(event: FileEvent): string {
-  const path = visible(event.path);
+  const path = escapeControls(event.path);
   switch (event.type) {
     case "stored": {
       const { size, ms, sha256, same, resumedAt } = event;
@@ -170,7 +170,7 @@ function lineOf(event: FileEvent): string {
       }${how}`;
     }
     case "not-stored": {
-      const reason = visible(event.reason);
+      const reason = escapeControls(event.reason);
       const cause = event.error === undefined ? reason : messageOf(event.error);
       return `#${event.id} ${path} not stored: ${reason}${cause === reason ? "" : ` (${cause})`}`;
     }

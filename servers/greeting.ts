@@ -6,7 +6,7 @@
 //
 //   deno run --allow-net=127.0.0.1:8001 clients/greeting.ts Ho
 
-import { LimitError, lines, visible } from "../codec/mod.ts";
+import { escapeControls, LimitError, lines } from "../codec/mod.ts";
 import {
   type Address,
   type Connection,
@@ -95,7 +95,7 @@ export const program: Program = serverProgram({
         const who = `#${client} ${formatAddress(address)}`;
         report.data(
           { event: "message", id: client, address: addressRecord(address), message },
-          `${who} said: ${visible(message)}`,
+          `${who} said: ${escapeControls(message)}`,
         );
       },
     }),

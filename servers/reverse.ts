@@ -7,7 +7,7 @@
 //
 //   deno run --allow-net=127.0.0.1:25003 clients/reverse.ts 'Hello Server'
 
-import { type Codec, LimitError, lines, mapped, visible } from "../codec/mod.ts";
+import { type Codec, escapeControls, LimitError, lines, mapped } from "../codec/mod.ts";
 import { serve, type Server } from "../net/mod.ts";
 import { duration, flag, size } from "../cli/options.ts";
 import type { Program } from "../cli/program.ts";
@@ -125,7 +125,7 @@ export const program: Program = serverProgram({
       gapMs: values.gap,
       maxMessageBytes: values.maxMessage,
       onMessage: (id, message) =>
-        report.data({ event: "message", id, message }, `#${id} sent: ${visible(message)}`),
+        report.data({ event: "message", id, message }, `#${id} sent: ${escapeControls(message)}`),
     }),
 });
 

@@ -8,13 +8,13 @@
 //   telnet 127.0.0.1 10000
 
 import {
+  escapeControls,
   isTelnetRequest,
   LimitError,
   lines,
   telnet,
   telnetRefusal,
   type TelnetRequest,
-  visible,
 } from "../codec/mod.ts";
 import { type Connection, isLoopback, serve, type Server } from "../net/mod.ts";
 import { flag } from "../cli/options.ts";
@@ -92,7 +92,7 @@ function tellOthers(
 ): void {
   for (const client of clients) {
     // What one client typed reaches another one's terminal, which must not obey it.
-    if (client !== from) void client.send(`${from.id}: ${visible(message)}`);
+    if (client !== from) void client.send(`${from.id}: ${escapeControls(message)}`);
   }
 }
 
@@ -111,7 +111,7 @@ export const program: Program = serverProgram({
       ...settings,
       ...values,
       onMessage: (id, message) =>
-        report.data({ event: "message", id, message }, `#${id} said: ${visible(message)}`),
+        report.data({ event: "message", id, message }, `#${id} said: ${escapeControls(message)}`),
     }),
 });
 

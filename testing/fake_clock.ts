@@ -1,4 +1,4 @@
-import type { Cancel, Clock } from "../mod.ts";
+import type { CancelWait, Clock } from "../mod.ts";
 import { turns } from "../tests/net/turns.ts";
 
 interface Timer {
@@ -25,7 +25,7 @@ export class FakeClock implements Clock {
     return new Date(this.#now);
   }
 
-  wait(ms: number, callback: () => void): Cancel {
+  wait(ms: number, callback: () => void): CancelWait {
     if (ms === Infinity) return () => {};
     const timer = { at: this.#now + Math.max(0, ms), callback };
     const later = this.#timers.findIndex(({ at }) => at > timer.at);

@@ -1,4 +1,4 @@
-import { Connection, lines, visible } from "../mod.ts";
+import { Connection, escapeControls, lines } from "../mod.ts";
 import type { Io } from "../cli/io.ts";
 import type { Program } from "../cli/program.ts";
 
@@ -9,7 +9,7 @@ export interface Check {
 }
 
 /** A server that plays in a scene. */
-export interface RunningServer {
+export interface StageServer {
   readonly port: number;
   /** Ends it as SIGTERM would, and returns its exit code. */
   stop(): Promise<number>;
@@ -20,7 +20,7 @@ export interface RunningServer {
 }
 
 /** How a client plays in a scene. */
-export interface ClientOptions {
+export interface StageClientOptions {
   /** What is typed. */
   readonly stdin?: string;
   /** What to call it in the transcript. @default {"client"} */
@@ -31,7 +31,7 @@ export interface ClientOptions {
 export class Stage {
   readonly checks: Check[] = [];
   readonly #tell: (who: string, line: string) => void;
-  readonly #servers: RunningServer[] = [];
+  readonly #servers: StageServer[] = [];
 
   /** Makes a stage that tells each line as it comes. */
   constructor(tell: (who: string, line: string) => void) {
@@ -44,7 +44,7 @@ export class Stage {
   }
 
   /** Starts a server on a free port, and waits until it can be connected to. */
-  async server(program: Program, args: readonly string[] = []): Promise<RunningServer> {
+  async server(program: Program, args: readonly string[] = []): Promise<StageServer> {
     const stop = new AbortController();
     let listening: ((port: number) => void) | undefined;
     let awaited: { text: string; seen: () => void } | undefined;
@@ -61,7 +61,7 @@ export class Stage {
       ended = program.main([...args, "--port", "0"], io);
       ended.then(() => reject(new Error(`The ${program.name} server did not start`)), reject);
     });
-    const server: RunningServer = {
+    const server: StageServer = {
       port,
       ended,
       prints: (text) => new Promise((seen) => void (awaited = { text, seen })),
@@ -78,7 +78,7 @@ export class Stage {
   async client(
     program: Program,
     args: readonly string[],
-    { stdin = "", as = "client", port }: ClientOptions & { port: number },
+    { stdin = "", as = "client", port }: StageClientOptions & { port: number },
   ): Promise<{ code: number; printed: string }> {
     let printed = "";
     const heard = this.#lines(as, () => {});
@@ -119,7 +119,7 @@ export class Stage {
       rest = lines.pop() ?? "";
       for (const line of lines) {
         seen(line);
-        this.#tell(who, visible(line));
+        this.#tell(who, escapeControls(line));
       }
     };
   }

@@ -30,11 +30,11 @@ export {
   type Verdict,
   verifyReceipt,
 } from "./receipt.ts";
-export { type ReceiveOptions, receiveParcels } from "./parcel/receive_parcel.ts";
+export { receiveParcels, type ReceiveParcelsOptions } from "./parcel/receive_parcel.ts";
 export type { ParcelConnection } from "./parcel/welcome_sender.ts";
 export { receiveSimple, type SimpleReceiverConnection } from "./simple/receive_simple.ts";
 export { RefusedError } from "./refused_error.ts";
-export { ParcelSender, type SendOptions, type SendResult } from "./parcel/send_parcel.ts";
+export { ParcelSender, type SendParcelOptions, type SendResult } from "./parcel/send_parcel.ts";
 export { sendFiles, type SendFilesOptions } from "./parcel/send_files.ts";
 export { sendFilesSimply, type SendFilesSimplyOptions } from "./simple/send_files_simply.ts";
 export {

@@ -1,6 +1,6 @@
 // This module is browser compatible.
 
-import { visible } from "../escape_controls.ts";
+import { escapeControls } from "../escape_controls.ts";
 
 /**
  * Why a file was not taken; stable, and part of the wire format. docs/parcel.md says what each one means.
@@ -208,5 +208,5 @@ function shown(value: unknown): string {
   if (value === undefined) return "missing";
   if (Array.isArray(value)) return "an array";
   if (typeof value === "object" && value !== null) return "an object";
-  return typeof value === "string" ? `"${visible(value, { maxChars: 40 })}"` : String(value);
+  return typeof value === "string" ? `"${escapeControls(value, { maxChars: 40 })}"` : String(value);
 }

@@ -6,7 +6,7 @@ import { ByteReader } from "../bytes/byte_reader.ts";
 import { ByteWriter } from "../bytes/byte_writer.ts";
 import { type Codec, defineCodec } from "../codec.ts";
 import { crc32c } from "../checksum/crc32c.ts";
-import { ProtocolError, type Side } from "../errors.ts";
+import { ProtocolError, type ProtocolErrorSide } from "../errors.ts";
 import {
   controlOf,
   PARCEL_TYPES,
@@ -15,7 +15,7 @@ import {
   parcelTypeOf,
 } from "./messages.ts";
 import type { ReceiveBuffer } from "../bytes/receive_buffer.ts";
-import { visible } from "../escape_controls.ts";
+import { escapeControls } from "../escape_controls.ts";
 
 /** What each side sends first: the name and the version of the format. */
 export const PARCEL_MAGIC = "PARCEL/1\n";
@@ -147,7 +147,7 @@ class ParcelDecoder extends BodyDecoder<ParcelMagic | ParcelControl | ParcelData
   #frameOffset = 0;
 
   protected override missing(buffer: ReceiveBuffer): string {
-    if (!this.#hasMagic) return `the rest of "${visible(PARCEL_MAGIC)}"`;
+    if (!this.#hasMagic) return `the rest of "${escapeControls(PARCEL_MAGIC)}"`;
     return buffer.length < HEAD_BYTES ? `the ${HEAD_BYTES} bytes of its head` : "its payload";
   }
 
@@ -258,7 +258,12 @@ function requireControl(message: ParcelControl): ParcelControl {
 /** Makes the error about a message; without a `problem` of its own it says what `cause` says of a field. */
 function badControl(
   type: ParcelControl["type"],
-  { problem, cause, ...where }: { problem: string; cause: unknown; side: Side; offset: number },
+  { problem, cause, ...where }: {
+    problem: string;
+    cause: unknown;
+    side: ProtocolErrorSide;
+    offset: number;
+  },
 ): ProtocolError {
   const received = problem || (cause instanceof Error ? cause.message : String(cause));
   return new ProtocolError(`${tried(type, where)}: ${received}`, {
@@ -270,13 +275,16 @@ function badControl(
   });
 }
 
-function tried(what: string, { side, offset }: { side: Side; offset: number }): string {
+function tried(
+  what: string,
+  { side, offset }: { side: ProtocolErrorSide; offset: number },
+): string {
   return side === "local" ? `Cannot encode ${what}` : `Cannot decode ${what} at offset ${offset}`;
 }
 
 function requireSizes(
   { bodyBytes, rawBytes }: { bodyBytes: number; rawBytes: number },
-  where: { side: Side; offset: number },
+  where: { side: ProtocolErrorSide; offset: number },
 ): void {
   if (bodyBytes < 1) {
     const expected = `at least ${DATA_FIELD_BYTES + 1}`;
@@ -323,7 +331,12 @@ function unknownType(type: number, offset: number): ProtocolError {
 
 function badBlock(
   received: string,
-  { what, expected, ...where }: { what: string; expected: string; side: Side; offset: number },
+  { what, expected, ...where }: {
+    what: string;
+    expected: string;
+    side: ProtocolErrorSide;
+    offset: number;
+  },
 ): ProtocolError {
   return new ProtocolError(
     `${tried("data", where)}: its ${what} should be ${expected}, got ${received}`,
@@ -332,9 +345,9 @@ function badBlock(
 }
 
 function badMagic(bytes: Uint8Array): ProtocolError {
-  const expected = `"${visible(PARCEL_MAGIC)}"`;
+  const expected = `"${escapeControls(PARCEL_MAGIC)}"`;
   const text = Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
-  const received = `"${visible(text)}"`;
+  const received = `"${escapeControls(text)}"`;
   return new ProtocolError(
     `Cannot speak parcel: the peer should begin with ${expected}, got ${received}`,
     {

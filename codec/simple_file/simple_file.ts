@@ -6,7 +6,7 @@ import { type Codec, defineCodec } from "../codec.ts";
 import { LimitError, ProtocolError } from "../errors.ts";
 import { DEFAULT_LIMITS } from "../limits.ts";
 import type { ReceiveBuffer } from "../bytes/receive_buffer.ts";
-import { visible } from "../escape_controls.ts";
+import { escapeControls } from "../escape_controls.ts";
 
 const MAX_SIZE = Number.MAX_SAFE_INTEGER;
 const MAX_EXTENSION_CHARS = 16;
@@ -115,7 +115,7 @@ export function simpleFileReplies(): Codec<SimpleFileReply, SimpleFileHeader | B
         throw localError("size", { expected: SIZE_EXPECTED, received: String(size) });
       }
       if (!/^[A-Za-z0-9]{0,16}$/.test(extension)) {
-        const received = visible(extension, { maxChars: 32 });
+        const received = escapeControls(extension, { maxChars: 32 });
         throw localError("extension", { expected: EXTENSION_EXPECTED, received });
       }
       writer.text(`${size}::${extension}::`);
@@ -180,7 +180,7 @@ function refused(
 ): ProtocolError {
   const offset = buffer.offset + from;
   const expected = `${what === "size" ? SIZE_EXPECTED : EXTENSION_EXPECTED}, then "::"`;
-  const received = `"${visible(textOf(buffer.view(from, to)))}"`;
+  const received = `"${escapeControls(textOf(buffer.view(from, to)))}"`;
   return new ProtocolError(
     `Cannot decode ${what} at offset ${offset}: expected ${expected}, got ${received}`,
     { code: "bad-header", side: "remote", offset, expected, received },
@@ -255,7 +255,7 @@ class ReplyDecoder extends BufferedDecoder<SimpleFileReply> {
 }
 
 function shown(text: string): string {
-  return visible(text, { maxChars: MAX_MESSAGE_CHARS });
+  return escapeControls(text, { maxChars: MAX_MESSAGE_CHARS });
 }
 
 /** Returns a line that its reader takes for nothing else. @throws {ProtocolError} It would mean something. */

@@ -1,9 +1,9 @@
 import { assertEquals, assertFalse } from "@std/assert";
 import fc from "fast-check";
-import { visible } from "../../codec/mod.ts";
+import { escapeControls } from "../../codec/mod.ts";
 import { CHECK } from "./support.ts";
 
-Deno.test("visible() shows what a terminal would obey", () => {
+Deno.test("escapeControls() shows what a terminal would obey", () => {
   const cases: [string, string][] = [
     ["\x1b[2Jhi\n", "\\x1b[2Jhi\\n"],
     ["a\tb\r\n", "a\\tb\\r\\n"],
@@ -17,10 +17,10 @@ Deno.test("visible() shows what a terminal would obey", () => {
     ["\udc00\udc01", "\\u{dc00}\\u{dc01}"],
     ["a\udc00\ud800", "a\\u{dc00}\\u{d800}"],
   ];
-  for (const [text, expected] of cases) assertEquals(visible(text), expected);
+  for (const [text, expected] of cases) assertEquals(escapeControls(text), expected);
 });
 
-Deno.test("visible() leaves printable text of any script as it is", () => {
+Deno.test("escapeControls() leaves printable text of any script as it is", () => {
   for (
     const text of [
       "",
@@ -36,32 +36,32 @@ Deno.test("visible() leaves printable text of any script as it is", () => {
       "\u00a0",
     ]
   ) {
-    assertEquals(visible(text), text);
+    assertEquals(escapeControls(text), text);
   }
 });
 
-Deno.test("visible() counts what it leaves out when the text is longer than maxChars", () => {
-  assertEquals(visible("abcdef", { maxChars: 6 }), "abcdef");
-  assertEquals(visible("abcdef", { maxChars: 5 }), "abcde… (1 characters more)");
-  assertEquals(visible("\x1babc", { maxChars: 1 }), "\\x1b… (3 characters more)");
-  assertEquals(visible("abc", { maxChars: 0 }), "… (3 characters more)");
+Deno.test("escapeControls() counts what it leaves out when the text is longer than maxChars", () => {
+  assertEquals(escapeControls("abcdef", { maxChars: 6 }), "abcdef");
+  assertEquals(escapeControls("abcdef", { maxChars: 5 }), "abcde… (1 characters more)");
+  assertEquals(escapeControls("\x1babc", { maxChars: 1 }), "\\x1b… (3 characters more)");
+  assertEquals(escapeControls("abc", { maxChars: 0 }), "… (3 characters more)");
 });
 
-Deno.test("visible() does not cut a character of two units in half", () => {
-  assertEquals(visible("a😀b", { maxChars: 2 }), "a… (3 characters more)");
-  assertEquals(visible("a😀b", { maxChars: 3 }), "a😀… (1 characters more)");
+Deno.test("escapeControls() does not cut a character of two units in half", () => {
+  assertEquals(escapeControls("a😀b", { maxChars: 2 }), "a… (3 characters more)");
+  assertEquals(escapeControls("a😀b", { maxChars: 3 }), "a😀… (1 characters more)");
 });
 
-Deno.test("visible() leaves nothing to obey when the text is arbitrary", () => {
+Deno.test("escapeControls() leaves nothing to obey when the text is arbitrary", () => {
   const codes = fc.array(
     fc.oneof(fc.nat(0xffff), fc.nat(0x9f), fc.integer({ min: 0x2000, max: 0x206f })),
   );
   fc.assert(
     fc.property(codes, (units) => {
-      const shown = visible(String.fromCharCode(...units));
+      const shown = escapeControls(String.fromCharCode(...units));
       // deno-lint-ignore no-control-regex
       assertFalse(/[\u0000-\u001f\u007f-\u009f]|\p{Cs}|\p{Bidi_Control}/u.test(shown));
-      assertEquals(visible(shown), shown);
+      assertEquals(escapeControls(shown), shown);
     }),
     CHECK,
   );

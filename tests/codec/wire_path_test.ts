@@ -9,8 +9,8 @@ import {
 } from "@std/assert";
 import fc from "fast-check";
 import {
+  escapeControls,
   OWN_NAME_PREFIX,
-  visible,
   type WirePathOptions,
   wirePathProblem,
   wirePathSegments,
@@ -134,7 +134,7 @@ const UNSAFE =
 Deno.test("wirePathProblem() names the problem when the path is hostile", () => {
   assertGreater(HOSTILE_NAMES.length, 100);
   for (const { name, problem } of HOSTILE_NAMES) {
-    assertEquals(wirePathProblem(name)?.problem, problem, visible(name, { maxChars: 80 }));
+    assertEquals(wirePathProblem(name)?.problem, problem, escapeControls(name, { maxChars: 80 }));
   }
 });
 
@@ -148,8 +148,8 @@ Deno.test("wirePathProblem() names every problem for at least three hostile path
 Deno.test("wirePathProblem() gives a reason that is safe to show when the path is hostile", () => {
   for (const { name } of HOSTILE_NAMES) {
     const { reason } = wirePathProblem(name)!;
-    assertFalse(UNSAFE.test(reason), visible(reason));
-    assertEquals(visible(reason), reason);
+    assertFalse(UNSAFE.test(reason), escapeControls(reason));
+    assertEquals(escapeControls(reason), reason);
     // 80 characters, each written in at most eight, and the phrase.
     assertLessOrEqual(reason.length, 80 * 8 + 120, reason);
     assert(/^".*" (?:has|holds|begins) \S/.test(reason), reason);
@@ -202,11 +202,11 @@ Deno.test("wirePathProblem() lets a path pass when it is sound", () => {
   }
 });
 
-Deno.test("wirePathProblem() refuses each character that visible() escapes, and no other letter", () => {
+Deno.test("wirePathProblem() refuses each character that escapeControls() escapes, and no other letter", () => {
   let escaped = 0;
   for (let code = 0; code <= 0x10ffff; code++) {
     const character = String.fromCodePoint(code);
-    if (visible(character) === character) continue;
+    if (escapeControls(character) === character) continue;
     escaped++;
     assert(wirePathProblem(`a${character}b`) !== undefined, code.toString(16));
   }
@@ -304,7 +304,7 @@ Deno.test("wirePathSegments() throws when the path is hostile, and never for its
   for (const { name, problem } of HOSTILE_NAMES) {
     if (problem === "too-long" || problem === "too-deep") continue;
     const error = assertThrows(() => wirePathSegments(name), RangeError, "Cannot split path: ");
-    assertFalse(UNSAFE.test(error.message), visible(error.message));
+    assertFalse(UNSAFE.test(error.message), escapeControls(error.message));
   }
   assertThrows(() => wirePathSegments("../".repeat(2000)), RangeError, 'holds ".."');
 });
@@ -375,7 +375,7 @@ Deno.test("wirePathProblem() keeps a path in the folder on every system when it 
       const found = wirePathProblem(path);
       if (found !== undefined) {
         refused++;
-        assertFalse(UNSAFE.test(found.reason), visible(found.reason));
+        assertFalse(UNSAFE.test(found.reason), escapeControls(found.reason));
         return;
       }
       passed++;

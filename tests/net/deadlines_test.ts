@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
-import { DeadlineError, type Phase, withDeadline } from "../../mod.ts";
+import { DeadlineError, type DeadlinePhase, withDeadline } from "../../mod.ts";
 import { FakeClock } from "../../testing/fake_clock.ts";
 import { rejectionOf, stateOf, turns } from "./turns.ts";
 
@@ -119,7 +119,7 @@ Deno.test("withDeadline() rejects with the task's own error, and leaves no timer
 });
 
 Deno.test("DeadlineError names each phase and its time", () => {
-  const texts: Record<Phase, string> = {
+  const texts: Record<DeadlinePhase, string> = {
     connect: "Cannot connect: no answer came within 5 ms (connect deadline)",
     handshake:
       "Cannot finish the handshake: the peer did not do its part within 5 ms (handshake deadline)",
@@ -130,6 +130,6 @@ Deno.test("DeadlineError names each phase and its time", () => {
   };
   for (const [phase, text] of Object.entries(texts)) {
     // Object.entries forgets which keys the record has.
-    assertEquals(new DeadlineError(phase as Phase, 5).message, text);
+    assertEquals(new DeadlineError(phase as DeadlinePhase, 5).message, text);
   }
 });

@@ -9,9 +9,9 @@ import {
   type InboxOptions,
   type OpenSource,
   ParcelSender,
-  type ReceiveOptions,
   receiveParcels,
-  type SendOptions,
+  type ReceiveParcelsOptions,
+  type SendParcelOptions,
   type SendResult,
 } from "../../transfer/mod.ts";
 import { Connection } from "../../mod.ts";
@@ -39,7 +39,8 @@ export interface Receiving extends Dialogue {
 }
 
 /** How {@linkcode openReceiver} receives. */
-export interface OpenReceiverOptions extends Omit<ReceiveOptions, "inbox" | "clock" | "onEvent"> {
+export interface OpenReceiverOptions
+  extends Omit<ReceiveParcelsOptions, "inbox" | "clock" | "onEvent"> {
   inbox?: InboxOptions;
   /** What it found there; the folder stays when the receiver is closed. */
   folder?: string;
@@ -100,7 +101,7 @@ export interface Sending extends Dialogue {
 }
 
 /** How {@linkcode openSender} sends. */
-export interface OpenSenderOptions extends Omit<SendOptions, "onDone"> {
+export interface OpenSenderOptions extends Omit<SendParcelOptions, "onDone"> {
   idleMs?: number;
   writeMs?: number;
 }

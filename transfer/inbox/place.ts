@@ -1,4 +1,4 @@
-import { OWN_NAME_PREFIX, visible, wirePathProblem, wirePathSegments } from "../../codec/mod.ts";
+import { OWN_NAME_PREFIX, escapeControls, wirePathProblem, wirePathSegments } from "../../codec/mod.ts";
 import { sha256 } from "../../codec/hashing.ts";
 import { disk } from "../disk.ts";
 import { RefusedError } from "../refused_error.ts";
@@ -137,7 +137,7 @@ export async function removeIfThere(
  * @throws {RefusedError} It is a file, or a link that leads out of `root`.
  */
 async function folderAt(root: string, folder: string): Promise<string | undefined> {
-  const path = visible(folder.slice(root.length + 1));
+  const path = escapeControls(folder.slice(root.length + 1));
   const found = await infoOf(folder);
   if (!found) return undefined;
   if (found.isDirectory) return folder;

@@ -21,7 +21,7 @@ import { type SessionLimits, SessionQuota } from "../session_quota.ts";
 import type { Upload } from "../inbox/upload.ts";
 
 /** How files are received. */
-export interface ReceiveOptions {
+export interface ReceiveParcelsOptions {
   /** Where they go. */
   inbox: Inbox;
   /** What a sender has to know. @default nothing */
@@ -59,7 +59,7 @@ interface Incoming {
  */
 export async function receiveParcels(
   connection: ParcelConnection,
-  options: ReceiveOptions,
+  options: ReceiveParcelsOptions,
 ): Promise<void> {
   const receiver = new ParcelReceiver(connection, options);
   try {
@@ -76,7 +76,7 @@ export async function receiveParcels(
 
 class ParcelReceiver {
   readonly #connection: ParcelConnection;
-  readonly #options: ReceiveOptions;
+  readonly #options: ReceiveParcelsOptions;
   readonly #clock: Clock;
   readonly #quota: SessionQuota;
   readonly #incoming = new Map<number, Incoming>();
@@ -89,7 +89,7 @@ class ParcelReceiver {
   /** What is done beside the loop. */
   readonly #beside = new Set<Promise<void>>();
 
-  constructor(connection: ParcelConnection, options: ReceiveOptions) {
+  constructor(connection: ParcelConnection, options: ReceiveParcelsOptions) {
     this.#connection = connection;
     this.#options = options;
     this.#clock = options.clock ?? systemClock;

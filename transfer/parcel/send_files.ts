@@ -1,11 +1,11 @@
 import { type Clock, sleep, systemClock } from "../../net/clock.ts";
 import { ClosedError, type Connection, DeadlineError } from "../../net/mod.ts";
-import { ParcelSender, type SendOptions, type SendResult } from "./send_parcel.ts";
+import { ParcelSender, type SendParcelOptions, type SendResult } from "./send_parcel.ts";
 import type { FileSource, SkippedSource } from "../sources/source.ts";
 import { SourceQueue } from "../sources/source_queue.ts";
 
 /** How {@linkcode sendFiles} sends. */
-export interface SendFilesOptions extends SendOptions {
+export interface SendFilesOptions extends SendParcelOptions {
   /** Makes a connection to the receiver. */
   connect: () => Promise<Connection<number, string>>;
   /** Connections that send at one time. @default {1} */

@@ -16,7 +16,7 @@ import type { Pacer } from "../pacer.ts";
 import { type FileSource, type OpenSource, reasonOf } from "../sources/source.ts";
 
 /** How files are sent. */
-export interface SendOptions {
+export interface SendParcelOptions {
   /** What the receiver wants to be known. @default nothing */
   token?: string | undefined;
   /** Compress the blocks that become smaller by it. @default {false} */
@@ -76,7 +76,7 @@ interface Transfer {
 /** A session of the parcel format, as its sender has it. */
 export class ParcelSender {
   readonly #connection: Connection<ParcelMessage, ParcelOutgoing>;
-  readonly #options: SendOptions;
+  readonly #options: SendParcelOptions;
   readonly #packer: Packer | undefined;
   readonly #blockBytes: number;
   readonly #maxOffers: number;
@@ -91,7 +91,7 @@ export class ParcelSender {
   private constructor(
     connection: Connection<ParcelMessage, ParcelOutgoing>,
     { options, maxBlockBytes, maxOffers }: {
-      options: SendOptions;
+      options: SendParcelOptions;
       maxBlockBytes: number;
       maxOffers: number;
     },
@@ -113,7 +113,7 @@ export class ParcelSender {
    */
   static async open(
     connection: Connection<number, string>,
-    options: SendOptions = {},
+    options: SendParcelOptions = {},
   ): Promise<ParcelSender> {
     const { session, welcome } = await greetReceiver(connection, options);
     return new ParcelSender(session, { options, ...welcome });

@@ -1,4 +1,4 @@
-import { type Cancel, type Clock, systemClock } from "../../net/mod.ts";
+import { type CancelWait, type Clock, systemClock } from "../../net/mod.ts";
 import type { MultiBar, SingleBar } from "./cli_progress.ts";
 import type { Screen } from "./outputs.ts";
 import { progressLine, type ProgressState } from "./progress_line.ts";
@@ -60,7 +60,7 @@ export class Progress implements Disposable {
   /** What the library drew and the terminal has not got yet: it gets a drawing in one piece. */
   #drawing = "";
   #onScreen = false;
-  #cancel: Cancel | undefined;
+  #cancel: CancelWait | undefined;
 
   private constructor({ io, total, files, clock = systemClock }: ProgressOptions) {
     this.#io = io;

@@ -1,4 +1,4 @@
-import { visible } from "../../codec/mod.ts";
+import { escapeControls } from "../../codec/mod.ts";
 import { formatBytes, formatBytesOf, formatRate, formatSpan } from "./amounts.ts";
 
 /** How far a transfer is. */
@@ -94,7 +94,7 @@ const WIDE =
 /** Returns a name, or the end of it that fits: there stands what tells one file from the others. */
 function ending(name: string, columns: number): string {
   const cut = name.length > MAX_NAME_CHARS;
-  const shown = visible(cut ? name.slice(-MAX_NAME_CHARS) : name);
+  const shown = escapeControls(cut ? name.slice(-MAX_NAME_CHARS) : name);
   const characters = Array.from(graphemes.segment(shown), ({ segment }) => segment);
   const columnsOf = (character: string) => WIDE.test(character) ? 2 : 1;
   const width = characters.reduce((sum, character) => sum + columnsOf(character), 0);

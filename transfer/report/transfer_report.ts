@@ -1,4 +1,4 @@
-import { visible } from "../../codec/mod.ts";
+import { escapeControls } from "../../codec/mod.ts";
 import type { FileSource, ReceiptEntry, SendResult, SkippedSource } from "../mod.ts";
 import { messageOf } from "../../net/errors.ts";
 import { type Clock, systemClock } from "../../net/mod.ts";
@@ -91,7 +91,7 @@ export class TransferReport {
   /** A file is over, or an empty folder. */
   onDone(source: FileSource, result: SendResult): void {
     const { local } = source;
-    const name = visible(local);
+    const name = escapeControls(local);
     if (source.kind === "file") this.#close(source, result);
     if ("size" in result) {
       const { outcome, path, size, sha256, changed } = result;
@@ -116,14 +116,14 @@ export class TransferReport {
     }
     const { outcome, code, reason } = result;
     const record = { event: outcome, file: local, code, reason };
-    this.#note(record, `${name} was not stored: ${visible(reason)}`);
+    this.#note(record, `${name} was not stored: ${escapeControls(reason)}`);
   }
 
   /** Something cannot be sent. */
   onSkipped({ local, reason, isFine }: SkippedSource): void {
     if (!isFine) this.tally.failed++;
     const record = { event: "skipped", file: local, reason };
-    this.#note(record, `${visible(local)} is left out: ${visible(reason)}`);
+    this.#note(record, `${escapeControls(local)} is left out: ${escapeControls(reason)}`);
   }
 
   /** A connection broke, and the next one comes. */

@@ -3,7 +3,7 @@ import type { BodyPiece } from "../../codec/body_decoder.ts";
 import type { SimpleFileHeader, SimpleFileReply } from "../../codec/simple_file/simple_file.ts";
 import { systemClock } from "../../net/clock.ts";
 import type { Connection } from "../../net/mod.ts";
-import type { ReceiveOptions } from "../parcel/receive_parcel.ts";
+import type { ReceiveParcelsOptions } from "../parcel/receive_parcel.ts";
 import { refusalOf, RefusedError } from "../refused_error.ts";
 import { SessionQuota } from "../session_quota.ts";
 import type { StoredUndigested, Upload } from "../inbox/upload.ts";
@@ -28,7 +28,7 @@ const HASH_MS = 4;
  */
 export async function receiveSimple(
   connection: SimpleReceiverConnection,
-  options: ReceiveOptions,
+  options: ReceiveParcelsOptions,
 ): Promise<void> {
   const quota = new SessionQuota(options.limits);
   try {
@@ -51,7 +51,7 @@ async function receiveOne(
   { head, quota, options }: {
     head: SimpleFileHeader;
     quota: SessionQuota;
-    options: ReceiveOptions;
+    options: ReceiveParcelsOptions;
   },
 ): Promise<boolean> {
   const { inbox, onEvent, clock = systemClock } = options;
@@ -100,7 +100,7 @@ async function receiveOne(
 
 async function receiveBody(
   connection: SimpleReceiverConnection,
-  { upload, size, options }: { upload: Upload; size: number; options: ReceiveOptions },
+  { upload, size, options }: { upload: Upload; size: number; options: ReceiveParcelsOptions },
 ): Promise<void> {
   const { pacer, clock = systemClock } = options;
   let told = clock.now();
