@@ -117,7 +117,7 @@ Deno.test("findSources() gives '.' and '..' the folder's own name when they are 
     await makeFiles(root, { "a/b/c": "c" });
     const name = (await Deno.realPath(root)).split("/").pop();
     const programs = runCommand("tests/transfer/children/sources.ts", { flags: ["--allow-read"] });
-    const paths = [".", "../", "..", "../..", "./c", "../b/."];
+    const paths = [".", "./", "..", "../..", "./c", "../b/."];
     await using child = new Child([...programs, `${root}/a/b`, ...paths]);
     assertEquals([await child.ended, child.stderr.text], [0, ""]);
     const found = ["b/c", "b/c", "a/b/c", `${name}/a/b/c`, "c", "b/c"];
