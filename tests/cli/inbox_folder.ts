@@ -1,5 +1,4 @@
 import { namesIn } from "../contract/folder.ts";
-import type { ProgramOptions } from "./child.ts";
 
 /** A folder for a files server that runs beside the test. `await using` removes it. */
 export class InboxFolder implements AsyncDisposable {
@@ -15,14 +14,14 @@ export class InboxFolder implements AsyncDisposable {
     return new InboxFolder(await Deno.realPath(await Deno.makeTempDir()));
   }
 
-  /** Returns options of a server's start with this folder among them. */
-  options({ args = [], permissions = [], ...rest }: ProgramOptions = {}): ProgramOptions {
-    const { path } = this;
-    return {
-      ...rest,
-      args: ["--dir", path, ...args],
-      permissions: [`--allow-read=${path}`, `--allow-write=${path}`, ...permissions],
-    };
+  /** Returns a server's arguments with this folder among them. */
+  args(...args: readonly string[]): string[] {
+    return ["--dir", this.path, ...args];
+  }
+
+  /** What a server in a process of its own has to be allowed for it. */
+  get permissions(): string[] {
+    return [`--allow-read=${this.path}`, `--allow-write=${this.path}`];
   }
 
   /** Returns the names of what it holds. */

@@ -1,70 +1,20 @@
-import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { startCommandsOf } from "../../cli/start_commands.ts";
 import { programs } from "../../cli.ts";
 import { VERSION } from "../../cli/version.ts";
-import { serveFiles } from "../../servers/files.ts";
-import { serveGreeting } from "../../servers/greeting.ts";
-import { serveReverse } from "../../servers/reverse.ts";
-import { serveTalkback } from "../../servers/talkback.ts";
-import {
-  asTheHeaderSays,
-  Child,
-  programCommand,
-  run,
-  runClient,
-  startClient,
-} from "../cli/child.ts";
-import { InboxFolder } from "../cli/inbox_folder.ts";
+import { startClient as spawnClient } from "../cli/child.ts";
+import { runClient, startClient } from "../cli/in_process.ts";
 import { onNode } from "../runtime.ts";
-
-/** What the server of each client is, with a folder for the one that needs it. */
-const SERVE = {
-  files: (dir: string) => serveFiles({ dir, onEvent() {} }),
-  greeting: () => serveGreeting({ onEvent() {} }),
-  reverse: () => serveReverse({ onEvent() {} }),
-  talkback: () => serveTalkback({ onEvent() {} }),
-} as const;
 
 /** What the clients that cannot do without are given to do: a file that is everywhere. */
 const OPERANDS: Readonly<Record<string, readonly string[]>> = {
   files: [new URL(import.meta.url).pathname],
 };
 
-/** The file that the header's command names is beside the compiled ones, not among them. */
-const HEADER_OPERANDS: Readonly<Record<string, string>> = onNode
-  ? { "README.md": "../README.md" }
-  : {};
-
 for (const program of programs.filter(({ kind }) => kind === "client")) {
-  const { name, defaultPort } = program;
-  const file = `clients/${name}.ts`;
+  const { name } = program;
   const operands = OPERANDS[name] ?? [];
   const isOfLines = name !== "files";
-
-  Deno.test(`${name} client runs when it is started by its header's command`, async (t) => {
-    const serve = Object.entries(SERVE).find(([served]) => served === name)?.[1];
-    assert(serve, `no server for the client ${name}`);
-    await using inbox = await InboxFolder.make();
-    let server: Awaited<ReturnType<typeof serve>> | undefined;
-    try {
-      server = await serve(inbox.path);
-    } catch (error) {
-      if (!(error instanceof Deno.errors.AddrInUse)) throw error;
-    }
-    await t.step({
-      name: `on port ${defaultPort}`,
-      ignore: server === undefined,
-      async fn() {
-        const command = asTheHeaderSays(file).map((word) => HEADER_OPERANDS[word] ?? word);
-        await using client = new Child(command, { stdin: "quit\n" });
-        assertEquals(await client.ended, 0);
-        assertEquals(client.stderr.text, "");
-        assertMatch(client.stdout.text, /\n$/);
-        assertEquals(await inbox.names(), isOfLines ? [] : ["README.md"]);
-      },
-    });
-    await server?.shutdown();
-  });
 
   Deno.test(`${name} client prints its help or version when it is asked`, async () => {
     const help = await runClient(name, { port: 1, args: ["--help"] });
@@ -93,18 +43,19 @@ for (const program of programs.filter(({ kind }) => kind === "client")) {
     });
   });
 
-  Deno.test(`${name} client names the flag when Deno may not connect there (needs permissions)`, {
+  Deno.test({
+    name: `${name} client names the flag when Deno may not connect there (needs permissions)`,
     ignore: onNode,
-  }, async () => {
-    const [deno = "", verb = "", ...rest] = programCommand(file, { port: 1, args: operands });
-    const command = [deno, verb, ...rest.filter((arg) => !arg.startsWith("--allow-net"))];
-    const { code, stderr } = await run(command);
-    assertEquals(code, 1);
-    assertEquals(
-      stderr,
-      `${name}: Cannot connect to 127.0.0.1:1: Deno does not allow it; ` +
-        "add --allow-net=127.0.0.1:1 to the command\n",
-    );
+    permissions: { read: true },
+    fn: async () => {
+      const { code, stderr } = await runClient(name, { port: 1, args: operands });
+      assertEquals(code, 1);
+      assertEquals(
+        stderr,
+        `${name}: Cannot connect to 127.0.0.1:1: Deno does not allow it; ` +
+          "add --allow-net=127.0.0.1:1 to the command\n",
+      );
+    },
   });
 
   Deno.test(`${name} client gives up when the server says nothing for --idle-timeout`, async () => {
@@ -112,15 +63,15 @@ for (const program of programs.filter(({ kind }) => kind === "client")) {
     const args = ["--idle-timeout", "20ms", ...operands];
     await using client = startClient(name, { port: portOf(listener), args });
     using _conn = await listener.accept();
-    await client.type("quit\n");
+    client.type("quit\n");
     assertEquals(await client.ended, 1);
     assertStringIncludes(client.stderr.text, "no byte passed within 20 ms (idle deadline)");
     assertEquals(client.stderr.text.split("\n").length, 2);
   });
 
-  Deno.test(`${name} client ends with 130 when it is interrupted`, async () => {
+  Deno.test(`${name} client ends with 130 when it gets SIGINT`, async () => {
     using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-    await using client = startClient(name, { port: portOf(listener), args: operands });
+    await using client = spawnClient(name, { port: portOf(listener), args: operands });
     using _conn = await listener.accept();
     client.signal("SIGINT");
     assertEquals(await client.ended, 130);

@@ -1,7 +1,8 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { inFolder, namesIn } from "../contract/folder.ts";
 import { digestOf, HELLO } from "../transfer/dialogue.ts";
-import { runClient } from "../cli/child.ts";
+import { runClient as spawnClient } from "../cli/child.ts";
+import { runClient } from "../cli/in_process.ts";
 import { onNode } from "../runtime.ts";
 import { type Standing, withServer } from "./files_standing.ts";
 
@@ -30,7 +31,6 @@ async function withReceipt(
     const ran = await runClient("files", {
       port: server.port,
       args: [...args, "--receipt", receipt, `${folder}/a`, `${folder}/b`],
-      permissions: [`--allow-write=${folder}`],
     });
     assertEquals([ran.code, ran.stderr], [0, ""]);
     const verify = async (...more: readonly string[]) => {
@@ -156,7 +156,6 @@ Deno.test("files client sends nothing when the receipt's folder is not there", a
     const { code, stdout, stderr } = await runClient("files", {
       port: server.port,
       args: ["--receipt", `${folder}/none/r.json`, `${folder}/a`],
-      permissions: [`--allow-write=${folder}`],
     });
     assertEquals([code, stdout], [1, ""]);
     assertMatch(stderr, /^files: Cannot write the receipt \S+\/none\/r\.json: .*\n$/);
@@ -170,9 +169,12 @@ Deno.test(
     ignore: onNode,
   },
   async () => {
-    await withServer({}, async ({ inbox, folder, send }) => {
+    await withServer({}, async ({ server, inbox, folder }) => {
       await Deno.writeTextFile(`${folder}/a`, "hello");
-      const { code, stdout, stderr } = await send("--receipt", `${folder}/r.json`, `${folder}/a`);
+      const { code, stdout, stderr } = await spawnClient("files", {
+        port: server.port,
+        args: ["--receipt", `${folder}/r.json`, `${folder}/a`],
+      });
       assertEquals([code, stdout], [1, ""]);
       assertEquals(
         stderr,
@@ -193,7 +195,6 @@ Deno.test("files client leaves an older receipt as it is when nothing was stored
       const { code } = await runClient("files", {
         port: server.port,
         args: ["--receipt", path, `${folder}/a`],
-        permissions: [`--allow-write=${folder}`],
       });
       assertEquals(code, 1);
       if (text !== undefined) assertEquals(await Deno.readTextFile(path), text);

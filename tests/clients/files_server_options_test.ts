@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { inFolder } from "../contract/folder.ts";
 import { someBytes } from "../transfer/dialogue.ts";
-import { runClient, startServer } from "../cli/child.ts";
+import { runClient, startServer } from "../cli/in_process.ts";
 import { InboxFolder } from "../cli/inbox_folder.ts";
 import { sentLine, withServer } from "./files_standing.ts";
 import { RecordingProxy } from "./recording_proxy.ts";
@@ -90,9 +90,8 @@ Deno.test("files client ends with 1 and one line when it has a token and the ser
 
 for (const flags of [[], ["--simple"]] as const) {
   Deno.test(`files client and server talk when they speak TLS${flags.map((flag) => ` and ${flag}`)}`, async () => {
-    const permissions = [`--allow-read=${CERT},${KEY}`];
     const args = ["--cert", CERT, "--key", KEY];
-    await withServer({ args, permissions }, async ({ server, inbox, folder, send }) => {
+    await withServer({ args }, async ({ server, inbox, folder, send }) => {
       await Deno.writeFile(`${folder}/a`, someBytes(2_000_000));
       await using proxy = new RecordingProxy(server.port);
       const { code, stdout, stderr } = await runClient("files", {
@@ -133,7 +132,7 @@ Deno.test("files client says in one line that the server is full when it is", as
   await inFolder(async (folder) => {
     await Deno.writeTextFile(`${folder}/a`, "hello");
     await using inbox = await InboxFolder.make();
-    const options = inbox.options({ args: ["--max-connections", "1"] });
+    const options = { args: inbox.args("--max-connections", "1") };
     await using server = await startServer("files", options);
     using _first = await Deno.connect({ hostname: "127.0.0.1", port: server.port });
     await server.stderr.until(/^#0 .* connected$/m);

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { inFolder } from "../contract/folder.ts";
 import { digestOf, someBytes } from "../transfer/dialogue.ts";
-import { runClient, startClient } from "../cli/child.ts";
+import { runClient, startClient } from "../cli/in_process.ts";
 import { Peer } from "../cli/peer.ts";
 import { sha256 } from "../../codec/hashing.ts";
 import { sentLine, withServer } from "./files_standing.ts";
@@ -171,7 +171,7 @@ Deno.test("files client --simple ends with 130 and says that nothing is kept whe
     await using client = startClient("files", { port: receiver.port, args });
     const peer = await receiver.accept();
     await peer.readSome(1000);
-    client.signal("SIGINT");
+    client.stop();
     assertEquals(await client.ended, 130);
     assertEquals(client.stdout.text, "");
     assertEquals(client.stderr.text, "files: Interrupted: what was under way was not stored\n");
@@ -188,8 +188,8 @@ Deno.test("files client --simple says that stdin has no size when - is given", a
   assertMatch(stdout, sentLine("0 files", "; 1 not stored"));
 });
 
-Deno.test("files client --simple sends 64 MiB when the server acknowledges each 2 KiB and never reads ahead", async () => {
-  const size = 64 * MIB;
+Deno.test("files client --simple sends 16 MiB when the server acknowledges each 2 KiB and never reads ahead", async () => {
+  const size = 16 * MIB;
   await withFiles({ "a.bin": someBytes(size) }, async ({ receiver, paths }) => {
     const args = ["--simple", ...paths];
     await using client = startClient("files", { port: receiver.port, args });
@@ -200,7 +200,7 @@ Deno.test("files client --simple sends 64 MiB when the server acknowledges each 
     assertEquals(new TextDecoder().decode(piece.subarray(0, header.length)), header);
     const digest = sha256();
     // Together the answers are far more than what any two sockets hold.
-    const comment = `${"x".repeat(1000)}\n`;
+    const comment = `${"x".repeat(4000)}\n`;
     for (let received = 0; received < size;) {
       const count = await conn.read(piece);
       assert(count !== null);

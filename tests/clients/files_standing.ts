@@ -1,16 +1,11 @@
 import { inFolder } from "../contract/folder.ts";
-import {
-  type ProgramOptions,
-  type Ran,
-  runClient,
-  type ServerChild,
-  startServer,
-} from "../cli/child.ts";
+import type { Ran } from "../cli/child.ts";
+import { runClient, type RunningServer, startServer } from "../cli/in_process.ts";
 import { InboxFolder } from "../cli/inbox_folder.ts";
 
 /** What a test of the files client needs. */
 export interface Standing {
-  readonly server: ServerChild;
+  readonly server: RunningServer;
   readonly inbox: InboxFolder;
   /** A folder of the test's own. */
   readonly folder: string;
@@ -20,12 +15,12 @@ export interface Standing {
 
 /** Runs a test with a server, and a folder for what is sent. */
 export async function withServer(
-  options: ProgramOptions,
+  { args = [] }: { args?: readonly string[] },
   test: (standing: Standing) => Promise<void>,
 ): Promise<void> {
   await inFolder(async (folder) => {
     await using inbox = await InboxFolder.make();
-    await using server = await startServer("files", inbox.options(options));
+    await using server = await startServer("files", { args: inbox.args(...args) });
     const send = (...args: readonly string[]) => runClient("files", { port: server.port, args });
     await test({ server, inbox, folder, send });
   });

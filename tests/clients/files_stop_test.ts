@@ -1,21 +1,26 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { digestOf, someBytes, untilThere } from "../transfer/dialogue.ts";
-import { startClient } from "../cli/child.ts";
+import { startClient as spawnClient } from "../cli/child.ts";
+import { startClient } from "../cli/in_process.ts";
 import { sentLine, withServer } from "./files_standing.ts";
 import { RecordingProxy } from "./recording_proxy.ts";
 
 const MIB = 1024 ** 2;
 
-for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  Deno.test(`files client says how to go on, and goes on there, when ${signal} stops it in a file`, async () => {
+for (const how of ["SIGINT", "who runs it"] as const) {
+  Deno.test(`files client says how to go on, and goes on there, when ${how} stops it in a file`, async () => {
     await withServer({}, async ({ server, inbox, folder, send }) => {
       const content = someBytes(12 * MIB);
       await Deno.writeFile(`${folder}/a.bin`, content);
       {
         await using proxy = new RecordingProxy(server.port, { stallAfterBytes: 4.5 * MIB });
-        await using client = startClient("files", { port: proxy.port, args: [`${folder}/a.bin`] });
+        const options = { port: proxy.port, args: [`${folder}/a.bin`] };
+        await using client = how === "SIGINT"
+          ? spawnClient("files", options)
+          : startClient("files", options);
         await proxy.stalled;
-        client.signal(signal);
+        if ("signal" in client) client.signal("SIGINT");
+        else client.stop();
         assertEquals(await client.ended, 130);
         assertEquals(client.stdout.text, "");
         assertMatch(
@@ -43,7 +48,7 @@ Deno.test("files client says that nothing is kept of stdin when it is interrupte
   await withServer({}, async ({ server }) => {
     await using client = startClient("files", { port: server.port, args: ["-"] });
     await server.stderr.until(/^#0 .* connected$/m);
-    client.signal("SIGINT");
+    client.stop();
     assertEquals(await client.ended, 130);
     assertEquals(client.stderr.text, "files: Interrupted: what was under way was not stored\n");
   });
@@ -57,7 +62,7 @@ Deno.test("files client --json says what was interrupted when it is", async () =
     await using client = startClient("files", { port: proxy.port, args });
     await proxy.stalled;
     await client.stdout.until(/"event":"progress"/);
-    client.signal("SIGINT");
+    client.stop();
     assertEquals(await client.ended, 130);
     const records = client.stdout.text.trimEnd().split("\n").map((line) => JSON.parse(line));
     assertEquals(records[0].event, "started");
@@ -73,7 +78,7 @@ Deno.test("files client ends with 1 and says that the server shuts down when it 
     const args = ["--tries", "1", "--rate", "8MiB", `${folder}/a.bin`];
     await using client = startClient("files", { port: server.port, args });
     await untilThere(inbox.path, 1);
-    server.signal("SIGTERM");
+    server.stop();
     assertEquals(await client.ended, 1);
     assertEquals(client.stdout.text, "");
     assertMatch(

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { inFolder, namesIn } from "../contract/folder.ts";
 import { digestOf, filesIn, someBytes } from "../transfer/dialogue.ts";
-import { runClient, startServer } from "../cli/child.ts";
+import { runClient, startServer } from "../cli/in_process.ts";
 import { InboxFolder } from "../cli/inbox_folder.ts";
 import { sentLine, withServer } from "./files_standing.ts";
 import { RecordingProxy } from "./recording_proxy.ts";
@@ -114,12 +114,11 @@ for (
     await inFolder(async (folder) => {
       await Deno.writeTextFile(`${folder}/a`, "hello");
       await using inbox = await InboxFolder.make();
-      await using server = await startServer("files", inbox.options({ hostname }));
+      await using server = await startServer("files", { hostname, args: inbox.args() });
       const to = `${form}:${server.port}`;
       const { code, stderr } = await runClient("files", {
         port: 1,
         args: [`${folder}/a`, "--to", to],
-        permissions: [`--allow-net=${to}`],
       });
       assertEquals([code, stderr], [0, ""]);
       assertEquals(await inbox.text("a"), "hello");
@@ -141,7 +140,6 @@ Deno.test("files client names the address of --to when nobody listens there", as
   const { code, stderr } = await runClient("files", {
     port: 9,
     args: [path, "--to", "127.0.0.1:1"],
-    permissions: ["--allow-net=127.0.0.1:1"],
   });
   assertEquals(code, 1);
   assertMatch(stderr, /^files: Cannot connect to 127\.0\.0\.1:1: nobody listens there; .*\n$/);

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { runClient, startClient, startServer } from "../cli/child.ts";
+import { runClient, startClient, startServer } from "../cli/in_process.ts";
 
 const ANSWER = "Hello! Say something, please.\nI heard you.\nGoodbye!\n";
 
@@ -49,7 +49,7 @@ Deno.test("greeting client ends when the server has finished though its stdin st
   await using server = await startServer("greeting");
   await using client = startClient("greeting", { port: server.port });
   await client.stdout.until(/^Hello! .*\n/);
-  await client.type("Ho\n");
+  client.type("Ho\n");
   assertEquals(await client.ended, 0);
   assertEquals(client.stdout.text, ANSWER);
 });

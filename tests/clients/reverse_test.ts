@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { runClient, startClient, startServer } from "../cli/child.ts";
+import { runClient, startClient, startServer } from "../cli/in_process.ts";
 
 for (
   const [what, args, stdin, answer] of [
@@ -65,7 +65,9 @@ Deno.test("reverse client ends with 1 when no answer comes within --wait", async
   const args = ["--wait", "20ms", "hi"];
   await using client = startClient("reverse", { port: listener.addr.port, args });
   using conn = await listener.accept();
-  await client.stderr.until(/none came within 20 ms \(receive deadline\).*\n$/);
+  const said = new Uint8Array(16);
+  assertEquals([await conn.read(said), await conn.read(said)], [3, null]);
   await conn.closeWrite();
   assertEquals(await client.ended, 1);
+  assertMatch(client.stderr.text, /none came within 20 ms \(receive deadline\).*\n$/);
 });

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import { Child, installed, programCommand, startServer } from "../cli/child.ts";
+import { Child, installed, programCommand } from "../cli/child.ts";
+import { startServer } from "../cli/in_process.ts";
 import { connectPeer } from "../cli/peer.ts";
 
 const ignore = !installed("script");
@@ -75,7 +76,7 @@ Deno.test(
     await using server = await startServer("talkback");
     await using client = onTerminal(server.port);
     await client.stdout.until(/type 'shutdown'\./);
-    server.signal("SIGTERM");
+    server.stop();
     await client.stdout.until(/The server is shutting down\. Goodbye!\r\n/);
     assertEquals(await client.ended, 0);
   },

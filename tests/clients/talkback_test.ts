@@ -1,6 +1,7 @@
 import { createServer } from "node:net";
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { programCommand, runClient, startClient, startServer } from "../cli/child.ts";
+import { programCommand } from "../cli/child.ts";
+import { runClient, startClient, startServer } from "../cli/in_process.ts";
 import { ROOT } from "../runtime.ts";
 import { connectPeer, listening } from "../cli/peer.ts";
 
@@ -27,7 +28,7 @@ Deno.test("talkback client prints every answer when its input is much longer tha
 Deno.test("talkback client ends at quit though its stdin stays open", async () => {
   await using server = await startServer("talkback");
   await using client = startClient("talkback", { port: server.port });
-  await client.type("quit\nnot sent\n");
+  client.type("quit\nnot sent\n");
   assertEquals(await client.ended, 0);
   assertEquals(client.stdout.text, `${WELCOME}Goodbye!\n`);
   await server.stderr.until(/closed\n$/);
@@ -41,12 +42,12 @@ Deno.test("talkback client prints what arrives while nothing is typed", async ()
   await using other = await connectPeer(server.port);
   await other.send("first\n");
   await client.stdout.until(/\n1: first\n$/);
-  await client.type("half a li");
+  client.type("half a li");
   await other.send("second\n");
   await client.stdout.until(/\n1: second\n$/);
-  await client.type("ne\n");
+  client.type("ne\n");
   await client.stdout.until(/\nYou said 'half a line'\.\n$/);
-  await client.endInput();
+  client.endInput();
   assertEquals(await client.ended, 0);
 });
 
@@ -54,7 +55,7 @@ Deno.test("talkback client ends with 0 when the server stops though its stdin st
   await using server = await startServer("talkback");
   await using client = startClient("talkback", { port: server.port });
   await client.stdout.until(/type 'shutdown'\.\n$/);
-  server.signal("SIGTERM");
+  server.stop();
   assertEquals(await client.ended, 0);
   assertStringIncludes(client.stdout.text, "The server is shutting down. Goodbye!\n");
   assertEquals([await server.ended, client.stderr.text], [0, ""]);
@@ -64,7 +65,7 @@ Deno.test("talkback client ends with 1 and one line when the connection is reset
   const server = createServer((socket) => socket.once("data", () => socket.resetAndDestroy()));
   const port = await listening(server);
   await using client = startClient("talkback", { port });
-  await client.type("hello?\n");
+  client.type("hello?\n");
   assertEquals(await client.ended, 1);
   assertMatch(client.stderr.text, /^talkback: .*the peer reset the connection.*\n$/);
   server.close();

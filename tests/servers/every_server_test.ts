@@ -2,18 +2,11 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { startCommandsOf } from "../../cli/start_commands.ts";
 import { programs } from "../../cli.ts";
 import { VERSION } from "../../cli/version.ts";
-import {
-  asTheHeaderSays,
-  Child,
-  programCommand,
-  type ProgramOptions,
-  run,
-  runServer,
-  startServer,
-} from "../cli/child.ts";
+import { startServer as spawnServer } from "../cli/child.ts";
+import { runServer, startServer } from "../cli/in_process.ts";
 import { InboxFolder } from "../cli/inbox_folder.ts";
 import { connectPeer } from "../cli/peer.ts";
-import { onNode, ROOT } from "../runtime.ts";
+import { onNode } from "../runtime.ts";
 
 /** What the programs tell a client when there are too many. */
 const REFUSALS: Readonly<Record<string, RegExp>> = {
@@ -21,18 +14,14 @@ const REFUSALS: Readonly<Record<string, RegExp>> = {
   files: /^error: the server is full: .* maxConnections 1\n$/,
 };
 
-/** What the files server makes where it runs. */
-const INBOX = new URL("inbox", ROOT);
-
 const hasIpv6 = Deno.networkInterfaces().some(({ address }) => address === "::1");
 
 for (const program of programs.filter(({ kind }) => kind === "server")) {
-  const { name, defaultPort } = program;
-  const file = `servers/${name}.ts`;
+  const { name } = program;
 
   Deno.test(`${name} server says where it listens first when it can be connected to`, async () => {
     await using place = await placeOf(name);
-    await using server = await startServer(name, place.options());
+    await using server = await startServer(name, { args: place.args() });
     await using peer = await connectPeer(server.port);
     await peer.send("x\n");
     await peer.line();
@@ -40,53 +29,18 @@ for (const program of programs.filter(({ kind }) => kind === "server")) {
     assertMatch(await server.stderr.line() ?? "", /^#0 127\.0\.0\.1:\d+ connected$/);
   });
 
-  Deno.test(`${name} server runs when it is started by its header's command`, {
-    ignore: !isFree(defaultPort),
-  }, async () => {
-    const hadInbox = await isThere(INBOX);
-    await using server = new Child(asTheHeaderSays(file));
-    await server.stderr.until(new RegExp(`^${name} listening on 127\\.0\\.0\\.1:${defaultPort}\n`));
-    await using peer = await connectPeer(defaultPort);
-    await peer.send("x\n");
-    assert(await peer.line() !== undefined);
-    peer.close();
-    await server.stderr.until(/ closed\n/);
-    server.signal("SIGTERM");
-    assertEquals(await server.ended, 0);
-    assertEquals(await isThere(INBOX), hadInbox || name === "files");
-    if (!hadInbox && name === "files") await Deno.remove(INBOX);
-  });
-
   Deno.test(`${name} server listens on ::1 when it is told to`, { ignore: !hasIpv6 }, async () => {
     await using place = await placeOf(name);
-    await using server = await startServer(name, place.options({ hostname: "::1" }));
+    await using server = await startServer(name, { hostname: "::1", args: place.args() });
     await using peer = await connectPeer(server.port, "::1");
     await peer.send("x\n");
     assert(await peer.line() !== undefined);
     assertMatch(server.stderr.text, /^\w+ listening on \[::1\]:\d+\n/);
   });
 
-  for (const [signal, code] of [["SIGTERM", 0], ["SIGINT", 130]] as const) {
-    Deno.test(`${name} server stops with ${code} when it gets ${signal}`, async () => {
-      await using place = await placeOf(name);
-      await using server = await startServer(name, place.options());
-      server.signal(signal);
-      assertEquals(await server.ended, code);
-      assertEquals(
-        server.stderr.text.split("\n").slice(1).join("\n"),
-        `${name} stopping; a second ${signal} ends it at once\n` +
-          `${name} stopped: 0 drained, 0 cut\n`,
-      );
-      assertEquals(server.stdout.text, "");
-    });
-  }
-
   Deno.test(`${name} server turns the next client away when --max-connections are there`, async () => {
     await using place = await placeOf(name);
-    await using server = await startServer(
-      name,
-      place.options({ args: ["--max-connections", "1"] }),
-    );
+    await using server = await startServer(name, { args: place.args("--max-connections", "1") });
     await using first = await connectPeer(server.port);
     await server.stderr.until(/^#0 .* connected$/m);
     await using second = await connectPeer(server.port);
@@ -99,26 +53,25 @@ for (const program of programs.filter(({ kind }) => kind === "server")) {
 
   Deno.test(`${name} server ends a connection when nothing came for --idle-timeout`, async () => {
     await using place = await placeOf(name);
-    await using server = await startServer(
-      name,
-      place.options({ args: ["--idle-timeout", "20ms"] }),
-    );
+    await using server = await startServer(name, { args: place.args("--idle-timeout", "20ms") });
     await using peer = await connectPeer(server.port);
     await peer.rest();
     await server.stderr.until(/^#0 .* failed: .*no byte passed within 20 ms \(idle deadline\)$/m);
     await server.stderr.until(/^#0 .* closed$/m);
   });
 
-  Deno.test(`${name} server --json prints one object a line when it starts and stops`, async () => {
+  // The one that runs in a process of its own beside the header's command: signal, exit code, --json on a pipe.
+  Deno.test(`${name} server --json prints one object a line, and stops with 130 when it gets SIGINT`, async () => {
     await using place = await placeOf(name);
-    await using server = await startServer(name, place.options({ args: ["--json", "--trace"] }));
+    const options = { args: place.args("--json", "--trace") };
+    await using server = await spawnServer(name, { ...options, permissions: place.permissions });
     await using peer = await connectPeer(server.port);
     await peer.send("x\n");
     await server.stdout.until(/"event":"(message|failed)"/);
     peer.close();
     await server.stdout.until(/"event":"closed"/);
-    server.signal("SIGTERM");
-    assertEquals(await server.ended, 0);
+    server.signal("SIGINT");
+    assertEquals(await server.ended, 130);
     const records = server.stdout.text.trimEnd().split("\n").map((line) => JSON.parse(line));
     const events = records.map(({ event }) => event);
     assertEquals([events[0], events[1]], ["listening", "opened"]);
@@ -126,6 +79,7 @@ for (const program of programs.filter(({ kind }) => kind === "server")) {
     assert(events.includes("trace-bytes") && events.includes("trace-message"));
     const read = records.find((one) => one.event === "trace-bytes" && one.direction === "received");
     assertEquals([read.id, read.piece, read.offset, read.bytes], [0, 1, 0, "780a"]);
+    assertEquals(server.stderr.text, `${name} listening on 127.0.0.1:${server.port}\n`);
   });
 
   Deno.test(`${name} server prints its help or version when it is asked`, async () => {
@@ -165,24 +119,28 @@ for (const program of programs.filter(({ kind }) => kind === "server")) {
     });
   }
 
-  Deno.test(`${name} server names the flag when Deno may not listen there (needs permissions)`, {
+  Deno.test({
+    name: `${name} server names the flag when Deno may not listen there (needs permissions)`,
     ignore: onNode,
-  }, async () => {
-    await using place = await placeOf(name);
-    const [deno = "", verb = "", ...rest] = programCommand(file, { ...place.options(), port: 0 });
-    const command = [deno, verb, ...rest.filter((arg) => !arg.startsWith("--allow-net"))];
-    assertEquals(await run(command), {
-      code: 1,
-      stdout: "",
-      stderr: `${name}: Cannot listen on 127.0.0.1:0: Deno does not allow it; ` +
-        "add --allow-net=127.0.0.1:0 to the command\n",
-    });
+    permissions: { read: true, write: true, sys: true },
+    fn: async () => {
+      await using place = await placeOf(name);
+      assertEquals(await runServer(name, { port: 0, args: place.args() }), {
+        code: 1,
+        stdout: "",
+        stderr: `${name}: Cannot listen on 127.0.0.1:0: Deno does not allow it; ` +
+          "add --allow-net=127.0.0.1:0 to the command\n",
+      });
+    },
   });
 
   Deno.test(`${name} server says which addresses there are when it cannot have one`, async () => {
     await using place = await placeOf(name);
-    const options = place.options({ hostname: "192.0.2.1" });
-    const { code, stderr } = await runServer(name, { ...options, port: 0 });
+    const { code, stderr } = await runServer(name, {
+      port: 0,
+      hostname: "192.0.2.1",
+      args: place.args(),
+    });
     assertEquals(code, 1);
     assertStringIncludes(
       stderr,
@@ -193,28 +151,11 @@ for (const program of programs.filter(({ kind }) => kind === "server")) {
 
 /** Where a server may write, and how it is told; the others write nothing. */
 interface Place extends AsyncDisposable {
-  options(options?: ProgramOptions): ProgramOptions;
+  args(...args: readonly string[]): readonly string[];
+  readonly permissions: readonly string[];
 }
 
 async function placeOf(name: string): Promise<Place> {
   if (name === "files") return await InboxFolder.make();
-  return { options: (options = {}) => options, async [Symbol.asyncDispose]() {} };
-}
-
-async function isThere(path: URL): Promise<boolean> {
-  try {
-    await Deno.stat(path);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function isFree(port: number): boolean {
-  try {
-    Deno.listen({ hostname: "127.0.0.1", port }).close();
-    return true;
-  } catch {
-    return false;
-  }
+  return { args: (...args) => args, permissions: [], async [Symbol.asyncDispose]() {} };
 }

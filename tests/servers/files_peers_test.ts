@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { inFolder } from "../contract/folder.ts";
 import { digestOf, someBytes } from "../transfer/dialogue.ts";
-import { Child, installed, run, runClient, startServer, succeeds } from "../cli/child.ts";
+import { Child, installed, run, succeeds } from "../cli/child.ts";
+import { runClient, startServer } from "../cli/in_process.ts";
 import { InboxFolder } from "../cli/inbox_folder.ts";
 
 const MIB = 1024 ** 2;
@@ -49,7 +50,7 @@ for (const size of [0, 1, 5, 2039, 5000, 3 * MIB]) {
         const content = someBytes(size);
         await Deno.writeFile(`${folder}/picture.jpg`, content);
         await using inbox = await InboxFolder.make();
-        await using server = await startServer("files", inbox.options());
+        await using server = await startServer("files", { args: inbox.args() });
         const { code, stdout } = await run([
           "php",
           "tests/servers/testdata/original_sender.php",
@@ -71,7 +72,7 @@ Deno.test("files server stores what nc sends when it ends its half (needs nc)", 
   ignore: !installed("nc"),
 }, async () => {
   await using inbox = await InboxFolder.make();
-  await using server = await startServer("files", inbox.options());
+  await using server = await startServer("files", { args: inbox.args() });
   const { code, stdout } = await run(["nc", "-N", "127.0.0.1", String(server.port)], {
     stdin: "5::txt::hello",
   });
@@ -85,7 +86,7 @@ Deno.test("files server stores many files when several senders of both formats s
     const content = someBytes(300_000);
     await Deno.writeFile(`${folder}/a.bin`, content);
     await using inbox = await InboxFolder.make();
-    await using server = await startServer("files", inbox.options());
+    await using server = await startServer("files", { args: inbox.args() });
     const ran = await Promise.all(
       ["--simple", "--simple", "--compress"].map((flag) =>
         runClient("files", { port: server.port, args: [flag, `${folder}/a.bin`] })

@@ -1,6 +1,7 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { someBytes } from "../transfer/dialogue.ts";
-import { installed, run, runServer, startServer } from "../cli/child.ts";
+import { installed, run, runServer as spawnServer } from "../cli/child.ts";
+import { runServer, startServer } from "../cli/in_process.ts";
 import { InboxFolder } from "../cli/inbox_folder.ts";
 import { connectPeer } from "../cli/peer.ts";
 import { onNode } from "../runtime.ts";
@@ -9,7 +10,7 @@ const HELLO = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"
 
 Deno.test("files server prints name, size, time and digest when a file is stored", async () => {
   await using inbox = await InboxFolder.make();
-  await using server = await startServer("files", inbox.options());
+  await using server = await startServer("files", { args: inbox.args() });
   await using peer = await connectPeer(server.port);
   await peer.send("5::txt::hello0::::");
   const [first = "", second = ""] = await server.stdout.lines(2);
@@ -33,7 +34,7 @@ Deno.test(
   },
   async () => {
     await using inbox = await InboxFolder.make();
-    await using server = await startServer("files", inbox.options());
+    await using server = await startServer("files", { args: inbox.args() });
     await using peer = await connectPeer(server.port);
     const size = 5 * 1024 ** 2 + 77;
     await peer.send(`${size}::bin::`);
@@ -46,7 +47,7 @@ Deno.test(
 
 Deno.test("files server --json prints an object when a file is stored or is not", async () => {
   await using inbox = await InboxFolder.make();
-  const options = inbox.options({ args: ["--json", "--max-file", "5"] });
+  const options = { args: inbox.args("--json", "--max-file", "5") };
   await using server = await startServer("files", options);
   await using peer = await connectPeer(server.port);
   await peer.send("5::txt::hello6::txt::hello!");
@@ -90,7 +91,7 @@ for (
 ) {
   Deno.test(`files server says once why when a file is over ${flag}`, async () => {
     await using inbox = await InboxFolder.make();
-    await using server = await startServer("files", inbox.options({ args: [flag, "10"] }));
+    await using server = await startServer("files", { args: inbox.args(flag, "10") });
     await using peer = await connectPeer(server.port);
     await peer.send(sent);
     await peer.rest();
@@ -103,7 +104,7 @@ for (
 
 Deno.test("files server shows what a peer sent harmlessly when it is no header", async () => {
   await using inbox = await InboxFolder.make();
-  await using server = await startServer("files", inbox.options());
+  await using server = await startServer("files", { args: inbox.args() });
   await using peer = await connectPeer(server.port);
   await peer.send("5::\x1b]0;owned\x07::hello");
   await peer.finish();
@@ -119,9 +120,7 @@ Deno.test("files server reads its token from a file when @FILE is given", async 
   const path = await Deno.makeTempFile();
   try {
     await Deno.writeTextFile(path, "secret\n");
-    const args = ["--token", `@${path}`];
-    const permissions = [`--allow-read=${path}`];
-    await using server = await startServer("files", inbox.options({ args, permissions }));
+    await using server = await startServer("files", { args: inbox.args("--token", `@${path}`) });
     await using peer = await connectPeer(server.port);
     await peer.send("5::txt::hello");
     await peer.rest();
@@ -133,8 +132,8 @@ Deno.test("files server reads its token from a file when @FILE is given", async 
 
 Deno.test("files server ends with 2 when the file of its token is not there", async () => {
   await using inbox = await InboxFolder.make();
-  const options = inbox.options({ args: ["--token", `@${inbox.path}/none`] });
-  const { code, stderr } = await runServer("files", { ...options, port: 0 });
+  const args = inbox.args("--token", `@${inbox.path}/none`);
+  const { code, stderr } = await runServer("files", { port: 0, args });
   assertEquals(code, 2);
   assertMatch(stderr, /^files: --token cannot be read from \S+\/none: .*\n\nUsage:\n/);
 });
@@ -143,10 +142,7 @@ Deno.test("files server ends with 1 and one line when its folder is a file", asy
   await using inbox = await InboxFolder.make();
   const dir = `${inbox.path}/file`;
   await Deno.writeTextFile(dir, "");
-  const { code, stdout, stderr } = await runServer("files", {
-    ...inbox.options({ args: ["--dir", dir] }),
-    port: 0,
-  });
+  const { code, stdout, stderr } = await runServer("files", { port: 0, args: ["--dir", dir] });
   assertEquals([code, stdout], [1, ""]);
   assertEquals(
     stderr,
@@ -159,7 +155,7 @@ Deno.test("files server names the flags when Deno may not use its folder (needs 
 }, async () => {
   await using inbox = await InboxFolder.make();
   const args = ["--dir", inbox.path];
-  const { code, stdout, stderr } = await runServer("files", { port: 0, args });
+  const { code, stdout, stderr } = await spawnServer("files", { port: 0, args });
   assertEquals([code, stdout], [1, ""]);
   assertEquals(
     stderr,
@@ -177,6 +173,6 @@ Deno.test("files server removes what came of unfinished files when they are olde
   const twoHoursAgo = new Date(Date.now() - 2 * 3_600_000);
   await Deno.utime(old!, twoHoursAgo, twoHoursAgo);
   await Deno.utime(`${inbox.path}/old.txt`, twoHoursAgo, twoHoursAgo);
-  await using _server = await startServer("files", inbox.options({ args: ["--keep-parts", "1h"] }));
+  await using _server = await startServer("files", { args: inbox.args("--keep-parts", "1h") });
   assertEquals(await inbox.names(), [`.parley-${"1".repeat(24)}.part`, "old.txt"]);
 });

@@ -1,6 +1,9 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { startServer } from "../cli/child.ts";
+import { serveGreeting } from "../../servers/greeting.ts";
+import { FakeClock } from "../../testing/fake_clock.ts";
+import { startServer } from "../cli/in_process.ts";
 import { connectPeer, isRefused } from "../cli/peer.ts";
+import { turns } from "../net/turns.ts";
 
 const HELLO = "Hello! Say something, please.";
 const HEARD = ["I heard you.", "Goodbye!"];
@@ -36,11 +39,24 @@ Deno.test("greeting says that it heard nothing when the client is silent", async
 });
 
 Deno.test("greeting takes half a line for the message when the wait is over", async () => {
-  await using server = await startServer("greeting", { args: ["--wait", "1"] });
-  await using peer = await connectPeer(server.port);
+  const clock = new FakeClock();
+  const heard: string[] = [];
+  await using server = serveGreeting({
+    port: 0,
+    waitMs: 1000,
+    clock,
+    onEvent() {},
+    onMessage: (_client, message) => void heard.push(message),
+  });
+  await using peer = await connectPeer("port" in server.addr ? server.addr.port : 0);
+  assertEquals(await peer.line(), HELLO);
   await peer.send("half a li");
-  assertEquals(await peer.rest(), [HELLO, ...HEARD, ""].join("\n"));
-  assertMatch(await server.stdout.line() ?? "", / said: half a li$/);
+  while ([...server.connections][0]?.bytesReceived !== 9) await turns(1);
+  await clock.advance(999);
+  assertEquals(heard, []);
+  await clock.advance(1);
+  assertEquals(await peer.lines(2), HEARD);
+  assertEquals(heard, ["half a li"]);
 });
 
 Deno.test("greeting takes half a line for the message when the client finishes sending", async () => {
@@ -124,7 +140,7 @@ Deno.test("greeting says goodbye to a silent client when it is told to stop", as
   await using server = await startServer("greeting", { args: ["--wait", "1h"] });
   await using peer = await connectPeer(server.port);
   assertEquals(await peer.line(), HELLO);
-  server.signal("SIGTERM");
+  server.stop();
   assertEquals(await peer.rest(), "You said nothing.\nGoodbye!\n");
   peer.close();
   assertEquals(await server.ended, 0);

@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { reversed } from "../../servers/reverse.ts";
-import { Child, installed, startServer, succeeds } from "../cli/child.ts";
+import { Child, installed, succeeds } from "../cli/child.ts";
+import { startServer } from "../cli/in_process.ts";
 import { connectPeer } from "../cli/peer.ts";
 
 /** So long that no message ends by silence. */

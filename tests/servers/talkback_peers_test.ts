@@ -1,6 +1,7 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { serveTalkback } from "../../servers/talkback.ts";
-import { Child, installed, startServer } from "../cli/child.ts";
+import { Child, installed } from "../cli/child.ts";
+import { startServer } from "../cli/in_process.ts";
 import { connectPeer, type Peer } from "../cli/peer.ts";
 import { onNode } from "../runtime.ts";
 

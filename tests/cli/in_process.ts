@@ -1,0 +1,148 @@
+// Runs programs in this process, by `main(args, io)`: what they print and how they end, without the cost of a process.
+// Signals, permissions, pipes and terminals need a process of their own: child.ts.
+
+import { programs } from "../../cli.ts";
+import type { Program } from "../../cli/program.ts";
+import type { Ran } from "./child.ts";
+import { Collected } from "./collected.ts";
+import { keptIo } from "./kept_io.ts";
+
+/** How a program is run in this process. */
+export interface InProcessOptions {
+  /** Its arguments, behind `--port`. */
+  args?: readonly string[] | undefined;
+  /** Where it listens or whom it calls. @default the program's own */
+  hostname?: string | undefined;
+  /** What is typed; undefined leaves stdin open for {@linkcode Running.type}. @default undefined */
+  stdin?: string | undefined;
+}
+
+/** A program that runs in this process. `await using` ends it. */
+export class Running implements AsyncDisposable {
+  /** What it printed. */
+  readonly stdout: Collected;
+  /** What it printed about it. */
+  readonly stderr: Collected;
+  /** Its exit code, once it has ended. */
+  readonly ended: Promise<number>;
+  readonly #stop = new AbortController();
+  readonly #stdin: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>;
+  #inputIsOver = false;
+
+  /** Starts a program. */
+  constructor(
+    main: Program["main"],
+    args: readonly string[],
+    { stdin }: { stdin?: string | undefined } = {},
+  ) {
+    const name = args.slice(-3).join(" ");
+    this.stdout = new Collected(`stdout of ${name}`);
+    this.stderr = new Collected(`stderr of ${name}`);
+    let input: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>;
+    const stream = new ReadableStream<Uint8Array<ArrayBuffer>>({
+      start: (controller) => void (input = controller),
+      cancel: () => void (this.#inputIsOver = true),
+    });
+    this.#stdin = input!;
+    if (stdin !== undefined) {
+      this.type(stdin);
+      this.endInput();
+    }
+    const encoder = new TextEncoder();
+    const io = keptIo({
+      stdin: stream,
+      stdout: (text) => this.stdout.add(encoder.encode(text)),
+      stderr: (text) => this.stderr.add(encoder.encode(text)),
+      signal: this.#stop.signal,
+    });
+    this.ended = main(args, io).finally(() => {
+      this.stdout.end();
+      this.stderr.end();
+    });
+  }
+
+  /** Types. */
+  type(text: string): void {
+    // An empty chunk is none: a pipe has no such thing either.
+    if (!this.#inputIsOver && text !== "") this.#stdin.enqueue(new TextEncoder().encode(text));
+  }
+
+  /** Ends its input. */
+  endInput(): void {
+    if (this.#inputIsOver) return;
+    this.#inputIsOver = true;
+    this.#stdin.close();
+  }
+
+  /** Ends it as SIGTERM would. */
+  stop(): void {
+    this.#stop.abort();
+  }
+
+  /** Ends it. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.stop();
+    await this.ended;
+  }
+}
+
+/** A server that runs in this process. */
+export interface RunningServer extends Running {
+  /** The port that it listens on. */
+  readonly port: number;
+}
+
+/** Starts a server on a free port, and waits until it can be connected to. */
+export async function startServer(
+  name: string,
+  options: InProcessOptions = {},
+): Promise<RunningServer> {
+  const server = start("server", { ...options, name, port: 0 });
+  const [, port] = await server.stderr.until(/^\w+ listening on .*:(\d+)\n/);
+  return Object.assign(server, { port: Number(port) });
+}
+
+/** Starts a client. */
+export function startClient(name: string, options: InProcessOptions & { port: number }): Running {
+  return start("client", { ...options, name });
+}
+
+/** Runs a client to its end; its input is empty unless `stdin` says otherwise. */
+export async function runClient(
+  name: string,
+  options: InProcessOptions & { port: number },
+): Promise<Ran> {
+  return await ranOf(start("client", { stdin: "", ...options, name }));
+}
+
+/** Runs a server that ends by itself. */
+export async function runServer(
+  name: string,
+  options: InProcessOptions & { port: number },
+): Promise<Ran> {
+  return await ranOf(start("server", { stdin: "", ...options, name }));
+}
+
+/** Runs what has a `main` to its end: `parley` itself, or the tour. */
+export async function runMain(
+  main: Program["main"],
+  args: readonly string[],
+  { stdin = "" }: { stdin?: string } = {},
+): Promise<Ran> {
+  return await ranOf(new Running(main, args, { stdin }));
+}
+
+function start(
+  kind: Program["kind"],
+  { name, port, hostname, args = [], stdin }: InProcessOptions & { name: string; port: number },
+): Running {
+  const program = programs.find((one) => one.kind === kind && one.name === name);
+  if (!program) throw new Error(`There is no ${kind} ${name}`);
+  const where = hostname === undefined ? [] : ["--hostname", hostname];
+  return new Running(program.main, ["--port", String(port), ...where, ...args], { stdin });
+}
+
+async function ranOf(running: Running): Promise<Ran> {
+  const code = await running.ended;
+  return { code, stdout: running.stdout.text, stderr: running.stderr.text };
+}

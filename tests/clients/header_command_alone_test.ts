@@ -1,0 +1,47 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { programs } from "../../cli.ts";
+import { serveFiles } from "../../servers/files.ts";
+import { serveGreeting } from "../../servers/greeting.ts";
+import { serveReverse } from "../../servers/reverse.ts";
+import { serveTalkback } from "../../servers/talkback.ts";
+import { asTheHeaderSays, Child } from "../cli/child.ts";
+import { InboxFolder } from "../cli/inbox_folder.ts";
+import { onNode } from "../runtime.ts";
+
+/** What the server of each client is, with a folder for the one that needs it. */
+const SERVE = {
+  files: (dir: string) => serveFiles({ dir, onEvent() {} }),
+  greeting: () => serveGreeting({ onEvent() {} }),
+  reverse: () => serveReverse({ onEvent() {} }),
+  talkback: () => serveTalkback({ onEvent() {} }),
+} as const;
+
+/** The file that the header's command names is beside the compiled ones, not among them. */
+const OPERANDS: Readonly<Record<string, string>> = onNode ? { "README.md": "../README.md" } : {};
+
+for (const { name, defaultPort } of programs.filter(({ kind }) => kind === "client")) {
+  Deno.test(`${name} client runs when it is started by its header's command`, async (t) => {
+    const serve = Object.entries(SERVE).find(([served]) => served === name)?.[1];
+    assert(serve, `no server for the client ${name}`);
+    await using inbox = await InboxFolder.make();
+    let server: Awaited<ReturnType<typeof serve>> | undefined;
+    try {
+      server = await serve(inbox.path);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.AddrInUse)) throw error;
+    }
+    await t.step({
+      name: `on port ${defaultPort}`,
+      ignore: server === undefined,
+      async fn() {
+        const command = asTheHeaderSays(`clients/${name}.ts`).map((word) => OPERANDS[word] ?? word);
+        await using client = new Child(command, { stdin: "quit\n" });
+        assertEquals(await client.ended, 0);
+        assertEquals(client.stderr.text, "");
+        assertMatch(client.stdout.text, /\n$/);
+        assertEquals(await inbox.names(), name === "files" ? ["README.md"] : []);
+      },
+    });
+    await server?.shutdown();
+  });
+}
