@@ -92,12 +92,12 @@ export interface RunningServer extends Running {
   readonly port: number;
 }
 
-/** Starts a server on a free port, and waits until it can be connected to. */
+/** Starts a server on a free port unless one is given, and waits until it can be connected to. */
 export async function startServer(
   name: string,
-  options: InProcessOptions = {},
+  options: InProcessOptions & { port?: number } = {},
 ): Promise<RunningServer> {
-  const server = start("server", { ...options, name, port: 0 });
+  const server = start("server", { port: 0, ...options, name });
   const [, port] = await server.stderr.until(/^\w+ listening on .*:(\d+)\n/);
   return Object.assign(server, { port: Number(port) });
 }

@@ -1,11 +1,16 @@
 import { assert, assertEquals, assertLess } from "@std/assert";
-import { type ServerChild, startServer } from "../cli/child.ts";
+import { LimitError } from "../../mod.ts";
+import { serveTalkback } from "../../servers/talkback.ts";
+import { startServer as spawnServer } from "../cli/child.ts";
+import { startServer } from "../cli/in_process.ts";
 import { connectPeer, connectResetting, type Peer } from "../cli/peer.ts";
+import { EventLog } from "../net/event_log.ts";
+import { turns } from "../net/turns.ts";
 import { canSeeMemory, memoryOf } from "./memory.ts";
 
 const MIB = 1024 ** 2;
 
-async function connectWelcomed({ port }: ServerChild): Promise<Peer> {
+async function connectWelcomed({ port }: { port: number }): Promise<Peer> {
   const peer = await connectPeer(port);
   await peer.lines(3);
   return peer;
@@ -67,7 +72,7 @@ for (
   Deno.test(`${name} says so once in little memory when a client sends 10 MiB without a newline`, async () => {
     // On a busy machine the flood may halt for longer than the gap that ends a message.
     const args = name === "reverse" ? ["--gap", "1m"] : [];
-    await using server = await startServer(name, { args });
+    await using server = await spawnServer(name, { args });
     await using other = await connectPeer(server.port);
     const before = canSeeMemory ? await memoryOf(server.pid) : 0;
     await using flood = await connectPeer(server.port);
@@ -95,7 +100,7 @@ for (
 }
 
 Deno.test("talkback holds little memory and serves others when a client stops reading", async () => {
-  await using server = await startServer("talkback");
+  await using server = await spawnServer("talkback");
   await using other = await connectWelcomed(server);
   const before = canSeeMemory ? await memoryOf(server.pid) : 0;
   await using deaf = await connectPeer(server.port);
@@ -110,22 +115,32 @@ Deno.test("talkback holds little memory and serves others when a client stops re
 });
 
 Deno.test("talkback --chat closes a client by its limit when it never reads what others say", async () => {
-  await using server = await startServer("talkback", { args: ["--chat"] });
-  await using _deaf = await connectPeer(server.port);
-  await server.stderr.until(/^#0 .* connected$/m);
-  await using loud = await connectWelcomed(server);
-  // Others are shown each control character as four, so that the limit of 16 MiB is reached soon.
+  const log = new EventLog();
+  await using server = serveTalkback({
+    port: 0,
+    chat: true,
+    limits: { maxQueuedBytes: MIB },
+    onEvent: log.onEvent,
+  });
+  const port = "port" in server.addr ? server.addr.port : 0;
+  await using _deaf = await connectPeer(port);
+  while (server.connections.size === 0) await turns(1);
+  await using loud = await connectWelcomed({ port });
+  // Others are shown each control character as four, so that the limit is reached soon.
   const line = "\x01".repeat(8000);
-  while (!/^#0 .* closed$/m.test(server.stderr.text)) {
+  while (!log.events.some((event) => event.type === "closed" && event.id === 0)) {
     await loud.send(`${line}\n`.repeat(20));
     await loud.lines(20);
   }
-  await server.stderr.until(/^#0 .* failed: .* exceed maxQueuedBytes \d+$/m);
+  const { id, error } = await log.waitFor("failed");
+  assert(id === 0 && error instanceof LimitError, String(error));
+  assertEquals([error.limit, error.max], ["maxQueuedBytes", MIB]);
   await assertServed(loud);
 });
 
 Deno.test("talkback serves a further client when 1,000 have sent half a line", async () => {
-  await using server = await startServer("talkback");
+  // Both ends in one process would need twice as many open files.
+  await using server = await spawnServer("talkback");
   await using stack = new AsyncDisposableStack();
   for (let client = 0; client < 1_000; client++) {
     const half = stack.use(await connectPeer(server.port));

@@ -1,13 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import {
-  Child,
-  installed,
-  programCommand,
-  run,
-  runServer,
-  startServer,
-  succeeds,
-} from "../cli/child.ts";
+import { installed, programCommand, run, succeeds } from "../cli/child.ts";
+import { runServer, startServer } from "../cli/in_process.ts";
 import { connectPeer } from "../cli/peer.ts";
 import { onNode } from "../runtime.ts";
 
@@ -20,25 +13,20 @@ for (const name of ["greeting", "reverse", "talkback"]) {
   }, async () => {
     await using holder = await startServer(name);
     const { port } = holder;
-    const { code, stdout, stderr } = await runServer(name, {
-      port,
-      permissions: ["--allow-run=ss"],
-    });
+    const { code, stdout, stderr } = await runServer(name, { port });
     assertEquals([code, stdout], [1, ""]);
     assertMatch(
       stderr,
       new RegExp(
         `^${name}: Cannot listen on 127\\.0\\.0\\.1:${port}: the port is in use by ${ownName} ` +
-          `\\(process ${holder.pid}\\); stop it, or take another port with --port\n$`,
+          `\\(process ${Deno.pid}\\); stop it, or take another port with --port\n$`,
       ),
     );
   });
 
   Deno.test(
     `${name} server gives the command that tells when its port is in use (needs permissions)`,
-    {
-      ignore: onNode,
-    },
+    { ignore: onNode, permissions: { net: true } },
     async () => {
       using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
       const { port } = listener.addr;
@@ -61,12 +49,12 @@ Deno.test("a server listens again at once when its port was in use a moment ago"
   await using peer = await connectPeer(port);
   await peer.lines(3);
   // The server closes first, so that its end of the connection stays with the system for a while.
-  first.signal("SIGTERM");
+  first.stop();
   await peer.rest();
   peer.close();
   await first.ended;
-  await using again = new Child(programCommand("servers/talkback.ts", { port }));
-  await again.stderr.until(new RegExp(`^talkback listening on 127\\.0\\.0\\.1:${port}\n`));
+  await using again = await startServer("talkback", { port });
+  assertEquals(again.port, port);
 });
 
 /** Only the administrator may take ports below 1024 here, and we can give that up. */
