@@ -1,22 +1,19 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { parleyCommandOf } from "../cli/commands.ts";
 import { VERSION } from "../cli/version.ts";
-import { programs } from "../cli.ts";
-import { Child, type ChildOptions, run } from "./cli/child.ts";
+import { main, programs } from "../cli.ts";
+import { Child, run } from "./cli/child.ts";
+import { runMain } from "./cli/in_process.ts";
 import { runCommand } from "./runtime.ts";
 import { connectPeer } from "./cli/peer.ts";
 
-function parley(args: readonly string[], net = ""): string[] {
-  return runCommand("cli.ts", { flags: net === "" ? [] : [`--allow-net=${net}`], args });
-}
-
-async function runParley(args: readonly string[], options: ChildOptions & { net?: string } = {}) {
-  return await run(parley(args, options.net), options);
+function parley(args: readonly string[], net: string): string[] {
+  return runCommand("cli.ts", { flags: [`--allow-net=${net}`], args });
 }
 
 for (const args of [["--help"], ["-h"], ["help"]]) {
   Deno.test(`parley lists every program when it reads ${args.join(" ")}`, async () => {
-    const { code, stdout, stderr } = await runParley(args);
+    const { code, stdout, stderr } = await runMain(main, args);
     assertEquals([code, stderr], [0, ""]);
     for (const program of programs) {
       const { defaultPort, summary } = program;
@@ -31,7 +28,7 @@ for (const args of [["--help"], ["-h"], ["help"]]) {
 }
 
 Deno.test("parley prints its version when it is asked", async () => {
-  assertEquals(await runParley(["--version"]), {
+  assertEquals(await runMain(main, ["--version"]), {
     code: 0,
     stdout: `parley ${VERSION}\n`,
     stderr: "",
@@ -41,10 +38,10 @@ Deno.test("parley prints its version when it is asked", async () => {
 for (const { kind, name } of programs) {
   const called = kind === "server" ? ["serve", name] : [name];
   Deno.test(`parley ${called.join(" ")} is that program when it is called`, async () => {
-    const help = await runParley([...called, "--help"]);
+    const help = await runMain(main, [...called, "--help"]);
     assertEquals([help.code, help.stderr], [0, ""]);
     assertMatch(help.stdout, new RegExp(`^The ${name} ${kind} `));
-    const wrong = await runParley([...called, "--frobnicate"]);
+    const wrong = await runMain(main, [...called, "--frobnicate"]);
     assertEquals([wrong.code, wrong.stdout], [2, ""]);
     assertMatch(wrong.stderr, new RegExp(`^${name}: Unknown option --frobnicate\n`));
   });
@@ -63,7 +60,7 @@ for (
   ] as const
 ) {
   Deno.test(`parley ends with 2 and its usage when it reads [${args.join(" ")}]`, async () => {
-    const { code, stdout, stderr } = await runParley(args);
+    const { code, stdout, stderr } = await runMain(main, args);
     assertEquals([code, stdout], [2, ""]);
     assertEquals(stderr.split("\n")[0], `parley: ${problem}`);
     assertStringIncludes(stderr, "\nUsage: parley serve NAME");
@@ -71,7 +68,7 @@ for (
 }
 
 Deno.test("parley tour shows the scenes that are asked for when it is called", async () => {
-  const { code, stdout, stderr } = await runParley(["tour", "reverse"], { net: "127.0.0.1" });
+  const { code, stdout, stderr } = await runMain(main, ["tour", "reverse"]);
   assertEquals([code, stderr], [0, ""]);
   assertMatch(stdout, /^\nreverse: .*\n/);
   assertMatch(stdout, /\n\d+ checks passed, 0 failed\n$/);
@@ -80,10 +77,8 @@ Deno.test("parley tour shows the scenes that are asked for when it is called", a
 Deno.test("parley serve and its client talk when both are called by name", async () => {
   await using server = new Child(parley(["serve", "talkback", "--port", "0"], "127.0.0.1:0"));
   const [, port = ""] = await server.stderr.until(/^talkback listening on 127\.0\.0\.1:(\d+)\n/);
-  const client = await runParley(["talkback", "--port", port], {
-    net: `127.0.0.1:${port}`,
-    stdin: "hello\nquit\n",
-  });
+  const command = parley(["talkback", "--port", port], `127.0.0.1:${port}`);
+  const client = await run(command, { stdin: "hello\nquit\n" });
   assertEquals([client.code, client.stderr], [0, ""]);
   assertStringIncludes(client.stdout, "\nYou said 'hello'.\nGoodbye!\n");
   await using peer = await connectPeer(Number(port));
@@ -95,9 +90,7 @@ Deno.test("parley serve and its client talk when both are called by name", async
 });
 
 Deno.test("parley gives its program's exit code when that fails", async () => {
-  const { code, stderr } = await runParley(["reverse", "--port", "1", "hi"], {
-    net: "127.0.0.1:1",
-  });
+  const { code, stderr } = await runMain(main, ["reverse", "--port", "1", "hi"]);
   assertEquals(code, 1);
   assertMatch(stderr, /^reverse: Cannot connect to 127\.0\.0\.1:1: nobody listens there; .*\n$/);
 });

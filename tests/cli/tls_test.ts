@@ -1,6 +1,7 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { readClientTls, readServerTls } from "../../cli/tls.ts";
-import { runClient, runServer, startServer } from "./child.ts";
+import { runClient as spawnClient, startServer as spawnServer } from "./child.ts";
+import { runClient, runServer, startServer } from "./in_process.ts";
 import { connectPeer } from "./peer.ts";
 import { onNode } from "../runtime.ts";
 
@@ -8,12 +9,9 @@ const CERT = "tests/net/testdata/cert.pem";
 const KEY = "tests/net/testdata/key.pem";
 
 /** A server with the tests' certificate. */
-const SERVER = {
-  args: ["--cert", CERT, "--key", KEY],
-  permissions: [`--allow-read=${CERT},${KEY}`],
-};
+const SERVER = { args: ["--cert", CERT, "--key", KEY] };
 /** A client that trusts it. */
-const CLIENT = { args: ["--tls", "--ca", CERT], permissions: [`--allow-read=${CERT}`] };
+const CLIENT = { args: ["--tls", "--ca", CERT] };
 
 for (
   const [name, stdin, answer] of [
@@ -41,6 +39,20 @@ for (
   });
 }
 
+Deno.test("a server and a client that speak TLS need to read the files of their options and no more", async () => {
+  await using server = await spawnServer("talkback", {
+    ...SERVER,
+    permissions: [`--allow-read=${CERT},${KEY}`],
+  });
+  const { code, stderr } = await spawnClient("talkback", {
+    ...CLIENT,
+    port: server.port,
+    stdin: "quit\n",
+    permissions: [`--allow-read=${CERT}`],
+  });
+  assertEquals([code, stderr], [0, ""]);
+});
+
 Deno.test("a TLS server serves others when one client is silent and one speaks no TLS", async () => {
   await using server = await startServer("talkback", SERVER);
   await using _silent = await connectPeer(server.port);
@@ -66,28 +78,29 @@ Deno.test("a server ends with 1 and one line when its certificate is none", asyn
   const { code, stderr } = await runServer("talkback", {
     port: 0,
     args: ["--cert", NO_CERT, "--key", KEY],
-    permissions: [`--allow-read=${NO_CERT},${KEY}`],
   });
   assertEquals(code, 1);
   assertMatch(stderr, /^talkback: Cannot listen on 127\.0\.0\.1:0: .*\n$/);
 });
 
-Deno.test("a server names the flag when Deno may not read its certificate (needs permissions)", {
+Deno.test({
+  name: "a server names the flag when Deno may not read its certificate (needs permissions)",
   ignore: onNode,
-}, async () => {
-  const { code, stderr } = await runServer("talkback", { port: 0, args: SERVER.args });
-  assertEquals(code, 1);
-  assertEquals(
-    stderr,
-    `talkback: Cannot read ${CERT}: add --allow-read=${CERT} to the command\n`,
-  );
+  permissions: { net: true },
+  fn: async () => {
+    const { code, stderr } = await runServer("talkback", { port: 0, args: SERVER.args });
+    assertEquals(code, 1);
+    assertEquals(
+      stderr,
+      `talkback: Cannot read ${CERT}: add --allow-read=${CERT} to the command\n`,
+    );
+  },
 });
 
 Deno.test("a server ends with 2 when its certificate is not there", async () => {
   const { code, stderr } = await runServer("talkback", {
     port: 0,
     args: ["--cert", "no-such.pem", "--key", KEY],
-    permissions: ["--allow-read=no-such.pem"],
   });
   assertEquals(code, 2);
   assertStringIncludes(stderr, "talkback: --cert cannot be read: No such file or directory");

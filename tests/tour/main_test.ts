@@ -6,24 +6,27 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { EXIT_FAILED } from "../../cli/program.ts";
-import type { Io } from "../../cli/io.ts";
 import { program as talkbackServer } from "../../servers/talkback.ts";
 import { main } from "../../tour/main.ts";
 import { type Scene, scenes } from "../../tour/scenes.ts";
 import { Stage } from "../../tour/stage.ts";
 import { run } from "../cli/child.ts";
+import { runMain } from "../cli/in_process.ts";
+import { keptIo } from "../cli/kept_io.ts";
 import { TOUR_COMMAND } from "../../cli/start_commands.ts";
 import { runCommand } from "../runtime.ts";
 import { isRefused } from "../cli/peer.ts";
 
-function tour(args: readonly string[]): string[] {
-  const folder = ["--allow-read=.parley-tour", "--allow-write=.parley-tour"];
-  const flags = ["--allow-net=127.0.0.1", ...folder, "--allow-sys=statfs"];
-  return runCommand("tour/main.ts", { flags, args });
-}
+/** The permissions of `deno task tour`. */
+const FLAGS = [
+  "--allow-net=127.0.0.1",
+  "--allow-read=.parley-tour",
+  "--allow-write=.parley-tour",
+  "--allow-sys=statfs",
+];
 
 Deno.test("the tour shows every scene and ends with 0 when all is well", async () => {
-  const { code, stdout, stderr } = await run(tour([]));
+  const { code, stdout, stderr } = await run(runCommand("tour/main.ts", { flags: FLAGS }));
   assertEquals(stderr, "");
   for (const { name, title, notice } of scenes) {
     assertStringIncludes(stdout, `\n${name}: ${title}\n`);
@@ -36,14 +39,14 @@ Deno.test("the tour shows every scene and ends with 0 when all is well", async (
 });
 
 Deno.test("the tour shows one scene when it is asked for it", async () => {
-  const { code, stdout } = await run(tour(["reverse"]));
+  const { code, stdout } = await runMain(main, ["reverse"]);
   assertEquals(code, 0);
   assertStringIncludes(stdout, "revreS olleH");
   assertEquals(/^(greeting|talkback|framing): /m.exec(stdout), null);
 });
 
 Deno.test("the tour shows one read with three messages and one message in three reads", async () => {
-  const { stdout } = await run(tour(["framing"]));
+  const { stdout } = await runMain(main, ["framing"]);
   for (const line of ['"one"', '"two"', '"three"']) {
     assertMatch(stdout, new RegExp(`<= message ${line} \\(bytes \\d+ to \\d+, read 1\\)`));
   }
@@ -57,7 +60,7 @@ for (
   ] as const
 ) {
   Deno.test(`the tour ends with 2 when it is asked for [${args.join(" ")}]`, async () => {
-    const { code, stdout, stderr } = await run(tour(args));
+    const { code, stdout, stderr } = await runMain(main, args);
     assertEquals([code, stdout], [2, ""]);
     assertEquals(
       stderr,
@@ -85,15 +88,7 @@ for (
   ] as const
 ) {
   Deno.test(`the tour ends with 1 and says where when ${what}`, async () => {
-    let printed = "";
-    const io: Io = {
-      stdin: new Blob([]).stream(),
-      stdout: (text) => void (printed += text),
-      stderr: (text) => void (printed += text),
-      interactive: false,
-      colour: false,
-      signals: false,
-    };
+    const io = keptIo();
     const broken: Scene = { name: "broken", title: "Broken", notice: "nothing", play };
     // The tour reads this very list, so a scene can be put into it; a readonly type does not freeze it.
     const list = scenes as Scene[];
@@ -103,8 +98,8 @@ for (
     } finally {
       list.pop();
     }
-    assertMatch(printed, row);
-    assertMatch(printed, /\n[01] checks passed, 1 failed\n$/);
+    assertMatch(io.out.join(""), row);
+    assertMatch(io.out.join(""), /\n[01] checks passed, 1 failed\n$/);
   });
 }
 
