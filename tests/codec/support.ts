@@ -91,11 +91,19 @@ export function anyText(maxLength: number): fc.Arbitrary<string> {
     .map((codes) => String.fromCodePoint(...codes).toWellFormed());
 }
 
+/** Each byte's digits behind a space. */
+const SPACED_HEX = Array.from(
+  { length: 256 },
+  (_, byte) => ` ${byte.toString(16).padStart(2, "0")}`,
+);
+
 /** Returns a message in a form that assertEquals compares and prints well. */
 export function comparable(message: unknown): unknown {
   if (message instanceof ProtocolError) return described(message);
   if (message instanceof Uint8Array) {
-    return Array.from(message, (byte) => byte.toString(16).padStart(2, "0")).join(" ");
+    let digits = "";
+    for (const byte of message) digits += SPACED_HEX[byte];
+    return digits.slice(1);
   }
   return message;
 }

@@ -1,0 +1,249 @@
+import { assert, assertEquals } from "@std/assert";
+import {
+  checksummed,
+  type Codec,
+  delimited,
+  fixed,
+  jsonLines,
+  lengthPrefixed,
+  lines,
+  netstring,
+  telnet,
+  varintPrefixed,
+} from "../../codec/mod.ts";
+import { cutEvery, hex, joined, utf8Bytes } from "./support.ts";
+import { type Work, workOf } from "./work.ts";
+
+interface Case {
+  name: string;
+  codec: Codec<unknown, never>;
+  bytes: Uint8Array;
+  /** The size of the chunks. */
+  chunk: number;
+  messages: number;
+  /** Work of each kind for each byte. One that looks at its header again with each chunk needs more reading. */
+  most?: Partial<Work>;
+  views?: boolean;
+}
+
+const MOST: Work = { copied: 5, read: 5, decoded: 3 };
+
+/** How much is decoded. */
+export interface LinearTimeSize {
+  /** Bytes of one large message. */
+  largeBytes: number;
+  /** How many small messages; an even number. */
+  many: number;
+}
+
+function casesOf({ largeBytes, many }: LinearTimeSize): readonly Case[] {
+  const big = new Uint8Array(largeBytes).fill(0x61);
+  const bigLine = { maxBytes: 2 * largeBytes };
+  const plainLines = utf8Bytes("a line of text\n".repeat(many));
+
+  return [
+    {
+      name: "lengthPrefixed() of one large message, byte by byte",
+      codec: lengthPrefixed(),
+      bytes: lengthPrefixed().encode(big),
+      chunk: 1,
+      messages: 1,
+    },
+    {
+      name: "fixed() of one large message, byte by byte",
+      codec: fixed(largeBytes),
+      bytes: big,
+      chunk: 1,
+      messages: 1,
+    },
+    {
+      name: "netstring() of one large message, byte by byte",
+      codec: netstring(),
+      bytes: netstring().encode(big),
+      chunk: 1,
+      messages: 1,
+      most: { read: 12 },
+    },
+    {
+      name: "varintPrefixed() of one large message, byte by byte",
+      codec: varintPrefixed(),
+      bytes: varintPrefixed().encode(big),
+      chunk: 1,
+      messages: 1,
+    },
+    {
+      name: "checksummed() of one large message, byte by byte",
+      codec: checksummed(lengthPrefixed()),
+      bytes: checksummed(lengthPrefixed()).encode(big),
+      chunk: 1,
+      messages: 1,
+    },
+    {
+      name: "delimited() of one large message, byte by byte",
+      codec: delimited("\r\n\r\n"),
+      bytes: joined([big.subarray(0, largeBytes / 8), utf8Bytes("\r\n\r\n")]),
+      chunk: 1,
+      messages: 1,
+      views: true,
+    },
+    {
+      name: "delimited() of beginnings that do not go on, byte by byte",
+      codec: delimited(["--boundary--", "--bound!"]),
+      bytes: utf8Bytes("--bound".repeat(many / 10)),
+      chunk: 1,
+      messages: 1,
+      // Each byte is compared again while a delimiter may still come: its length times, and no more.
+      most: { read: 40 },
+      views: true,
+    },
+    {
+      name: "lengthPrefixed() of many small messages, byte by byte",
+      codec: lengthPrefixed({ width: 1 }),
+      bytes: joined(Array.from({ length: many }, () => hex("02 61 62"))),
+      chunk: 1,
+      messages: many,
+    },
+    {
+      name: "netstring() of many small messages in one chunk",
+      codec: netstring(),
+      bytes: utf8Bytes("1:a,".repeat(many)),
+      chunk: Infinity,
+      messages: many,
+    },
+    ...(["any", "lf", "crlf", "cr"] as const).flatMap((ending): Case[] => {
+      const written = { any: "\r\n", lf: "\n", crlf: "\r\n", cr: "\r" }[ending];
+      const small = utf8Bytes(`ab${written}`.repeat(many));
+      const codec = lines({ ending, ...bigLine });
+      return [
+        {
+          name: `lines() of one large line, ${ending}, byte by byte`,
+          codec,
+          bytes: joined([big, utf8Bytes(written)]),
+          chunk: 1,
+          messages: 1,
+        },
+        {
+          name: `lines() of many, ${ending}, byte by byte`,
+          codec,
+          bytes: small,
+          chunk: 1,
+          messages: many,
+        },
+        {
+          name: `lines() of many, ${ending}, in one chunk`,
+          codec,
+          bytes: small,
+          chunk: Infinity,
+          messages: many,
+        },
+      ];
+    }),
+    {
+      name: "lines() of many that end with CR in one chunk, any",
+      codec: lines(),
+      bytes: utf8Bytes("a\r".repeat(many)),
+      chunk: Infinity,
+      messages: many,
+    },
+    {
+      name: "lines() of many that end with CR behind many that end with LF, any",
+      codec: lines(),
+      bytes: joined([utf8Bytes("a\n".repeat(many / 2)), utf8Bytes("a\r".repeat(many / 2))]),
+      chunk: Infinity,
+      messages: many,
+    },
+    {
+      name: "lines() of CRs alone, crlf",
+      codec: lines({ ending: "crlf", ...bigLine }),
+      bytes: utf8Bytes("\r".repeat(many) + "\r\n"),
+      chunk: 1,
+      messages: 1,
+    },
+    {
+      name: "lines() of LFs alone, crlf",
+      codec: lines({ ending: "crlf", ...bigLine }),
+      bytes: utf8Bytes("\n".repeat(many) + "\r\n"),
+      chunk: Infinity,
+      messages: 1,
+    },
+    {
+      name: "lines() of many that no batch decodes",
+      codec: lines(),
+      bytes: utf8Bytes("é\n".repeat(many)),
+      chunk: Infinity,
+      messages: many,
+    },
+    {
+      name: "lines() of many that are no UTF-8",
+      codec: lines(),
+      bytes: joined(Array.from({ length: many }, () => hex("e2 82 61 0a"))),
+      chunk: Infinity,
+      messages: many,
+    },
+    {
+      name: "lines() that skips one endless line",
+      codec: lines({ maxBytes: 10, onTooLong: "skip" }),
+      bytes: big,
+      chunk: 100,
+      messages: 1,
+    },
+    {
+      name: "lines() with a line cut at the end of each chunk",
+      codec: lines(),
+      bytes: plainLines,
+      chunk: 4096,
+      messages: many,
+    },
+    {
+      name: "jsonLines() of many in one chunk",
+      codec: jsonLines(),
+      bytes: utf8Bytes('{"é":1}\n'.repeat(many)),
+      chunk: Infinity,
+      messages: many,
+    },
+    {
+      name: "telnet() of many requests in one chunk",
+      codec: telnet(lines()),
+      bytes: joined(Array.from({ length: many }, () => hex("ff fd 01 61 0a"))),
+      chunk: Infinity,
+      messages: 2 * many,
+    },
+    {
+      name: "telnet() of bytes 255 and CR NUL in one chunk",
+      codec: telnet(lengthPrefixed({ width: 4 })),
+      bytes: telnet(lengthPrefixed()).encode(
+        Uint8Array.from({ length: many }, (_, at) => [255, 13, 97][at % 3]!),
+      ),
+      chunk: Infinity,
+      messages: 1,
+      most: { read: 8 },
+    },
+  ];
+}
+
+/** Registers the tests that the work of decoding is linear in the bytes, for each codec. */
+export function testLinearTime(size: LinearTimeSize): void {
+  for (
+    const { name, codec, bytes, chunk, messages, most, views } of casesOf(size)
+  ) {
+    Deno.test(`${name}: the work is linear in the bytes`, () => {
+      const chunks = chunk === 1 ? undefined : cutEvery(bytes, chunk);
+      let count = 0;
+      const work = workOf(() => {
+        const decoder = codec.decoder();
+        for (let at = 0; at < (chunks?.length ?? bytes.length); at++) {
+          decoder.push(chunks ? chunks[at]! : bytes.subarray(at, at + 1));
+          while (decoder.next() !== undefined) count++;
+        }
+        decoder.end();
+        while (decoder.next() !== undefined) count++;
+      }, views === undefined ? {} : { views });
+      assertEquals(count, messages);
+      const max = { ...MOST, ...most };
+      for (const kind of ["copied", "read", "decoded"] as const) {
+        const perByte = work[kind] / bytes.length;
+        assert(perByte <= max[kind], `${kind} ${perByte} times, ${max[kind]} are allowed`);
+      }
+    });
+  }
+}

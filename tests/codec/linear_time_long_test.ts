@@ -1,0 +1,3 @@
+import { testLinearTime } from "./linear_time.ts";
+
+testLinearTime({ largeBytes: 1024 * 1024, many: 50_000 });
