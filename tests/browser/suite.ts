@@ -20,14 +20,16 @@ function* filesIn(room: string): Generator<string> {
   }
 }
 
-/** Returns the names of those that run in a page. */
+/** Returns the names of those that run in a page; what is long in Deno is not run once more here. */
 export function pageTests(): string[] {
-  return codecTests().filter((name) => !Object.hasOwn(DENO_ONLY, name));
+  return codecTests().filter((name) =>
+    !Object.hasOwn(DENO_ONLY, name) && !name.endsWith("_long_test.ts")
+  );
 }
 
-/** Returns the site whose page runs codec/'s tests. */
-export async function suiteSite(): Promise<Site> {
-  const loaders = pageTests().map((name) =>
+/** Returns the site whose page runs these tests of codec/. */
+export async function suiteSite(names: readonly string[]): Promise<Site> {
+  const loaders = names.map((name) =>
     `${JSON.stringify(name)}: () => import("./tests/codec/${name}"),`
   );
   const { code } = await bundle(

@@ -1,27 +1,20 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertRejects } from "@std/assert";
 import { bundle, BUNDLES, ROOT } from "./bundle.ts";
-import { CHROMIUM, visit } from "./chromium.ts";
-import type { CaseResult } from "./page/harness.ts";
-import { codecTests, DENO_ONLY, pageTests, suiteSite } from "./suite.ts";
+import { CHROMIUM } from "./chromium.ts";
+import { codecTests, DENO_ONLY } from "./suite.ts";
+import { assertPassInPage } from "./suite_in_page.ts";
 
 /** What of Deno no page has a stand-in for. */
 const MORE_OF_DENO = /\bDeno\.(?!test\b)\w/;
 
-Deno.test("every codec test passes when it runs in a page (needs chromium)", {
+/** A framing with text, limits and errors, and what needs WebAssembly; the others are in suite_long_test.ts. */
+const SOME = ["checksum/crc32c_simd_test.ts", "lines_test.ts"];
+
+Deno.test("some codec tests pass when they run in a page (needs chromium)", {
   ...BUNDLES,
   ignore: CHROMIUM === undefined,
 }, async () => {
-  await visit(await suiteSite(), async ({ page, version }) => {
-    const results = await page.evaluate<CaseResult[]>(
-      "import('/suite.js').then(({ results }) => results)",
-    );
-    await writeSummary(results, version);
-    const failed = results.filter(({ outcome }) => outcome === "failed");
-    const texts = failed.map(({ file, name, message }) => `${file}: ${name}: ${message}`);
-    assert(texts.length === 0, texts.join("\n"));
-    assertEquals([...new Set(results.map(({ file }) => file))], pageTests());
-    assert(results.some(({ outcome }) => outcome === "passed"));
-  });
+  await assertPassInPage(SOME);
 });
 
 Deno.test(
@@ -43,28 +36,3 @@ Deno.test(
     }
   },
 );
-
-/** Writes what the table of runtimes says of Chromium, where that is asked for. */
-async function writeSummary(results: readonly CaseResult[], version: string): Promise<void> {
-  const folder = Deno.env.get("PARLEY_TEST_RESULTS_DIR");
-  if (!folder) return;
-  const count = (wanted: CaseResult["outcome"]) =>
-    results.filter(({ outcome }) => outcome === wanted).length;
-  const summary = {
-    runtime: "Chromium",
-    version,
-    files: new Set(results.map(({ file }) => file)).size,
-    passed: count("passed"),
-    failed: count("failed"),
-    ignored: reasons(results.filter(({ outcome }) => outcome === "ignored")),
-    denoOnly: Object.entries(DENO_ONLY).map(([file, reason]) => ({ file, reason })),
-  };
-  await Deno.mkdir(folder, { recursive: true });
-  await Deno.writeTextFile(`${folder}/chromium.json`, `${JSON.stringify(summary, null, 2)}\n`);
-}
-
-function reasons(ignored: readonly CaseResult[]): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const { message = "" } of ignored) counts[message] = (counts[message] ?? 0) + 1;
-  return counts;
-}
