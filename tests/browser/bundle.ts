@@ -1,8 +1,8 @@
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
-import * as esbuild from "esbuild";
 // Deno fetches what a module imports; the test files that are bundled are imported by none.
 import "fast-check";
+import { esbuild } from "./packages.ts";
 
 /** The project's folder. */
 export const ROOT = new URL("../../", import.meta.url);

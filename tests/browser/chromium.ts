@@ -1,4 +1,4 @@
-import type { BrowserContext, Page } from "playwright-core";
+import { type BrowserContext, loadPlaywright, type Page, type Playwright } from "./packages.ts";
 import { serveSite, type Site } from "./site.ts";
 
 /** Where Chromium is; undefined where it is not installed. */
@@ -67,11 +67,11 @@ async function launch(folder: string): Promise<BrowserContext> {
 }
 
 /** Loads Playwright. */
-async function driver(): Promise<typeof import("playwright-core").chromium> {
+async function driver(): Promise<Playwright["chromium"]> {
   // On load it looks in /proc/sys for Windows, which no --allow-read allows; so is-wsl, inside of it, is told to wait.
   Deno.env.set("__IS_WSL_TEST__", "1");
   try {
-    return (await import("playwright-core")).chromium;
+    return (await loadPlaywright()).chromium;
   } finally {
     Deno.env.delete("__IS_WSL_TEST__");
   }

@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import type { JSHandle } from "playwright-core";
 import * as codec from "../../codec/mod.ts";
 import { bundle, BUNDLES } from "./bundle.ts";
 import { CHROMIUM, visit } from "./chromium.ts";
+import type { JSHandle } from "./packages.ts";
 import { file, type Site } from "./site.ts";
 
 type Parley = typeof codec;
