@@ -54,6 +54,11 @@ export abstract class BufferedDecoder<Message> implements Decoder<Message> {
     return this.#buffer;
   }
 
+  /** The peer will send no more. */
+  protected get ended(): boolean {
+    return this.#ended;
+  }
+
   /** The error that ended the stream, if one did. */
   protected get failure(): ProtocolError | undefined {
     return this.#failure;
@@ -107,6 +112,11 @@ export abstract class BufferedDecoder<Message> implements Decoder<Message> {
       this.fail(error);
       throw error;
     }
+  }
+
+  /** Returns a copy of up to `count` bytes that belong to no message yet, without taking them. */
+  peek(count: number): Uint8Array {
+    return new Uint8Array(this.#buffer.view(0, Math.min(count, this.#buffer.length)));
   }
 
   /** Returns the bytes that belong to no message yet, and forgets them. */
