@@ -68,7 +68,10 @@ export function delimited(
   }
   const settings: Settings = {
     finder: new Finder(all),
-    maxBytes: requireLimit("maxMessageBytes", options.maxBytes ?? DEFAULT_CODEC_LIMITS.maxMessageBytes),
+    maxBytes: requireLimit(
+      "maxMessageBytes",
+      options.maxBytes ?? DEFAULT_CODEC_LIMITS.maxMessageBytes,
+    ),
     unended: options.unended ?? "message",
   };
   return defineCodec<Uint8Array>(

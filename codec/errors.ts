@@ -12,7 +12,8 @@ export type ProtocolErrorCode =
   | "bad-utf8"
   | "delimiter-inside"
   | "limit-exceeded"
-  | "unexpected-end";
+  | "unexpected-end"
+  | "unexpected-message";
 
 /** A code of ours, or any other: a protocol that somebody else writes has codes of its own. */
 export type AnyErrorCode = ProtocolErrorCode | (string & Record<never, never>);

@@ -55,7 +55,10 @@ export function lengthPrefixed(
     width,
     endian,
     extra: adjust - (includesHeader ? width : 0),
-    maxBytes: requireLimit("maxMessageBytes", options.maxBytes ?? DEFAULT_CODEC_LIMITS.maxMessageBytes),
+    maxBytes: requireLimit(
+      "maxMessageBytes",
+      options.maxBytes ?? DEFAULT_CODEC_LIMITS.maxMessageBytes,
+    ),
   };
   return defineCodec<Uint8Array>(
     () => new LengthPrefixedDecoder(settings),

@@ -76,7 +76,10 @@ export function lines<const O extends LinesOptions = LinesOptions>(
 ): Codec<LineOrError<O>, Line<O>> {
   const { ending = "any", onTooLong = "error" } = options ?? {};
   const { binary = false, fatal = false } = options ?? {};
-  const maxBytes = requireLimit("maxLineBytes", options?.maxBytes ?? DEFAULT_CODEC_LIMITS.maxLineBytes);
+  const maxBytes = requireLimit(
+    "maxLineBytes",
+    options?.maxBytes ?? DEFAULT_CODEC_LIMITS.maxLineBytes,
+  );
   const settings: Settings = { ending, maxBytes, onTooLong, binary, fatal };
   const codec = defineCodec<string | Uint8Array | LimitError, string | Uint8Array>(
     () => new LinesDecoder(settings),

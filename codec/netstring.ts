@@ -40,7 +40,10 @@ export interface NetstringOptions {
  * ```
  */
 export function netstring(options: NetstringOptions = {}): Codec<Uint8Array> {
-  const maxBytes = requireLimit("maxMessageBytes", options.maxBytes ?? DEFAULT_CODEC_LIMITS.maxMessageBytes);
+  const maxBytes = requireLimit(
+    "maxMessageBytes",
+    options.maxBytes ?? DEFAULT_CODEC_LIMITS.maxMessageBytes,
+  );
   return defineCodec<Uint8Array>(
     () => new NetstringDecoder(maxBytes),
     (message, writer) => {

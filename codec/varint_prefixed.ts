@@ -40,7 +40,10 @@ export interface VarintPrefixedOptions {
 export function varintPrefixed(
   options: VarintPrefixedOptions = {},
 ): Codec<Uint8Array> {
-  const maxBytes = requireLimit("maxMessageBytes", options.maxBytes ?? DEFAULT_CODEC_LIMITS.maxMessageBytes);
+  const maxBytes = requireLimit(
+    "maxMessageBytes",
+    options.maxBytes ?? DEFAULT_CODEC_LIMITS.maxMessageBytes,
+  );
   return defineCodec<Uint8Array>(
     () => new VarintPrefixedDecoder(maxBytes),
     (message, writer) => {

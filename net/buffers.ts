@@ -1,4 +1,4 @@
-import { ByteWriter } from "../codec/mod.ts";
+import { ByteWriter } from "../codec/bytes/byte_writer.ts";
 
 /** An idle connection keeps this much for its next read. */
 export const SMALL_BYTES = 512;

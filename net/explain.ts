@@ -1,4 +1,4 @@
-import { escapeControls } from "../codec/mod.ts";
+import { escapeControls } from "../codec/escape_controls.ts";
 import { type Address, formatAddress } from "./address.ts";
 import { messageOf } from "./errors.ts";
 import { portHolder, portHolderCommand } from "./port_holder.ts";

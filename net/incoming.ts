@@ -1,10 +1,12 @@
-import type { Codec, Decoder } from "../codec/mod.ts";
+import type { Session } from "../codec/codec.ts";
+import { ProtocolError } from "../codec/errors.ts";
 import { releaseLarge, SMALL_BYTES, takeLarge } from "./buffers.ts";
 import type { CancelWait } from "./clock.ts";
-import { closedHere, type Duplex } from "./duplex.ts";
-import { DeadlineError } from "./errors.ts";
+import type { ConnectionCore } from "./connection_core.ts";
+import { closedHere, DeadlineError } from "./errors.ts";
+import { MessageQueue } from "./message_queue.ts";
 import { type ReceiveRate, TokenBucket } from "./token_bucket.ts";
-import { afterPoll } from "./turn.ts";
+import { afterPoll, nextTurn } from "./turn.ts";
 import { Watch, type WatchOwner } from "./watch.ts";
 
 /** Who waits for a message. */
@@ -13,38 +15,47 @@ export interface Waiter<In> {
   reject(error: unknown): void;
 }
 
-/** Who waits for a piece of a body. */
-interface BodyWaiter {
-  readonly into: Uint8Array;
-  resolve(count: number): void;
+/** Who waits for something else than a message: a piece of a body, or a look at what comes. */
+interface Taker {
+  /** Looks at what has come, and says whether that was enough; it is then settled. */
+  attempt(): boolean;
   reject(error: unknown): void;
+  /** Where bytes of a body may go straight. */
+  readonly into?: Uint8Array;
+  /** So many bytes went straight there. */
+  passed?(count: number): void;
 }
 
 /** What {@linkcode Incoming} is told beside its connection. */
-export interface IncomingOptions {
-  codec: Codec<unknown, never>;
+export interface IncomingOptions<In> {
+  session: Session<In, never>;
   idleMs: number;
-  gapMs: number | undefined;
+  gapMs: number;
   rate: ReceiveRate | undefined;
 }
 
 const DONE: IteratorResult<never, undefined> = { done: true, value: undefined };
 
-/** The half of a connection that receives: it reads only while somebody waits for a message. */
+/**
+ * The half of a connection that receives. It reads only while somebody waits for a message, so that a slow program slows
+ * the peer down; a session that owes answers reads on a little, so that a slow program does not keep them back.
+ */
 export class Incoming<In> implements WatchOwner {
   bytesReceived = 0;
   /** The peer has said that it will send no more. */
   ended = false;
-  readonly #duplex: Duplex<In, never>;
-  readonly #idleMs: number;
-  readonly #idle: Watch;
-  readonly #gap: Watch | undefined;
+  readonly #core: ConnectionCore<never>;
+  #idleMs: number;
+  #idle: Watch;
+  #gap: Watch | undefined;
   readonly #bytes: TokenBucket | undefined;
   readonly #messages: TokenBucket | undefined;
-  #decoder: Decoder<In>;
+  #session: Session<In, never>;
   #waiter: Waiter<In> | undefined;
-  #bodyWaiter: BodyWaiter | undefined;
-  /** Where the read that is pending puts a piece of a body, past the decoder. */
+  #taker: Taker | undefined;
+  /** Messages that were decoded before anybody asked for them; made where the session owes answers. */
+  #ahead: MessageQueue<In> | undefined;
+  /** Where the read that is pending puts bytes of a body, past the decoder. */
   #bodyView: Uint8Array | undefined;
   #small: Uint8Array<ArrayBuffer> | undefined;
   /** Taken from the pool while the peer sends much. */
@@ -64,34 +75,32 @@ export class Incoming<In> implements WatchOwner {
   /** Bytes that were decoded by the codecs before this one. */
   #codecStart = 0;
 
-  constructor(duplex: Duplex<In, never>, { codec, idleMs, gapMs, rate }: IncomingOptions) {
-    this.#duplex = duplex;
-    const { clock } = duplex;
+  constructor(core: ConnectionCore<never>, options: IncomingOptions<In>) {
+    const { session, idleMs, gapMs, rate } = options;
+    const { clock } = core;
+    this.#core = core;
+    this.#session = session;
     this.#idleMs = idleMs;
     this.#idle = new Watch(this, { ms: idleMs, clock });
-    if (gapMs !== undefined) {
-      requireFlush(codec);
-      this.#gap = new Watch(this, { ms: gapMs, clock });
-    }
+    this.#gap = this.#gapWatch(gapMs);
     const { bytesPerSecond, messagesPerSecond } = rate ?? {};
     if (bytesPerSecond !== undefined) this.#bytes = new TokenBucket(bytesPerSecond, clock.now());
     if (messagesPerSecond !== undefined) {
       this.#messages = new TokenBucket(messagesPerSecond, clock.now());
     }
-    // The caller's codec decodes what `In` says.
-    this.#decoder = codec.decoder() as Decoder<In>;
+    if (session.answer) this.#ahead = new MessageQueue();
   }
 
   /** One of the watches ran out. */
   passed(watch: Watch): void {
     if (watch === this.#gap) this.#onGap();
-    else this.#duplex.fail(new DeadlineError("idle", this.#idleMs));
+    else this.#core.fail(new DeadlineError("idle", this.#idleMs));
   }
 
   next(): Promise<IteratorResult<In, undefined>> {
-    if (this.#waiter || this.#bodyWaiter) return alreadyWaiting();
+    if (this.#waiter || this.#taker) return alreadyWaiting();
     if (this.#over || this.#lingering) return this.#isOver();
-    const delay = this.#messages?.delay(this.#duplex.clock.now()) ?? 0;
+    const delay = this.#messages?.delay(this.#core.clock.now()) ?? 0;
     if (delay === 0) {
       try {
         const message = this.#take();
@@ -100,7 +109,7 @@ export class Incoming<In> implements WatchOwner {
         return Promise.reject(error);
       }
     }
-    this.#duplex.flushSent();
+    this.#core.flushSent();
     if (this.ended && delay === 0) return Promise.resolve(DONE);
     return new Promise((resolve, reject) => {
       this.#waiter = { resolve, reject };
@@ -111,29 +120,38 @@ export class Incoming<In> implements WatchOwner {
     });
   }
 
-  /** Reads a piece of the body that the last message announced; 0 says that it is complete. */
+  /** Reads a piece of the body that the last message announced; 0 says that it is over. */
   readBody(into: Uint8Array): Promise<number> {
     if (into.length === 0) {
       return Promise.reject(new TypeError("Cannot read a body into 0 bytes"));
     }
-    if (this.#waiter || this.#bodyWaiter) return alreadyWaiting();
-    if (this.#over || this.#lingering) {
-      return Promise.reject(this.#over?.error ?? closedHere());
-    }
-    try {
-      const count = this.#takeBody(into);
-      if (count !== undefined) return Promise.resolve(count);
-    } catch (error) {
-      return Promise.reject(error);
-    }
-    this.#duplex.flushSent();
-    return new Promise((resolve, reject) => {
-      this.#bodyWaiter = { into, resolve, reject };
-      this.#read();
+    return this.#takeWhenThere<number>({
+      into,
+      attempt: () => {
+        const { decoder } = this.#session;
+        const count = decoder.takeBody?.(into) ?? 0;
+        return count > 0 || !decoder.inBody ? { value: count } : undefined;
+      },
     });
   }
 
-  /** Takes the one who waits away, so that somebody else can settle it. What is being read is not lost. */
+  /** Looks at what comes first without taking it: `count` bytes, or fewer where the stream ends before. */
+  peek(count: number, signal: AbortSignal | undefined): Promise<Uint8Array> {
+    if (signal?.aborted) return Promise.reject(signal.reason);
+    if (!this.#session.decoder.peek) {
+      return Promise.reject(new TypeError("Cannot peek: the codec's decoder has no peek()"));
+    }
+    const stop = () => this.#withdrawTaker()?.reject(signal?.reason);
+    signal?.addEventListener("abort", stop, { once: true });
+    return this.#takeWhenThere<Uint8Array>({
+      attempt: () => {
+        const bytes = this.#session.decoder.peek!(count);
+        return bytes.length >= count || this.ended ? { value: bytes } : undefined;
+      },
+    }).finally(() => signal?.removeEventListener("abort", stop));
+  }
+
+  /** Lets go of whoever waits for a message, for somebody else to settle. What is being read is not lost. */
   withdraw(): Waiter<In> | undefined {
     const waiter = this.#waiter;
     if (!waiter) return undefined;
@@ -143,13 +161,17 @@ export class Incoming<In> implements WatchOwner {
     return waiter;
   }
 
+  /** Returns the next message that is whole, and undefined where there is none yet. */
+  takeWhole(): In | undefined {
+    // Once reads may write over what the decoder looks at in place, it is not asked any more.
+    return this.#over || this.#lingering ? undefined : this.#take();
+  }
+
   /** Returns the next message, or counts what came of it so far as all of it. */
   flushPartial(): In | undefined {
-    // Once reads may write over what the decoder looks at in place, it is not asked any more.
-    if (this.#over || this.#lingering) return undefined;
-    const whole = this.#take();
-    if (whole !== undefined) return whole;
-    this.#decoder.flush?.();
+    const whole = this.takeWhole();
+    if (whole !== undefined || this.#over || this.#lingering) return whole;
+    this.#session.decoder.flush?.();
     return this.#take();
   }
 
@@ -171,26 +193,40 @@ export class Incoming<In> implements WatchOwner {
     });
   }
 
-  /** Decodes by another codec from the first byte that belongs to no message yet. */
-  switchTo(codec: Codec<unknown, never>): void {
-    if (!this.#decoder.rest) {
+  /**
+   * Decodes by another session from the first byte that belongs to no message yet.
+   *
+   * @throws {TypeError} The decoder in use has no `rest()`, or a call waits for it.
+   * @throws {ProtocolError} Messages of the protocol in use have come already.
+   */
+  switchTo(
+    session: Session<In, never>,
+    { idleMs, gapMs }: { idleMs: number; gapMs: number },
+  ): void {
+    const { decoder } = this.#session;
+    if (!decoder.rest) {
       throw new TypeError("Cannot switch codec: the decoder in use has no rest() to hand on");
     }
-    if (this.#waiter || this.#bodyWaiter) {
+    if (this.#waiter || this.#taker) {
       throw new TypeError("Cannot switch codec: a call waits for a message of the one in use");
     }
-    const rest = this.#decoder.rest();
+    if (this.#ahead?.length) throw sentAhead(this.#ahead.length, this.#codecStart);
+    const rest = decoder.rest();
     this.#codecStart = this.bytesReceived - rest.length;
-    // The caller's next codec decodes what its type says.
-    this.#decoder = codec.decoder() as Decoder<In>;
-    if (rest.length > 0) this.#decoder.push(rest);
-    if (this.ended) this.#decoder.end();
+    this.#session = session;
+    this.#ahead = session.answer ? new MessageQueue() : undefined;
+    this.#idle.clear();
+    this.#gap?.clear();
+    this.#idleMs = idleMs;
+    this.#idle = new Watch(this, { ms: idleMs, clock: this.#core.clock });
+    this.#gap = this.#gapWatch(gapMs);
+    if (rest.length > 0) session.decoder.push(rest);
+    if (this.ended) session.decoder.end();
   }
 
   /** The connection is alive in the other direction. */
   touch(): void {
-    const isAwaited = this.#waiter ?? this.#bodyWaiter;
-    if (isAwaited && this.#reading && !this.#lingering) this.#idle.start();
+    if (this.#isAwaited && this.#reading && !this.#lingering) this.#idle.start();
   }
 
   /** Ends this half; who waits hears `error`, or the end where it is undefined. */
@@ -205,8 +241,7 @@ export class Incoming<In> implements WatchOwner {
     const waiter = this.withdraw();
     if (error === undefined) waiter?.resolve(DONE);
     else waiter?.reject(error);
-    this.#bodyWaiter?.reject(error ?? closedHere());
-    this.#bodyWaiter = undefined;
+    this.#withdrawTaker()?.reject(error ?? closedHere());
     this.#lingering?.();
   }
 
@@ -217,49 +252,112 @@ export class Incoming<In> implements WatchOwner {
     this.#large = undefined;
   }
 
+  /** Somebody waits for what comes: only then does silence count. */
+  get #isAwaited(): boolean {
+    return this.#waiter !== undefined || this.#taker !== undefined;
+  }
+
+  #gapWatch(ms: number): Watch | undefined {
+    if (ms === Infinity) return undefined;
+    requireFlush(this.#session);
+    return new Watch(this, { ms, clock: this.#core.clock });
+  }
+
   #isOver(): Promise<IteratorResult<In, undefined>> {
     const error = this.#over?.error;
     return error === undefined ? Promise.resolve(DONE) : Promise.reject(error);
   }
 
+  /** Returns the message that the program gets next, if it is there. */
   #take(): In | undefined {
-    const { tracer } = this.#duplex;
-    const from = tracer && this.#decoder.offset;
-    const message = this.#decoder.next();
+    const message = this.#ahead?.shift() ?? this.#decode();
+    if (message !== undefined) this.#messages?.take(1, this.#core.clock.now());
+    return message;
+  }
+
+  #decode(): In | undefined {
+    const { tracer } = this.#core;
+    const { decoder } = this.#session;
+    const from = tracer && decoder.offset;
+    let message: In | undefined;
+    try {
+      message = decoder.next();
+    } catch (error) {
+      this.#core.answer();
+      if (error instanceof ProtocolError) this.#core.refuse(error);
+      throw error;
+    }
+    if (this.#ahead) this.#core.answer();
     if (message === undefined) return undefined;
-    this.#messages?.take(1, this.#duplex.clock.now());
     tracer?.received(message, {
       from: this.#codecStart + (from ?? 0),
-      to: this.#decoder.offset === undefined
-        ? this.bytesReceived
-        : this.#codecStart + this.#decoder.offset,
+      to: decoder.offset === undefined ? this.bytesReceived : this.#codecStart + decoder.offset,
     });
     return message;
+  }
+
+  /** Settles now with what `attempt` finds, or when enough has come. */
+  #takeWhenThere<Value>(
+    { attempt, into }: { attempt: () => { value: Value } | undefined; into?: Uint8Array },
+  ): Promise<Value> {
+    if (this.#waiter || this.#taker) return alreadyWaiting();
+    if (this.#over || this.#lingering) {
+      return Promise.reject(this.#over?.error ?? closedHere());
+    }
+    try {
+      const found = attempt();
+      if (found) return Promise.resolve(found.value);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    this.#core.flushSent();
+    return new Promise((resolve, reject) => {
+      this.#taker = {
+        ...into && { into },
+        reject,
+        attempt() {
+          const found = attempt();
+          if (found) resolve(found.value);
+          return found !== undefined;
+        },
+        // Only a body has bytes that pass: their count is what it waits for.
+        passed: (count) => resolve(count as Value),
+      };
+      if (this.ended) this.#deliverTo(this.#taker);
+      else this.#read();
+    });
+  }
+
+  #withdrawTaker(): Taker | undefined {
+    const taker = this.#taker;
+    this.#taker = undefined;
+    if (taker) this.#idle.stop();
+    return taker;
   }
 
   #read(): void {
     if (this.#reading) return this.touch();
     if (this.#over || this.#cancelReadPause) return;
-    const { clock } = this.#duplex;
+    const { clock } = this.#core;
     const delay = this.#bytes?.delay(clock.now()) ?? 0;
     if (delay > 0) {
       this.#cancelReadPause = clock.wait(delay, () => {
         this.#cancelReadPause = undefined;
-        if (this.#waiter || this.#bodyWaiter || this.#lingering) this.#read();
+        if (this.#isAwaited || this.#lingering) this.#read();
       });
       return;
     }
-    if (!this.#lingering) this.#idle.start();
+    if (this.#isAwaited && !this.#lingering) this.#idle.start();
     this.#reading = true;
-    const into = this.#bodyWaiter && !this.#lingering
-      ? this.#ownersBuffer(this.#bodyWaiter)
-      : this.#buffer();
-    this.#duplex.transport.read(into).then(this.#onRead, this.#onReadError);
+    const into = this.#lingering ? this.#buffer() : this.#ownersBuffer() ?? this.#buffer();
+    this.#core.transport.read(into).then(this.#onRead, this.#onReadError);
   }
 
   /** A body goes straight to where it is wanted, and no further than its end. */
-  #ownersBuffer({ into }: BodyWaiter): Uint8Array {
-    return this.#bodyView = into.subarray(0, this.#decoder.bodyBytes);
+  #ownersBuffer(): Uint8Array | undefined {
+    const into = this.#taker?.into;
+    const bodyBytes = this.#session.decoder.bodyBytes ?? 0;
+    return into && bodyBytes > 0 ? this.#bodyView = into.subarray(0, bodyBytes) : undefined;
   }
 
   #buffer(): Uint8Array {
@@ -277,80 +375,69 @@ export class Incoming<In> implements WatchOwner {
       else this.#onBytes(count);
     } catch (error) {
       // A codec that throws here ends this connection, and not the program.
-      this.#duplex.fail(error);
+      this.#core.fail(error);
     }
   };
 
   #onEnd(): void {
     this.ended = true;
-    this.#duplex.tracer?.note("the peer will send no more");
+    this.#core.tracer?.note("the peer will send no more");
     if (this.#lingering) return this.#lingering();
     this.#bodyView = undefined;
-    this.#decoder.end();
+    this.#session.decoder.end();
     this.#deliver();
   }
 
   #onBytes(count: number): void {
-    const { tracer } = this.#duplex;
+    const { tracer } = this.#core;
     const view = this.#bodyView;
     const buffer = view ?? (this.#wantLarge ? this.#large! : this.#small!);
     this.#bodyView = undefined;
     if (!view) this.#wantLarge = count === buffer.length;
     this.bytesReceived += count;
-    this.#bytes?.take(count, this.#duplex.clock.now());
+    this.#bytes?.take(count, this.#core.clock.now());
     if (this.#lingering) return this.#read();
     const chunk = buffer.subarray(0, count);
     tracer?.bytes("received", chunk);
     // A read of nothing is no end of a body.
     if (view && count > 0) return this.#passBody(chunk);
-    this.#decoder.push(chunk);
+    if (!this.#isAwaited) this.#ahead?.addBytes(count);
+    this.#session.decoder.push(chunk);
     this.#deliver();
   }
 
   #passBody(chunk: Uint8Array): void {
-    const waiter = this.#bodyWaiter;
-    this.#bodyWaiter = undefined;
+    const taker = this.#withdrawTaker();
     try {
-      this.#decoder.passBody!(chunk);
-      waiter?.resolve(chunk.length);
+      this.#session.decoder.passBody!(chunk);
+      taker?.passed?.(chunk.length);
     } catch (error) {
-      waiter?.reject(error);
+      taker?.reject(error);
     }
   }
 
-  /** Moves what has arrived of the body; undefined says that more has to be read. */
-  #takeBody(into: Uint8Array): number | undefined {
-    const decoder = this.#decoder;
-    const count = decoder.takeBody?.(into) ?? 0;
-    if (count > 0 || !decoder.bodyBytes) return count;
-    // The decoder says what is missing.
-    if (this.ended) decoder.next();
-    return undefined;
-  }
-
-  #deliverBody(waiter: BodyWaiter): void {
+  #deliverTo(taker: Taker): void {
     try {
-      const count = this.#takeBody(waiter.into);
-      if (count === undefined) return this.#read();
-      this.#bodyWaiter = undefined;
-      waiter.resolve(count);
+      if (!taker.attempt()) return this.#read();
+      this.#taker = undefined;
     } catch (error) {
-      this.#bodyWaiter = undefined;
-      waiter.reject(error);
+      this.#taker = undefined;
+      taker.reject(error);
     }
   }
 
   readonly #onReadError = (error: unknown): void => {
     this.#reading = false;
     if (this.#over) this.release();
-    else this.#duplex.fail(error);
+    else this.#core.fail(error);
   };
 
   /** Hands the next message to who waits, or reads on. */
   #deliver(): void {
-    if (this.#bodyWaiter) return this.#deliverBody(this.#bodyWaiter);
+    if (this.#taker) return this.#deliverTo(this.#taker);
     const waiter = this.#waiter;
-    if (!waiter || this.#cancelMessagePause) return;
+    if (!waiter) return this.#decodeAhead();
+    if (this.#cancelMessagePause) return;
     let message: In | undefined;
     try {
       message = this.#take();
@@ -361,13 +448,36 @@ export class Incoming<In> implements WatchOwner {
     if (message !== undefined) {
       this.#waiter = undefined;
       this.#gap?.stop();
+      if (this.#ahead) nextTurn(this.#decodeAheadLater);
       waiter.resolve({ done: false, value: message });
     } else if (this.ended) {
-      this.#duplex.flushSent();
+      this.#core.flushSent();
       this.withdraw()?.resolve(DONE);
     } else {
       this.#gap?.start();
       this.#read();
+    }
+  }
+
+  readonly #decodeAheadLater = (): void => {
+    if (!this.#isAwaited && !this.#reading && !this.#lingering && !this.#over) this.#decodeAhead();
+  };
+
+  /** Decodes while the program is busy, as far as the queue goes: only so is what the protocol owes not late. */
+  #decodeAhead(): void {
+    const ahead = this.#ahead;
+    if (!ahead) return;
+    try {
+      while (!ahead.isFull && !this.#session.decoder.inBody) {
+        const message = this.#decode();
+        if (message === undefined) {
+          if (!this.ended) this.#read();
+          return;
+        }
+        ahead.push(message);
+      }
+    } catch {
+      // Whoever asks for the message behind those that are queued gets the same error from the decoder.
     }
   }
 
@@ -394,14 +504,14 @@ export class Incoming<In> implements WatchOwner {
     this.#cancelPoll = afterPoll(() => {
       if (this.#waiter !== waiter || this.#over) return;
       if (seen !== this.bytesReceived) return this.#endSoon();
-      this.#duplex.flushSent();
+      this.#core.flushSent();
       this.withdraw()?.resolve(DONE);
     });
   }
 
   /** Who waits gets no message before `ms` have passed. */
   #pause(ms: number): void {
-    this.#cancelMessagePause ??= this.#duplex.clock.wait(ms, () => {
+    this.#cancelMessagePause ??= this.#core.clock.wait(ms, () => {
       this.#cancelMessagePause = undefined;
       this.#deliver();
       if (this.#draining && this.#waiter) this.#endSoon();
@@ -414,8 +524,19 @@ function alreadyWaiting(): Promise<never> {
   return Promise.reject(new TypeError(`Cannot wait for a message: ${problem}`));
 }
 
+function sentAhead(count: number, offset: number): ProtocolError {
+  const received = count === 1 ? "1 message" : `${count} messages`;
+  return new ProtocolError(`Cannot switch codec: ${received} came ahead of the switch`, {
+    code: "unexpected-message",
+    side: "remote",
+    offset,
+    expected: "nothing before the switch",
+    received,
+  });
+}
+
 /** Refuses a gap that could end no message. @throws {TypeError} The codec's decoder has no `flush`. */
-export function requireFlush(codec: Codec<unknown, never>): void {
-  if (codec.decoder().flush) return;
+export function requireFlush({ decoder }: Session<unknown, never>): void {
+  if (decoder.flush) return;
   throw new TypeError("Cannot end messages at a gap: the codec's decoder has no flush()");
 }

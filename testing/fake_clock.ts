@@ -1,5 +1,5 @@
-import type { CancelWait, Clock } from "../mod.ts";
-import { turns } from "../tests/net/turns.ts";
+import type { CancelWait, Clock } from "../net/clock.ts";
+import { turns } from "./turns.ts";
 
 interface Timer {
   at: number;

@@ -1,4 +1,5 @@
-import type { Address, Listener, Transport } from "../mod.ts";
+import type { Address } from "../net/address.ts";
+import type { Listener, Transport } from "../net/transport.ts";
 import { MemoryTransport } from "./memory_transport.ts";
 
 /** A listener in memory: the test says who connects, and which accept fails. */

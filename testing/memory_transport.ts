@@ -1,4 +1,5 @@
-import type { Address, Transport } from "../mod.ts";
+import type { Address } from "../net/address.ts";
+import type { Transport } from "../net/transport.ts";
 
 interface PendingRead {
   into: Uint8Array;

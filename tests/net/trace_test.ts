@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertFalse } from "@std/assert";
 import { fixed, formatTrace, lengthPrefixed, lines, type TraceEvent } from "../../mod.ts";
 import { open, openLines } from "./open.ts";
-import { turns } from "./turns.ts";
+import { turns } from "../../testing/turns.ts";
 
 /** Keeps the trace as people would read it, with one time for all of it. */
 function recorder(): { text: () => string; trace: (event: TraceEvent) => void } {

@@ -3,7 +3,7 @@ import type { Server } from "../../mod.ts";
 import { type FilesServerOptions, serveFiles } from "../../servers/files.ts";
 import { EventLog } from "../net/event_log.ts";
 import { FakeClock } from "../../testing/fake_clock.ts";
-import { turns } from "../net/turns.ts";
+import { turns } from "../../testing/turns.ts";
 import { InboxFolder } from "../cli/inbox_folder.ts";
 import { connectPeer, type Peer } from "../cli/peer.ts";
 

@@ -3,7 +3,7 @@ import { Inbox, type InboxOptions, RefusedError, type StoredFile } from "../../t
 import { locate, partPath } from "../../transfer/inbox/place.ts";
 import { sha256 } from "../../codec/hashing.ts";
 import { inFolder } from "../contract/folder.ts";
-import { rejectionOf } from "../net/turns.ts";
+import { rejectionOf } from "../../testing/turns.ts";
 
 /** An inbox, and where it stands. */
 export interface Standing {

@@ -8,7 +8,7 @@ import {
 } from "@std/assert";
 import { Pacer } from "../../transfer/mod.ts";
 import { FakeClock } from "../../testing/fake_clock.ts";
-import { rejectionOf, stateOf } from "../net/turns.ts";
+import { rejectionOf, stateOf } from "../../testing/turns.ts";
 
 const RATE = 2 * 1024 * 1024;
 

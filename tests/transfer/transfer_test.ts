@@ -12,7 +12,7 @@ import {
 } from "../../transfer/mod.ts";
 import { ClosedError, type Server } from "../../mod.ts";
 import { type FilesServerOptions, serveFiles } from "../../servers/files.ts";
-import { rejectionOf, turns } from "../net/turns.ts";
+import { rejectionOf, turns } from "../../testing/turns.ts";
 import { filesIn, HELLO, memorySource, namesIn, openBytes, someBytes } from "./dialogue.ts";
 
 const MIB = 1 << 20;

@@ -2,7 +2,7 @@ import { assertEquals, assertFalse, assertRejects, assertStrictEquals } from "@s
 import { BlockSpeed } from "../../../transfer/block_speed.ts";
 import { type BlockSink, BlockWriter, releaseBlock, takeBlock } from "../../../transfer/inbox/block_writer.ts";
 import { MAX_BLOCK_BYTES } from "../../../codec/parcel/parcel.ts";
-import { stateOf } from "../../net/turns.ts";
+import { stateOf } from "../../../testing/turns.ts";
 import { bytesOf } from "../incoming.ts";
 
 const FILLED = { isFilled: true };

@@ -3,7 +3,7 @@ import { type ExistsPolicy, Inbox, type Upload } from "../../../transfer/mod.ts"
 import { hashPart } from "../../../transfer/inbox/part_file.ts";
 import { refusalOf } from "../../../transfer/refused_error.ts";
 import { namesIn, onSmallDisk, withFile } from "../../contract/folder.ts";
-import { rejectionOf } from "../../net/turns.ts";
+import { rejectionOf } from "../../../testing/turns.ts";
 import { Child, succeeds } from "../../cli/child.ts";
 import { runCommand } from "../../runtime.ts";
 import {

@@ -3,7 +3,7 @@ import type { ParcelOutgoing } from "../../../codec/parcel/parcel.ts";
 import { Pacer } from "../../../transfer/mod.ts";
 import { ClosedError, DeadlineError } from "../../../mod.ts";
 import { FakeClock } from "../../../testing/fake_clock.ts";
-import { stateOf } from "../../net/turns.ts";
+import { stateOf } from "../../../testing/turns.ts";
 import {
   DATA,
   endOf,

@@ -10,7 +10,7 @@ import {
 } from "../../../transfer/mod.ts";
 import { ClosedError } from "../../../mod.ts";
 import { FakeClock } from "../../../testing/fake_clock.ts";
-import { rejectionOf, turns } from "../../net/turns.ts";
+import { rejectionOf, turns } from "../../../testing/turns.ts";
 import { BreakingLinks, type Fate } from "../breaking_links.ts";
 import { filesIn, HELLO, memorySource, openBytes, someBytes } from "../dialogue.ts";
 

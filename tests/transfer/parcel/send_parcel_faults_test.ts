@@ -3,7 +3,7 @@ import type { ParcelOutgoing } from "../../../codec/parcel/parcel.ts";
 import type { OpenSource } from "../../../transfer/mod.ts";
 import { ClosedError, DeadlineError, ProtocolError } from "../../../mod.ts";
 import { sealed } from "../../codec/parcel/parcel_frames.ts";
-import { stateOf, turns } from "../../net/turns.ts";
+import { stateOf, turns } from "../../../testing/turns.ts";
 import {
   digestOf,
   endOf,

@@ -5,7 +5,7 @@ import { ClosedError, Connection } from "../../../mod.ts";
 import { inFolder } from "../../contract/folder.ts";
 import { FakeClock } from "../../../testing/fake_clock.ts";
 import { MemoryTransport } from "../../../testing/memory_transport.ts";
-import { rejectionOf, turns } from "../../net/turns.ts";
+import { rejectionOf, turns } from "../../../testing/turns.ts";
 import { digestOf, filesIn, HELLO, namesIn } from "../dialogue.ts";
 
 interface Receiving {

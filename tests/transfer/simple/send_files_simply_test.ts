@@ -7,7 +7,7 @@ import {
 } from "../../../transfer/mod.ts";
 import { ClosedError, Connection } from "../../../mod.ts";
 import { MemoryTransport } from "../../../testing/memory_transport.ts";
-import { rejectionOf, turns } from "../../net/turns.ts";
+import { rejectionOf, turns } from "../../../testing/turns.ts";
 import { HELLO, memorySource } from "../dialogue.ts";
 
 interface Sending {

@@ -4,7 +4,7 @@ import { type FileSource, RefusedError, sendSimple } from "../../../transfer/mod
 import { ClosedError, Connection, DeadlineError } from "../../../mod.ts";
 import { FakeClock } from "../../../testing/fake_clock.ts";
 import { MemoryTransport } from "../../../testing/memory_transport.ts";
-import { rejectionOf, stateOf, turns } from "../../net/turns.ts";
+import { rejectionOf, stateOf, turns } from "../../../testing/turns.ts";
 import { HELLO, memorySource, openBytes, someBytes } from "../dialogue.ts";
 
 const MIB = 1024 ** 2;

@@ -8,7 +8,7 @@ import {
 } from "../../../transfer/mod.ts";
 import { reasonOf } from "../../../transfer/sources/source.ts";
 import { inFolder, makePipe } from "../../contract/folder.ts";
-import { stateOf } from "../../net/turns.ts";
+import { stateOf } from "../../../testing/turns.ts";
 import { Child, installed, succeeds } from "../../cli/child.ts";
 import { runCommand } from "../../runtime.ts";
 import { bytesOf } from "../incoming.ts";
