@@ -116,7 +116,10 @@ export abstract class BufferedDecoder<Message> implements Decoder<Message> {
 
   /** Returns a copy of up to `count` bytes that belong to no message yet, without taking them. */
   peek(count: number): Uint8Array {
-    return new Uint8Array(this.#buffer.view(0, Math.min(count, this.#buffer.length)));
+    const bytes = new Uint8Array(this.#buffer.view(0, Math.min(count, this.#buffer.length)));
+    // Who peeks may read on before a message is asked for, and then write over the chunk.
+    this.#buffer.settle();
+    return bytes;
   }
 
   /** Returns the bytes that belong to no message yet, and forgets them. */

@@ -6,8 +6,9 @@ import type { ProtocolError } from "./errors.ts";
 /**
  * Turns bytes, cut anywhere, into whole messages. The messages are the same however the bytes were cut.
  *
- * A chunk given to `push` stays the caller's, but must not change before `next` has returned undefined: up to then
- * the decoder may look at it in place, afterwards it has copied what it still needs. Messages own their bytes.
+ * A chunk given to `push` stays the caller's, but must not change before `next` has returned undefined, `takeBody` 0, or
+ * `peek` anything: up to then the decoder may look at it in place, afterwards it has copied what it still needs. Messages
+ * own their bytes.
  */
 export interface Decoder<Message> {
   /** Takes bytes that arrived. */

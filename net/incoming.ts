@@ -109,6 +109,8 @@ export class Incoming<In> implements WatchOwner {
         return Promise.reject(error);
       }
     }
+    // What the protocol had to answer may have ended the connection.
+    if (this.#over) return this.#isOver();
     this.#core.flushSent();
     if (this.ended && delay === 0) return Promise.resolve(DONE);
     return new Promise((resolve, reject) => {
