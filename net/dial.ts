@@ -32,12 +32,17 @@ export interface DialOptions<In, Out = In> extends Omit<ConnectionOptions, "dead
  * ```
  */
 export async function dial<In, Out = In>(
-  open: (signal: AbortSignal) => Promise<Transport & Disposable>,
+  open: (signal: AbortSignal) => Promise<Transport>,
   { codec, ...options }: DialOptions<In, Out>,
 ): Promise<Connection<In, Out>> {
   const { deadlines, signal, clock } = options;
   const bounds = { ...signal && { signal }, ...clock && { clock } };
-  const transport = await withDeadline(open, {
+  const opened = async (opening: AbortSignal) => {
+    const transport = await open(opening);
+    if (opening.aborted) transport.close();
+    return transport;
+  };
+  const transport = await withDeadline(opened, {
     phase: "connect",
     ms: deadlineOf("connectMs", deadlines?.connectMs),
     ...bounds,
