@@ -1,30 +1,14 @@
 import type { Session } from "../codec/codec.ts";
 import { ProtocolError } from "../codec/errors.ts";
-import { releaseLarge, SMALL_BYTES, takeLarge } from "./buffers.ts";
 import type { CancelWait } from "./clock.ts";
 import type { ConnectionCore } from "./connection_core.ts";
 import { closedHere, DeadlineError } from "./errors.ts";
 import { MessageQueue } from "./message_queue.ts";
+import { Reader, type ReaderOwner } from "./reader.ts";
 import { type ReceiveRate, TokenBucket } from "./token_bucket.ts";
 import { afterPoll, nextTurn } from "./turn.ts";
+import { alreadyWaiting, sentAhead, type Taker, type Waiter } from "./waiter.ts";
 import { Watch, type WatchOwner } from "./watch.ts";
-
-/** Who waits for a message. */
-export interface Waiter<In> {
-  resolve(result: IteratorResult<In, undefined>): void;
-  reject(error: unknown): void;
-}
-
-/** Who waits for something else than a message: a piece of a body, or a look at what comes. */
-interface Taker {
-  /** Looks at what has come, and says whether that was enough; it is then settled. */
-  attempt(): boolean;
-  reject(error: unknown): void;
-  /** Where bytes of a body may go straight. */
-  readonly into?: Uint8Array;
-  /** So many bytes went straight there. */
-  passed?(count: number): void;
-}
 
 /** What {@linkcode Incoming} is told beside its connection. */
 export interface IncomingOptions<In> {
@@ -40,35 +24,25 @@ const DONE: IteratorResult<never, undefined> = { done: true, value: undefined };
  * The half of a connection that receives. It reads only while somebody waits for a message, so that a slow program slows
  * the peer down; a session that owes answers reads on a little, so that a slow program does not keep them back.
  */
-export class Incoming<In> implements WatchOwner {
-  bytesReceived = 0;
+export class Incoming<In> implements WatchOwner, ReaderOwner {
   /** The peer has said that it will send no more. */
   ended = false;
   readonly #core: ConnectionCore<never>;
   #idleMs: number;
   #idle: Watch;
   #gap: Watch | undefined;
-  readonly #bytes: TokenBucket | undefined;
+  readonly #reader: Reader;
   readonly #messages: TokenBucket | undefined;
   #session: Session<In, never>;
   #waiter: Waiter<In> | undefined;
   #taker: Taker | undefined;
   /** Messages that were decoded before anybody asked for them; made where the session owes answers. */
   #ahead: MessageQueue<In> | undefined;
-  /** Where the read that is pending puts bytes of a body, past the decoder. */
-  #bodyView: Uint8Array | undefined;
-  #small: Uint8Array<ArrayBuffer> | undefined;
-  /** Taken from the pool while the peer sends much. */
-  #large: Uint8Array<ArrayBuffer> | undefined;
-  #reading = false;
-  #wantLarge = false;
   #over: { error: unknown } | undefined;
   #draining = false;
   /** Set while what comes is only read to be dropped; called at the end. */
   #lingering: (() => void) | undefined;
-  /** Stops the wait until the peer's byte rate allows the next read. */
-  #cancelReadPause: CancelWait | undefined;
-  /** Stops the wait until its message rate allows the next message. */
+  /** Stops the wait until the peer's message rate allows the next message. */
   #cancelMessagePause: CancelWait | undefined;
   /** Stops the wait for what has arrived, at a drain. */
   #cancelPoll: CancelWait | undefined;
@@ -84,11 +58,16 @@ export class Incoming<In> implements WatchOwner {
     this.#idle = new Watch(this, { ms: idleMs, clock });
     this.#gap = this.#gapWatch(gapMs);
     const { bytesPerSecond, messagesPerSecond } = rate ?? {};
-    if (bytesPerSecond !== undefined) this.#bytes = new TokenBucket(bytesPerSecond, clock.now());
+    this.#reader = new Reader(this, { transport: core.transport, clock, bytesPerSecond });
     if (messagesPerSecond !== undefined) {
       this.#messages = new TokenBucket(messagesPerSecond, clock.now());
     }
     if (session.answer) this.#ahead = new MessageQueue();
+  }
+
+  /** Bytes that came in. */
+  get bytesReceived(): number {
+    return this.#reader.bytesReceived;
   }
 
   /** One of the watches ran out. */
@@ -228,7 +207,7 @@ export class Incoming<In> implements WatchOwner {
 
   /** The connection is alive in the other direction. */
   touch(): void {
-    if (this.#isAwaited && this.#reading && !this.#lingering) this.#idle.start();
+    if (this.#isAwaited && this.#reader.isReading && !this.#lingering) this.#idle.start();
   }
 
   /** Ends this half; who waits hears `error`, or the end where it is undefined. */
@@ -237,7 +216,6 @@ export class Incoming<In> implements WatchOwner {
     this.#over = { error };
     this.#idle.clear();
     this.#gap?.clear();
-    this.#cancelReadPause?.();
     this.#cancelMessagePause?.();
     this.#cancelPoll?.();
     const waiter = this.withdraw();
@@ -247,11 +225,9 @@ export class Incoming<In> implements WatchOwner {
     this.#lingering?.();
   }
 
-  /** Gives the pooled buffer back once no read can write into it. */
+  /** Reads no more; to be called when the transport is closed. */
   release(): void {
-    if (this.#reading || this.#large === undefined) return;
-    releaseLarge(this.#large);
-    this.#large = undefined;
+    this.#reader.stop();
   }
 
   /** Somebody waits for what comes: only then does silence count. */
@@ -338,74 +314,56 @@ export class Incoming<In> implements WatchOwner {
   }
 
   #read(): void {
-    if (this.#reading) return this.touch();
-    if (this.#over || this.#cancelReadPause) return;
-    const { clock } = this.#core;
-    const delay = this.#bytes?.delay(clock.now()) ?? 0;
-    if (delay > 0) {
-      this.#cancelReadPause = clock.wait(delay, () => {
-        this.#cancelReadPause = undefined;
-        if (this.#isAwaited || this.#lingering) this.#read();
-      });
-      return;
+    if (this.#reader.isReading) return this.touch();
+    if (this.#over) return;
+    const isAwaited = this.#isAwaited && !this.#lingering;
+    if (this.#reader.read(this.#lingering ? undefined : this.#straight()) && isAwaited) {
+      this.#idle.start();
     }
-    if (this.#isAwaited && !this.#lingering) this.#idle.start();
-    this.#reading = true;
-    const into = this.#lingering ? this.#buffer() : this.#ownersBuffer() ?? this.#buffer();
-    this.#core.transport.read(into).then(this.#onRead, this.#onReadError);
   }
 
   /** A body goes straight to where it is wanted, and no further than its end. */
-  #ownersBuffer(): Uint8Array | undefined {
+  #straight(): Uint8Array | undefined {
     const into = this.#taker?.into;
     const bodyBytes = this.#session.decoder.bodyBytes ?? 0;
-    return into && bodyBytes > 0 ? this.#bodyView = into.subarray(0, bodyBytes) : undefined;
+    return into && bodyBytes > 0 ? into.subarray(0, bodyBytes) : undefined;
   }
 
-  #buffer(): Uint8Array {
-    if (this.#wantLarge) return this.#large ??= takeLarge();
-    this.release();
-    return this.#small ??= new Uint8Array(SMALL_BYTES);
+  onReadAllowed(): void {
+    if (this.#isAwaited || this.#lingering) this.#read();
   }
 
-  readonly #onRead = (count: number | null): void => {
-    this.#reading = false;
+  onEnd(): void {
     this.#idle.stop();
-    if (this.#over) return this.release();
+    this.ended = true;
+    this.#core.tracer?.note("the peer will send no more");
+    if (this.#lingering) return this.#lingering();
     try {
-      if (count === null) this.#onEnd();
-      else this.#onBytes(count);
+      this.#session.decoder.end();
+      this.#deliver();
+    } catch (error) {
+      this.#core.fail(error);
+    }
+  }
+
+  onBytes(chunk: Uint8Array, isStraight: boolean): void {
+    this.#idle.stop();
+    if (this.#lingering) return this.#read();
+    this.#core.tracer?.bytes("received", chunk);
+    try {
+      // A read of nothing is no end of a body.
+      if (isStraight && chunk.length > 0) return this.#passBody(chunk);
+      if (!this.#isAwaited) this.#ahead?.addBytes(chunk.length);
+      this.#session.decoder.push(chunk);
+      this.#deliver();
     } catch (error) {
       // A codec that throws here ends this connection, and not the program.
       this.#core.fail(error);
     }
-  };
-
-  #onEnd(): void {
-    this.ended = true;
-    this.#core.tracer?.note("the peer will send no more");
-    if (this.#lingering) return this.#lingering();
-    this.#bodyView = undefined;
-    this.#session.decoder.end();
-    this.#deliver();
   }
 
-  #onBytes(count: number): void {
-    const { tracer } = this.#core;
-    const view = this.#bodyView;
-    const buffer = view ?? (this.#wantLarge ? this.#large! : this.#small!);
-    this.#bodyView = undefined;
-    if (!view) this.#wantLarge = count === buffer.length;
-    this.bytesReceived += count;
-    this.#bytes?.take(count, this.#core.clock.now());
-    if (this.#lingering) return this.#read();
-    const chunk = buffer.subarray(0, count);
-    tracer?.bytes("received", chunk);
-    // A read of nothing is no end of a body.
-    if (view && count > 0) return this.#passBody(chunk);
-    if (!this.#isAwaited) this.#ahead?.addBytes(count);
-    this.#session.decoder.push(chunk);
-    this.#deliver();
+  onReadError(error: unknown): void {
+    this.#core.fail(error);
   }
 
   #passBody(chunk: Uint8Array): void {
@@ -427,12 +385,6 @@ export class Incoming<In> implements WatchOwner {
       taker.reject(error);
     }
   }
-
-  readonly #onReadError = (error: unknown): void => {
-    this.#reading = false;
-    if (this.#over) this.release();
-    else this.#core.fail(error);
-  };
 
   /** Hands the next message to who waits, or reads on. */
   #deliver(): void {
@@ -462,7 +414,8 @@ export class Incoming<In> implements WatchOwner {
   }
 
   readonly #decodeAheadLater = (): void => {
-    if (!this.#isAwaited && !this.#reading && !this.#lingering && !this.#over) this.#decodeAhead();
+    if (this.#isAwaited || this.#reader.isReading || this.#lingering || this.#over) return;
+    this.#decodeAhead();
   };
 
   /** Decodes while the program is busy, as far as the queue goes: only so is what the protocol owes not late. */
@@ -519,22 +472,6 @@ export class Incoming<In> implements WatchOwner {
       if (this.#draining && this.#waiter) this.#endSoon();
     });
   }
-}
-
-function alreadyWaiting(): Promise<never> {
-  const problem = "another call waits for the next one already";
-  return Promise.reject(new TypeError(`Cannot wait for a message: ${problem}`));
-}
-
-function sentAhead(count: number, offset: number): ProtocolError {
-  const received = count === 1 ? "1 message" : `${count} messages`;
-  return new ProtocolError(`Cannot switch codec: ${received} came ahead of the switch`, {
-    code: "unexpected-message",
-    side: "remote",
-    offset,
-    expected: "nothing before the switch",
-    received,
-  });
 }
 
 /** Refuses a gap that could end no message. @throws {TypeError} The codec's decoder has no `flush`. */
