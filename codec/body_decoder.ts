@@ -21,7 +21,7 @@ export interface BodyPiece {
  *
  * @example A byte says how many bytes follow
  * ```ts
- * import { BodyDecoder, type BodyPiece, type ReceiveBuffer } from "@parley/sockets";
+ * import { BodyDecoder, type BodyPiece, type ReceiveBuffer } from "@parley/sockets/codec";
  * import { assert } from "@std/assert";
  * class Counted extends BodyDecoder<number> {
  *   protected override decodeHead(buffer: ReceiveBuffer): number | undefined {

@@ -21,6 +21,7 @@ export { ByteReader } from "./bytes/byte_reader.ts";
 export { ByteWriter } from "./bytes/byte_writer.ts";
 export type { Endian } from "./bytes/endian.ts";
 export { ReceiveBuffer } from "./bytes/receive_buffer.ts";
+export { crc32c } from "./checksum/crc32c.ts";
 export { checksummed } from "./checksummed.ts";
 export {
   type Codec,

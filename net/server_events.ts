@@ -20,7 +20,7 @@ export type ServerEvent =
  *
  * @example
  * ```ts
- * import { formatServerEvent } from "@parley/sockets";
+ * import { formatServerEvent } from "@parley/sockets/net";
  * import { assert } from "@std/assert";
  * const address = { transport: "tcp", hostname: "127.0.0.1", port: 5000 } as const;
  * const line = formatServerEvent({ type: "opened", id: 0, address });

@@ -3,16 +3,27 @@ import type { Transport } from "./transport.ts";
 
 /** As much of Node's `net.Socket` as {@linkcode socketTransport} uses; `tls.TLSSocket` has it as well. */
 export interface NodeSocket {
+  /** Our end. */
   readonly localAddress?: string | undefined;
+  /** The port of our end. */
   readonly localPort?: number | undefined;
+  /** The peer's end. */
   readonly remoteAddress?: string | undefined;
+  /** The port of the peer's end. */
   readonly remotePort?: number | undefined;
+  /** Listens to `data`, `end`, `error` and `close`. */
   on(event: string, listener: (...args: never[]) => void): unknown;
+  /** Reads no more for now. */
   pause(): unknown;
+  /** Reads on. */
   resume(): unknown;
+  /** Writes, and says when that is with the system. */
   write(bytes: Uint8Array, callback: (error?: Error | null) => void): boolean;
+  /** Says that no more will be written (FIN). */
   end(callback?: () => void): unknown;
+  /** Ends both directions at once. */
   destroy(): unknown;
+  /** Sends small writes at once. */
   setNoDelay?(noDelay?: boolean): unknown;
 }
 

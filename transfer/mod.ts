@@ -4,7 +4,7 @@
  *
  * @example A receipt says what a receiver has, and whether somebody changed it
  * ```ts
- * import { makeReceipt, parseReceipt } from "@parley/sockets/files";
+ * import { makeReceipt, parseReceipt } from "@parley/sockets/transfer";
  * import { assertThrows } from "@std/assert";
  * const sha256 = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824";
  * const files = [{ source: "hello.txt", path: "hello.txt", size: 5, sha256 }];

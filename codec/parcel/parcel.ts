@@ -76,7 +76,7 @@ export type ParcelOutgoing = ParcelMagic | ParcelControl | ParcelData;
  *
  * @example
  * ```ts
- * import { parcel } from "@parley/sockets";
+ * import { parcel } from "@parley/sockets/parcel";
  * import { assert } from "@std/assert";
  * const decoder = parcel().decoder();
  * decoder.push(parcel().encode({ type: "magic" }));

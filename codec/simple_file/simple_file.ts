@@ -60,7 +60,7 @@ export type SimpleFileReply =
  *
  * @example
  * ```ts
- * import { simpleFileRequests } from "@parley/sockets";
+ * import { simpleFileRequests } from "@parley/sockets/simple-file";
  * import { assert } from "@std/assert";
  * const decoder = simpleFileRequests().decoder();
  * decoder.push(new TextEncoder().encode("2::txt::hi"));
@@ -98,7 +98,7 @@ export function simpleFileRequests(): Codec<SimpleFileHeader | BodyPiece, Simple
  *
  * @example
  * ```ts
- * import { simpleFileReplies } from "@parley/sockets";
+ * import { simpleFileReplies } from "@parley/sockets/simple-file";
  * import { assert } from "@std/assert";
  * const codec = simpleFileReplies();
  * const header = codec.encode({ type: "file", size: 2, extension: "txt" });
