@@ -4,23 +4,32 @@
 //   deno task docs
 
 import { type Figure, format, median, reached } from "../bench/figures.ts";
-import { DEFAULT_DEADLINES, DEFAULT_LIMITS } from "../mod.ts";
+import { DEFAULT_CODEC_LIMITS } from "../codec/limits.ts";
+import { DEFAULT_DEADLINES } from "../net/deadlines.ts";
+import { DEFAULT_SERVER_LIMITS } from "../net/limits.ts";
+import { DEFAULT_INBOX_LIMITS } from "../transfer/limits.ts";
 import { commandOf, parleyCommandOf } from "../cli/commands.ts";
 import { formatDuration, formatSize } from "../cli/units.ts";
 import { programs } from "../cli.ts";
 import type { RuntimeResult } from "../tests/run_everywhere.ts";
+import { doors } from "./doors.ts";
 
 const root = new URL("../", import.meta.url);
 
 /** The documents that hold generated sections. */
-export const documents: readonly string[] = ["README.md", "SECURITY.md"];
+export const documents: readonly string[] = ["README.md", "SECURITY.md", "docs/api.md"];
 
 /** Returns a document with its generated sections as they should be. */
 export async function generated(document: string): Promise<string> {
   const sections: Readonly<Record<string, string>> = {
     programs: programTable(),
-    limits: await limitTable("codec/limits.ts", DEFAULT_LIMITS),
-    deadlines: await limitTable("net/deadlines.ts", DEFAULT_DEADLINES),
+    limits: await limitTable({
+      "codec/limits.ts": DEFAULT_CODEC_LIMITS,
+      "net/limits.ts": DEFAULT_SERVER_LIMITS,
+      "transfer/limits.ts": DEFAULT_INBOX_LIMITS,
+    }),
+    deadlines: await limitTable({ "net/deadlines.ts": DEFAULT_DEADLINES }),
+    api: await apiTables(),
     speed: await speedTable("kernel"),
     filesSpeed: await speedTable("files"),
     shimSpeed: await speedTable("shim"),
@@ -47,22 +56,35 @@ function programTable(): string {
   );
 }
 
-/** Makes a table of an interface's fields: what their comments say, and the defaults. */
-async function limitTable(
-  path: string,
-  defaults: Readonly<Record<string, number>> | typeof DEFAULT_LIMITS,
-): Promise<string> {
-  const source = await Deno.readTextFile(new URL(path, root));
-  const rows = Object.entries(defaults).map(([name, value]) => {
-    const comment = new RegExp(`/\\*\\* ([^*]+) \\*/\\n  ${name}: number;`).exec(source)?.[1] ?? "";
-    const shown = name.endsWith("Ms")
-      ? formatDuration(value)
-      : name.endsWith("Bytes")
-      ? formatSize(value)
-      : value.toLocaleString("en-US");
-    return [`\`${name}\``, shown, comment];
-  });
+/** Makes a table of the fields of some interfaces: what their comments say, and the defaults. */
+async function limitTable(files: Readonly<Record<string, object>>): Promise<string> {
+  const rows: string[][] = [];
+  for (const [path, defaults] of Object.entries(files)) {
+    const source = await Deno.readTextFile(new URL(path, root));
+    for (const [name, value] of Object.entries(defaults)) {
+      const comment = new RegExp(`/\\*\\* ([^*]+) \\*/\\n  ${name}: number;`).exec(source)?.[1] ?? "";
+      rows.push([`\`${name}\``, shownDefault(name, value), comment]);
+    }
+  }
   return table(["Name", "Default", "What it bounds"], rows);
+}
+
+function shownDefault(name: string, value: number): string {
+  if (value === Infinity) return "none";
+  if (name.endsWith("Ms")) return formatDuration(value);
+  return name.endsWith("Bytes") ? formatSize(value) : value.toLocaleString("en-US");
+}
+
+async function apiTables(): Promise<string> {
+  const sections = (await doors()).map(({ specifier, summary, exports }) => {
+    const rows = exports.map(({ name, kind, summary }) => [`\`${name}\``, kind, escaped(summary)]);
+    return `## \`${specifier}\`\n\n${summary}\n\n${table(["Name", "Kind", "What it is"], rows)}`;
+  });
+  return sections.join("\n");
+}
+
+function escaped(cell: string): string {
+  return cell.replaceAll("|", "\\|");
 }
 
 async function runtimeTable(): Promise<string> {
