@@ -1,0 +1,9 @@
+// Says one line to shout.ts, and prints the answer.
+//
+//   deno run --allow-net=127.0.0.1:7007 examples/whisper.ts
+
+import { connect, lines } from "@parley/sockets";
+
+await using connection = await connect({ port: 7007, codec: lines() });
+await connection.send("is anybody there?");
+console.log(await connection.receive());
