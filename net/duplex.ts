@@ -47,7 +47,7 @@ export class Duplex<In, Out> implements ConnectionCore<Out> {
     try {
       transport.setNoDelay?.(true);
     } catch {
-      // The peer has gone already; the first read says so.
+      // The peer is gone already. The first read reports it.
     }
     if (!signal) return;
     this.#onAbort = () => this.end(signal.reason);
@@ -135,7 +135,7 @@ export class Duplex<In, Out> implements ConnectionCore<Out> {
     return this.#closing ??= this.#closePolitely();
   }
 
-  /** Ends both directions at once. Who waits hears `reason`, or the end where it is undefined. */
+  /** Ends both directions at once. Pending calls reject with `reason`; where it is undefined, messages just end. */
   end(reason: unknown): void {
     if (this.closed) return;
     this.closed = true;
@@ -146,7 +146,7 @@ export class Duplex<In, Out> implements ConnectionCore<Out> {
     try {
       this.transport.close();
     } catch {
-      // It was closed by whoever opened it.
+      // The caller closed the transport before.
     }
     this.incoming.release();
     this.tracer?.note("closed");
@@ -175,12 +175,12 @@ export class Duplex<In, Out> implements ConnectionCore<Out> {
         this.#sayFarewell();
         await this.outgoing.drained();
       }
-      // The FIN of TLS waits for the peer too, so that its wait ends with this one.
+      // Over TLS closeWrite() waits for the peer as well, so this deadline covers both.
       cancel = this.clock.wait(this.#deadlines.drainMs, () => this.end(undefined));
       await (this.#finishing ??= this.#finish());
       await this.incoming.linger();
     } catch {
-      // The peer is gone, or took nothing within the write deadline: there is nobody left to be polite to.
+      // The peer is gone, or took no byte within `writeMs`: nobody is left to be polite to.
     }
     cancel?.();
     this.end(undefined);

@@ -132,7 +132,7 @@ export class Incoming<In> implements WatchOwner, ReaderOwner {
     }).finally(() => signal?.removeEventListener("abort", stop));
   }
 
-  /** Lets go of whoever waits for a message, for somebody else to settle. What is being read is not lost. */
+  /** Takes back a pending `next()`, for the caller to settle. A read that is pending goes on, and nothing it brings is lost. */
   withdraw(): Waiter<In> | undefined {
     const waiter = this.#waiter;
     if (!waiter) return undefined;
@@ -144,7 +144,7 @@ export class Incoming<In> implements WatchOwner, ReaderOwner {
 
   /** Returns the next message that is whole, and undefined where there is none yet. */
   takeWhole(): In | undefined {
-    // Once reads may write over what the decoder looks at in place, it is not asked any more.
+    // A closed connection drops what it reads into the buffer that the decoder may look at, so it is not asked again.
     return this.#over || this.#lingering ? undefined : this.#take();
   }
 
@@ -210,7 +210,7 @@ export class Incoming<In> implements WatchOwner, ReaderOwner {
     if (this.#isAwaited && this.#reader.isReading && !this.#lingering) this.#idle.start();
   }
 
-  /** Ends this half; who waits hears `error`, or the end where it is undefined. */
+  /** Ends this half. Pending calls reject with `error`; where it is undefined, messages just end. */
   end(error: unknown): void {
     if (this.#over) return;
     this.#over = { error };
@@ -230,7 +230,7 @@ export class Incoming<In> implements WatchOwner, ReaderOwner {
     this.#reader.stop();
   }
 
-  /** Somebody waits for what comes: only then does silence count. */
+  /** A call waits for what the peer sends. Silence counts only then. */
   get #isAwaited(): boolean {
     return this.#waiter !== undefined || this.#taker !== undefined;
   }
@@ -386,7 +386,7 @@ export class Incoming<In> implements WatchOwner, ReaderOwner {
     }
   }
 
-  /** Hands the next message to who waits, or reads on. */
+  /** Settles the pending call with what has come, or reads on. */
   #deliver(): void {
     if (this.#taker) return this.#deliverTo(this.#taker);
     const waiter = this.#waiter;
@@ -464,7 +464,7 @@ export class Incoming<In> implements WatchOwner, ReaderOwner {
     });
   }
 
-  /** Who waits gets no message before `ms` have passed. */
+  /** Settles the pending call no earlier than in `ms`, because the peer sends faster than its rate. */
   #pause(ms: number): void {
     this.#cancelMessagePause ??= this.#core.clock.wait(ms, () => {
       this.#cancelMessagePause = undefined;

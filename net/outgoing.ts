@@ -20,13 +20,13 @@ interface Waiter {
   reject(error: unknown): void;
 }
 
-/** Who lent bytes, and waits until they have gone. */
+/** The caller of `sendBytes`: its promise settles when the system has taken its bytes. */
 interface Lender {
   resolve(): void;
   reject(error: unknown): void;
 }
 
-/** Bytes that nothing is added to any more; what has no lender is ours, and goes back to the pool. */
+/** Bytes that nothing is added to any more. Without a lender the writer is ours, and goes back to the pool. */
 interface Sealed {
   readonly writer: ByteWriter;
   readonly lender: Lender | undefined;
@@ -38,32 +38,35 @@ export interface OutgoingOptions {
   writeMs: number;
 }
 
-/** The half of a connection that sends: messages are gathered, and written in one call when somebody says so. */
+/**
+ * The half of a connection that sends. Messages are gathered in one buffer, which is written in one call at `flush`, or on
+ * the next turn of the event loop.
+ */
 export class Outgoing<Out> implements WatchOwner {
   bytesSent = 0;
   readonly #core: ConnectionCore<Out>;
   #maxQueuedBytes: number;
   #writeMs: number;
-  /** Made with the first write: many connections never write, or not yet. */
+  /** Made at the first write, because many connections only listen. */
   #watch: Watch | undefined;
   /** What was gathered since the last write began. */
   #writer: ByteWriter | undefined;
-  /** Above this many waiting bytes `send` waits; no higher than the limit. */
+  /** Above this many queued bytes `send` waits. It is never above `maxQueuedBytes`. */
   #highWater: number;
   /** What is being written, and how many of its bytes the system has taken. */
   #writing: ByteWriter | undefined;
   #taken = 0;
   /** Who lent what is being written. */
   #lender: Lender | undefined;
-  /** What goes out before what is gathered now: what was lent, and what was gathered before that. */
+  /** Goes out before `#writer`: lent bytes, and what was gathered before each of them. */
   #sealed: Sealed[] | undefined;
   #sealedBytes = 0;
-  /** How many of the waiting bytes were lent. */
+  /** How many of the queued bytes were lent. They do not count against `maxQueuedBytes`. */
   #lentBytes = 0;
   #turnAsked = false;
   #waiters: Waiter[] = [];
   #over: { error: unknown } | undefined;
-  /** Nothing more is taken, but what waits still goes out. */
+  /** A close has begun: what is sent now is refused, and what is queued still goes out. */
   #closing: { error: unknown } | undefined;
 
   constructor(core: ConnectionCore<Out>, { maxQueuedBytes, writeMs }: OutgoingOptions) {
@@ -161,7 +164,7 @@ export class Outgoing<Out> implements WatchOwner {
     writer.buffer = bytes;
     writer.length = bytes.length;
     this.#lentBytes += bytes.length;
-    // Their owner may change them as soon as they have gone, a trace may keep them.
+    // The caller may change the bytes once they are sent, and a trace may keep them longer.
     this.#core.tracer?.sent(bytes.slice(), bytes.length);
     return new Promise((resolve, reject) => {
       this.#seal({ writer, lender: { resolve, reject } });
@@ -216,7 +219,7 @@ export class Outgoing<Out> implements WatchOwner {
     if (this.#over) return;
     this.#over = { error };
     this.#watch?.clear();
-    // The system may still look at what is being written, so it goes to nobody else.
+    // The system may still read from these buffers, so they do not go back to the pool.
     this.#writer = this.#writing = undefined;
     this.#lender?.reject(error);
     for (const { lender } of this.#sealed ?? []) lender?.reject(error);
@@ -237,7 +240,7 @@ export class Outgoing<Out> implements WatchOwner {
     const writer = this.#writer!;
     const length = writer.length - before;
     const maxQueuedBytes = this.#maxQueuedBytes;
-    // What is lent stands in its owner's memory, however long it waits.
+    // Lent bytes take no memory of ours, however long they are queued.
     const queued = this.queuedBytes - this.#lentBytes;
     if (queued > maxQueuedBytes && queued > length) {
       writer.length = before;
@@ -309,7 +312,7 @@ export class Outgoing<Out> implements WatchOwner {
   };
 
   readonly #onWriteError = (error: unknown): void => {
-    // What the peer sent before it left is still to be read, so only this half is over.
+    // What the peer sent before can still be read, so only this half ends.
     this.end(explained("send", error));
   };
 
@@ -333,7 +336,7 @@ function tooMuchQueued(got: number, max: number): LimitError {
 
 function ignore(): void {}
 
-/** A rejection that nobody has to look at: who does not wait for `send` learns of it from the connection's end. */
+/** Rejects without an unhandled rejection: a caller that does not await `send` hears of it at the end of the connection. */
 function rejected(error: unknown): Promise<never> {
   const promise = Promise.reject(error);
   promise.catch(ignore);

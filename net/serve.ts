@@ -64,7 +64,7 @@ export interface ServerCounts {
   acceptFailed: number;
 }
 
-/** A peer that is turned away with a word gets this long to read it. */
+/** How long a peer that is turned away may take to read why. */
 const REFUSAL_DRAIN_MS = 200;
 
 /** What {@linkcode serve} returns: a running server. `await using` shuts it down. */
@@ -80,7 +80,7 @@ export class Server<In, Out = In, Addr extends Address = Address> implements Asy
   readonly #deadlines: ServerDeadlines;
   readonly #accepting: AcceptLoop;
   readonly #connections = new Set<Connection<In, Out>>();
-  /** Peers that are told why they are turned away. */
+  /** Connections that are turned away, while they are told why. */
   readonly #refusals = new Set<Connection<In, Out>>();
   readonly #perHost = new Map<string, number>();
   readonly #counts: ServerCounts = { accepted: 0, refused: 0, failed: 0, acceptFailed: 0 };
@@ -89,7 +89,7 @@ export class Server<In, Out = In, Addr extends Address = Address> implements Asy
   #stopped = false;
   #shutdown: Promise<ShutdownResult> | undefined;
   #cut: (() => void) | undefined;
-  /** Called when somebody has left. */
+  /** Called when a connection has ended. */
   #onOneLess: (() => void) | undefined;
 
   /** Use {@linkcode serve}. */
@@ -185,7 +185,7 @@ export class Server<In, Out = In, Addr extends Address = Address> implements Asy
     };
     for (const connection of this.#connections) connection.drain();
     await this.#accepting.finished;
-    // A handler that ignores its connection's end is not waited for.
+    // A handler that goes on after its connection was cut is not waited for.
     while (this.#connections.size > cut || this.#refusals.size > 0) await this.#oneLess();
     this.#settleAllOver();
     return { drained: open - cut, cut };
@@ -288,7 +288,7 @@ export class Server<In, Out = In, Addr extends Address = Address> implements Asy
         this.#report({ type: "failed", id, address, error });
       }
     }
-    // Also after a failure the peer still gets what was sent to it before.
+    // After a failure as well, the peer gets what was sent before.
     await connection.close();
     this.#report({ type: "closed", id, address });
     this.#left(connection, host);
@@ -299,7 +299,7 @@ export class Server<In, Out = In, Addr extends Address = Address> implements Asy
     try {
       onEvent(event);
     } catch (error) {
-      // Who only listens must not end a connection or the accept loop.
+      // A listener to events must not end a connection or the accept loop.
       console.error(`Cannot report a server event: ${messageOf(error)}`);
     }
   }

@@ -66,7 +66,7 @@ export class Tracer {
     try {
       this.#trace?.({ id: this.#id, date: this.#now(), ...event });
     } catch (error) {
-      // Who only looks on must not end the connection; it has seen its last event.
+      // A trace that throws must not end the connection, so it is not called again.
       this.#trace = undefined;
       console.error(`Cannot trace connection #${this.#id} any more: ${showMessage(error)}`);
     }

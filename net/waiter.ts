@@ -1,12 +1,12 @@
 import { ProtocolError } from "../codec/errors.ts";
 
-/** Who waits for a message. */
+/** A pending `next()`. */
 export interface Waiter<In> {
   resolve(result: IteratorResult<In, undefined>): void;
   reject(error: unknown): void;
 }
 
-/** Who waits for something else than a message: a piece of a body, or a look at what comes. */
+/** A pending call for something else than a message: `readBody` or `peek`. */
 export interface Taker {
   /** Looks at what has come, and says whether that was enough; it is then settled. */
   attempt(): boolean;
