@@ -1,4 +1,4 @@
-// Keeps a connection to shout.ts: with deadlines, and a new one when it breaks, until Ctrl+C.
+// Keeps a connection to shout.ts, with deadlines, and makes a new one when it breaks, until Ctrl+C.
 //
 //   deno run --allow-net=127.0.0.1:7007 examples/steady.ts
 
@@ -8,25 +8,28 @@ const stop = new AbortController();
 const { signal } = stop;
 Deno.addSignalListener("SIGINT", () => stop.abort());
 
-const dial = (signal: AbortSignal) =>
-  connect({
-    port: 7007,
-    codec: lines(),
+const connections = reconnect(
+  (signal) =>
+    connect({
+      port: 7007,
+      codec: lines(),
+      signal,
+      deadlines: { connectMs: 2_000, idleMs: 30_000, writeMs: 5_000 },
+    }),
+  {
     signal,
-    deadlines: { connectMs: 2_000, idleMs: 30_000, writeMs: 5_000 },
-  });
+    backoff: { firstMs: 200, maxMs: 10_000 },
+    onRetry: ({ delayMs }) => console.error(`No connection; next try in ${Math.ceil(delayMs)} ms`),
+  },
+);
 
-const backoff = { firstMs: 200, maxMs: 10_000 };
-const onRetry = ({ delayMs }: { delayMs: number }) =>
-  console.error(`no connection; next try in ${Math.ceil(delayMs)} ms`);
-
-for await (const connection of reconnect(dial, { signal, backoff, onRetry })) {
+for await (const connection of connections) {
   try {
-    for (let tick = 1; await connection.send(`tick ${tick}`), !signal.aborted; tick++) {
-      const answer = await connection.receive({ waitMs: 2_000, signal });
-      if (answer === undefined) break;
+    await connection.send("are you there?");
+    for await (const answer of connection) {
       console.log(answer);
       await new Promise((resolve) => setTimeout(resolve, 500));
+      await connection.send("still there?");
     }
   } catch (error) {
     if (!signal.aborted) console.error(String(error));

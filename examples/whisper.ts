@@ -4,6 +4,7 @@
 
 import { connect, lines } from "@parley/sockets";
 
+const [line = "is anybody there?"] = Deno.args;
 await using connection = await connect({ port: 7007, codec: lines() });
-await connection.send("is anybody there?");
+await connection.send(line);
 console.log(await connection.receive());
