@@ -23,18 +23,15 @@ import {
   verifyReceipt,
 } from "../transfer/mod.ts";
 import { messageOf } from "../net/errors.ts";
-import { Connection, DEFAULT_DEADLINES, explain, withDeadline } from "../net/mod.ts";
+import { explainForPrograms } from "../cli/advice.ts";
+import { Connection, DEFAULT_DEADLINES, withDeadline } from "../net/mod.ts";
 import { type ClientOptions, clientOptions, clientSettings } from "../cli/client_program.ts";
 import { interruption } from "../cli/interruption.ts";
 import type { Io } from "../cli/io.ts";
 import { count, file, flag, optionalText, type OptionValues, rate, text } from "../cli/options.ts";
-import {
-  defineProgram,
-  EXIT_DONE,
-  EXIT_FAILED,
-  EXIT_INTERRUPTED,
-  type Program,
-} from "../cli/program.ts";
+import type { Program } from "../cli/declaration.ts";
+import { EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED } from "../cli/exit_codes.ts";
+import { defineProgram } from "../cli/program.ts";
 import { Progress } from "../transfer/report/progress.ts";
 import { Report } from "../cli/report.ts";
 import { parseEndpoint } from "../cli/endpoint.ts";
@@ -170,7 +167,7 @@ async function send(paths: readonly string[], sending: Sending): Promise<number>
   }
   if (failure) {
     const address = { transport: "tcp", ...endpoint } as const;
-    io.stderr(`files: ${await explain(failure.error, { tried, address })}\n`);
+    io.stderr(`files: ${await explainForPrograms(failure.error, { tried, address })}\n`);
     return EXIT_FAILED;
   }
   transfer.finish();

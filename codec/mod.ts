@@ -51,6 +51,7 @@ export {
   type JsonOptions,
   type JsonValue,
 } from "./json.ts";
+export { latin1 } from "./latin1.ts";
 export { lengthPrefixed, type LengthPrefixedOptions } from "./length_prefixed.ts";
 export { type CodecLimits, DEFAULT_CODEC_LIMITS, requireLimit } from "./limits.ts";
 export { type Line, type LineEnding, type LineOrError, lines, type LinesOptions } from "./lines.ts";

@@ -84,11 +84,13 @@ export class Connection<In, Out = In>
    * Waits for the next message, for a time; undefined says that the peer has finished. When time runs out or the
    * signal is aborted, nothing is lost: what comes later is for the next call.
    *
-   * @throws {DeadlineError} No message came within `waitMs` (phase `receive`), or no byte within `idleMs`.
+   * @throws {DeadlineError} No message came within `waitMs` (phase `receive`; not with `partial`), or no byte within
+   * `idleMs`.
    * @throws {ProtocolError} The peer sent something illegal.
    * @throws {ClosedError} The connection broke.
    */
-  async receive({ waitMs = Infinity, signal }: ReceiveOptions = {}): Promise<In | undefined> {
+  async receive(options: ReceiveOptions = {}): Promise<In | undefined> {
+    const { waitMs = Infinity, partial = false, signal } = options;
     signal?.throwIfAborted();
     const result = this.#duplex.incoming.next();
     if (waitMs === Infinity && !signal) return (await result).value;
@@ -99,6 +101,10 @@ export class Connection<In, Out = In>
     signal?.addEventListener("abort", stop, { once: true });
     try {
       return (await result).value;
+    } catch (error) {
+      const isLate = error instanceof DeadlineError && error.phase === "receive";
+      if (partial && isLate) return this.receivePartial();
+      throw error;
     } finally {
       cancel();
       signal?.removeEventListener("abort", stop);

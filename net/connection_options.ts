@@ -26,6 +26,8 @@ export interface ConnectionOptions {
 export interface ReceiveOptions {
   /** Milliseconds to wait at most. @default {Infinity} */
   waitMs?: number;
+  /** When time runs out, return what `receivePartial` gives, instead of failing. @default {false} */
+  partial?: boolean;
   /** Ends the wait. */
   signal?: AbortSignal;
 }

@@ -24,7 +24,7 @@ import {
 import { messageOf } from "../net/errors.ts";
 import { serve, type Server, systemClock } from "../net/mod.ts";
 import { choice, duration, folder, optionalText, rate, size } from "../cli/options.ts";
-import type { Program } from "../cli/program.ts";
+import type { Program } from "../cli/declaration.ts";
 import type { ReportRecord } from "../cli/report.ts";
 import { type ServerOptions, serverProgram } from "../cli/server_program.ts";
 import { StartError } from "../cli/start_error.ts";

@@ -1,6 +1,6 @@
 import { Connection, escapeControls, lines } from "../mod.ts";
 import type { Io } from "../cli/io.ts";
-import type { Program } from "../cli/program.ts";
+import type { Program } from "../cli/declaration.ts";
 
 /** Something that was seen to be right or wrong. */
 export interface Check {

@@ -5,7 +5,7 @@ import {
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
-import { EXIT_FAILED } from "../../cli/program.ts";
+import { EXIT_FAILED } from "../../cli/exit_codes.ts";
 import type { Io } from "../../cli/io.ts";
 import { program as talkbackServer } from "../../servers/talkback.ts";
 import { main } from "../../tour/main.ts";
