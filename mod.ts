@@ -32,9 +32,11 @@ export { type Codec, type Decoder, defineCodec, type Session } from "./codec/cod
 export { LimitError, ProtocolError } from "./codec/errors.ts";
 
 // The framings, and what goes around them.
+export { bytes } from "./codec/raw_bytes.ts";
 export { checksummed } from "./codec/checksummed.ts";
 export { delimited } from "./codec/delimited.ts";
 export { fixed } from "./codec/fixed.ts";
+export { joined } from "./codec/joined.ts";
 export { json, jsonLines } from "./codec/json.ts";
 export { lengthPrefixed } from "./codec/length_prefixed.ts";
 export { lines } from "./codec/lines.ts";

@@ -21,6 +21,7 @@ export { ByteReader } from "./bytes/byte_reader.ts";
 export { ByteWriter } from "./bytes/byte_writer.ts";
 export type { Endian } from "./bytes/endian.ts";
 export { ReceiveBuffer } from "./bytes/receive_buffer.ts";
+export { bytes } from "./raw_bytes.ts";
 export { crc32c } from "./checksum/crc32c.ts";
 export { checksummed } from "./checksummed.ts";
 export {
@@ -44,6 +45,7 @@ export {
 } from "./errors.ts";
 export { escapeControls, type EscapeControlsOptions } from "./escape_controls.ts";
 export { fixed } from "./fixed.ts";
+export { joined } from "./joined.ts";
 export {
   json,
   jsonLines,

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertGreaterOrEqual } from "@std/assert";
-import { systemClock } from "../../mod.ts";
+import { systemClock } from "../../net/clock.ts";
 import { sleep } from "../../net/clock.ts";
 import { nextTurn } from "../../net/turn.ts";
 import { FakeClock } from "../../testing/fake_clock.ts";

@@ -1,7 +1,6 @@
 import { assert, assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
 import {
   BodyDecoder,
-  type BodyPiece,
   ClosedError,
   type Connection,
   type ConnectionOptions,
@@ -12,8 +11,9 @@ import {
   ProtocolError,
   type ReceiveBuffer,
   serve,
-  type TraceEvent,
 } from "../../mod.ts";
+import type { BodyPiece } from "../../codec/body_decoder.ts";
+import type { TraceEvent } from "../../net/trace.ts";
 import { SMALL_BYTES } from "../../net/buffers.ts";
 import { POLL_TURNS } from "../../net/turn.ts";
 import { FakeClock } from "../../testing/fake_clock.ts";

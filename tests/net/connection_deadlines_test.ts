@@ -1,12 +1,6 @@
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
-import {
-  type Connection,
-  DeadlineError,
-  type Deadlines,
-  DEFAULT_DEADLINES,
-  lines,
-  ProtocolError,
-} from "../../mod.ts";
+import { type Connection, DeadlineError, lines, ProtocolError } from "../../mod.ts";
+import { type Deadlines, DEFAULT_DEADLINES } from "../../net/deadlines.ts";
 import type { FakeClock } from "../../testing/fake_clock.ts";
 import { open, openLines } from "./open.ts";
 import { rejectionOf, stateOf, turns } from "../../testing/turns.ts";

@@ -1,5 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { type Address, explain, type ExplainOptions } from "../../mod.ts";
+import { explain } from "../../mod.ts";
+import type { Address } from "../../net/address.ts";
+import type { ExplainOptions } from "../../net/explain.ts";
 import { portHolder, portHolderCommand } from "../../net/port_holder.ts";
 import { runChild } from "./child.ts";
 

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { Connection, lines, reconnect, type ReconnectOptions } from "../../mod.ts";
+import { Connection, lines, reconnect } from "../../mod.ts";
+import type { ReconnectOptions } from "../../net/reconnect.ts";
 import { FakeClock } from "../../testing/fake_clock.ts";
 import { MemoryTransport } from "../../testing/memory_transport.ts";
 import { stateOf, turns } from "../../testing/turns.ts";

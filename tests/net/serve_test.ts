@@ -5,15 +5,14 @@ import {
   Connection,
   DeadlineError,
   fixed,
-  formatServerEvent,
   type Handler,
   LimitError,
   lines,
   serve,
   type ServeOptions,
   type Server,
-  type ServerEvent,
 } from "../../mod.ts";
+import { formatServerEvent, type ServerEvent } from "../../net/server_events.ts";
 import { FakeClock } from "../../testing/fake_clock.ts";
 import { MemoryListener } from "../../testing/memory_listener.ts";
 import { MemoryTransport } from "../../testing/memory_transport.ts";

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertFalse } from "@std/assert";
-import { fixed, formatTrace, lengthPrefixed, lines, type TraceEvent } from "../../mod.ts";
+import { fixed, formatTrace, lengthPrefixed, lines } from "../../mod.ts";
+import type { TraceEvent } from "../../net/trace.ts";
 import { open, openLines } from "./open.ts";
 import { turns } from "../../testing/turns.ts";
 
