@@ -9,17 +9,18 @@
 
 import { escapeControls } from "../codec/mod.ts";
 import {
+  BandwidthLimiter,
   type FileSource,
-  findSources,
+  findFiles,
   firstByte,
   makeReceipt,
-  Pacer,
   parseReceipt,
   type Receipt,
   sendFiles,
   type SendFilesOptions,
-  sendFilesSimply,
+  sendSimpleFiles,
   type SkippedSource,
+  TokenWantedError,
   verifyReceipt,
 } from "../transfer/mod.ts";
 import { messageOf } from "../net/errors.ts";
@@ -123,14 +124,14 @@ async function send(paths: readonly string[], sending: Sending): Promise<number>
   const { signal } = interrupt;
   const settings = { ...await clientSettings(values, { io, report }), ...endpoint, signal };
   const find = () =>
-    findSources(paths, {
+    findFiles(paths, {
       keepMode: values.keepMode,
       stdin: { stream: io.stdin, name: values.name },
     });
   using progress = await startProgress(find, sending);
   const transfer = new TransferReport({ report, progress, isKept: !values.simple });
   let tried: "connect" | "talk" = "connect";
-  const pacer = values.rate === undefined ? undefined : new Pacer(values.rate);
+  const bandwidth = values.rate === undefined ? undefined : new BandwidthLimiter(values.rate);
   const options: SendFilesOptions = {
     async connect() {
       const connection = await connectFiles(settings);
@@ -139,21 +140,21 @@ async function send(paths: readonly string[], sending: Sending): Promise<number>
     },
     signal,
     token,
-    pacer,
+    bandwidth,
     compress: values.compress,
     jobs: values.jobs,
     retries: values.tries - 1,
     onStart: (...said) => transfer.onStart(...said),
     onBytes: (...said) => transfer.onBytes(...said),
     onDone: (...said) => transfer.onDone(...said),
-    onSkipped: (source) => transfer.onSkipped(source),
+    onSkipped: (source) => transfer.onSkipped({ ...source, reason: skippedReason(source) }),
     onRetry: (...said) => transfer.onRetry(...said),
   };
   let failure: { readonly error: unknown } | undefined;
   try {
-    await (values.simple ? sendFilesSimply : sendFiles)(find(), options);
+    await (values.simple ? sendSimpleFiles : sendFiles)(find(), options);
   } catch (error) {
-    failure = { error };
+    failure = { error: withAdvice(error) };
   }
   progress.stop();
   if (values.receipt !== undefined && transfer.entries.length > 0) {
@@ -175,6 +176,16 @@ async function send(paths: readonly string[], sending: Sending): Promise<number>
   }
   transfer.finish();
   return transfer.tally.failed === 0 ? EXIT_DONE : EXIT_FAILED;
+}
+
+function withAdvice(error: unknown): unknown {
+  if (!(error instanceof TokenWantedError)) return error;
+  return new Error(`${error.message}; give it with --token`, { cause: error });
+}
+
+function skippedReason({ reason, error }: SkippedSource): string {
+  if (!(error instanceof Deno.errors.NotCapable)) return reason;
+  return `${reason}; add --allow-read to the command`;
 }
 
 /** A bar has to know how much there is: where one is shown, everything is looked at once before. */

@@ -11,15 +11,16 @@ import { escapeControls, type LimitError } from "../codec/mod.ts";
 import { parcel } from "../codec/parcel/parcel.ts";
 import { simpleFileRequests } from "../codec/simple_file/simple_file.ts";
 import {
+  BandwidthLimiter,
+  DEFAULT_INBOX_LIMITS,
   DEFAULT_MIN_FREE_BYTES,
   type ExistsPolicy,
-  type FileEvent,
   firstByte,
   Inbox,
-  Pacer,
+  type InboxEvent,
   PARCEL_BYTE,
-  receiveParcels,
-  receiveSimple,
+  receiveFiles,
+  receiveSimpleFiles,
 } from "../transfer/mod.ts";
 import { messageOf } from "../net/errors.ts";
 import { serve, type Server, systemClock } from "../net/mod.ts";
@@ -30,7 +31,6 @@ import { type ServerOptions, serverProgram } from "../cli/server_program.ts";
 import { StartError } from "../cli/start_error.ts";
 import { readToken } from "../cli/token.ts";
 import { formatBytes, formatSpan } from "../transfer/report/amounts.ts";
-import { DEFAULT_LIMITS } from "../codec/limits.ts";
 
 const KEEP_PARTS_MS = 7 * 24 * 3_600_000;
 
@@ -49,7 +49,7 @@ export interface FilesServerOptions extends ServerOptions {
   /** How long what came of an unfinished file is kept, in milliseconds. @default {604800000} */
   keepPartsMs?: number;
   /** Hears what becomes of each file. */
-  onFile?: (event: FileEvent) => void;
+  onFile?: (event: InboxEvent) => void;
 }
 
 /** Serves the receiving of files until it is shut down. @throws {StartError} The folder cannot be used. */
@@ -64,8 +64,7 @@ export async function serveFiles(
     inbox,
     token,
     clock,
-    ...options.limits && { limits: options.limits },
-    ...bytesPerSecond && { pacer: new Pacer(bytesPerSecond, { clock }) },
+    ...bytesPerSecond && { bandwidth: new BandwidthLimiter(bytesPerSecond, { clock }) },
     ...options.deadlines?.handshakeMs && { handshakeMs: options.deadlines.handshakeMs },
     ...onFile && { onEvent: onFile },
   };
@@ -79,11 +78,11 @@ export async function serveFiles(
   return serve(listener, { refusal, ...options, codec }, async (connection) => {
     const first = await connection.receive();
     if (first === PARCEL_BYTE) {
-      await receiveParcels(connection.switchTo(parcel()), receive);
+      await receiveFiles(connection.switchTo(parcel()), receive);
     } else if (token !== undefined && first !== undefined) {
       await connection.send("this server wants a token, which this format cannot give");
     } else if (first !== undefined) {
-      await receiveSimple(connection.switchTo(simpleFileRequests()), receive);
+      await receiveSimpleFiles(connection.switchTo(simpleFileRequests()), receive);
     }
   });
 }
@@ -119,8 +118,8 @@ export const program: Program = serverProgram({
       choices: ["fail", "rename", "overwrite", "skip-same"],
       fallback: "skip-same",
     }),
-    maxFile: size("Bytes that a file may have", DEFAULT_LIMITS.maxFileBytes),
-    maxSession: size("Bytes that a connection may send", DEFAULT_LIMITS.maxSessionBytes),
+    maxFile: size("Bytes that a file may have", DEFAULT_INBOX_LIMITS.maxFileBytes),
+    maxSession: size("Bytes that a connection may send", DEFAULT_INBOX_LIMITS.maxSessionBytes),
     minFree: size("Space on the disk that stays free", DEFAULT_MIN_FREE_BYTES),
     keepParts: duration("Keep what came of unfinished files for this long", {
       fallback: KEEP_PARTS_MS,
@@ -151,11 +150,11 @@ export const program: Program = serverProgram({
     }),
 });
 
-function recordOf({ type, ...rest }: FileEvent): ReportRecord {
+function recordOf({ type, ...rest }: InboxEvent): ReportRecord {
   return { event: type, ...rest };
 }
 
-function lineOf(event: FileEvent): string {
+function lineOf(event: InboxEvent): string {
   const path = escapeControls(event.path);
   switch (event.type) {
     case "stored": {

@@ -1,4 +1,4 @@
-import type { FileEvent } from "../../transfer/mod.ts";
+import type { InboxEvent } from "../../transfer/mod.ts";
 import type { Server } from "../../mod.ts";
 import { type FilesServerOptions, serveFiles } from "../../servers/files.ts";
 import { EventLog } from "../net/event_log.ts";
@@ -10,7 +10,7 @@ import { connectPeer, type Peer } from "../cli/peer.ts";
 /** A files server of this process, on a real port, whose clock is the test's. */
 export class FilesServer implements AsyncDisposable {
   /** What became of the files. */
-  readonly files: FileEvent[];
+  readonly files: InboxEvent[];
   /** What happened to the connections. */
   readonly log: EventLog;
   readonly clock: FakeClock;
@@ -35,7 +35,7 @@ export class FilesServer implements AsyncDisposable {
     const inbox = await InboxFolder.make();
     const clock = new FakeClock();
     const log = new EventLog();
-    const files: FileEvent[] = [];
+    const files: InboxEvent[] = [];
     const server = await serveFiles({
       port: 0,
       dir: inbox.path,

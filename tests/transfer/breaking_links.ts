@@ -1,10 +1,10 @@
 import { parcel } from "../../codec/parcel/parcel.ts";
 import {
-  type FileEvent,
   firstByte,
   type Inbox,
+  type InboxEvent,
   type ParcelConnection,
-  receiveParcels,
+  receiveFiles,
 } from "../../transfer/mod.ts";
 import { Connection } from "../../mod.ts";
 import { FakeClock } from "../../testing/fake_clock.ts";
@@ -16,7 +16,7 @@ export type Fate = "refused" | number | "holds";
 /** Connections to one receiver, each with a fate of its own. */
 export class BreakingLinks implements AsyncDisposable {
   /** What the receiver said of the files. */
-  readonly events: FileEvent[] = [];
+  readonly events: InboxEvent[] = [];
   /** How often somebody connected. */
   connects = 0;
   /** Connections that stand at the same time, at most. */
@@ -54,7 +54,7 @@ export class BreakingLinks implements AsyncDisposable {
 
   async #receive(connection: ParcelConnection): Promise<void> {
     try {
-      await receiveParcels(connection, {
+      await receiveFiles(connection, {
         inbox: this.#inbox,
         onEvent: (event) => void this.events.push(event),
       });
