@@ -208,7 +208,7 @@ function parseWhole(
 
 /** Returns the flag that an option's name is typed as: without its unit, which is typed with the value. */
 export function flagOf(name: string): string {
-  const bare = name.replace(/(?<=.)(?:Ms|Bytes)$/, "");
+  const bare = name.replace(/(?<=.)(?:Ms|Bytes|BytesPerSecond)$/, "");
   return `--${bare.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 

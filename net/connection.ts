@@ -240,12 +240,12 @@ export class Connection<In, Out = In>
    * Returns a copy of the first `count` bytes that belong to no message yet, without taking them: fewer only where the
    * stream ends before. It tells one protocol from another, before `switchTo`.
    *
-   * @throws {DeadlineError} Nothing came for `idleMs`.
+   * @throws {DeadlineError} They did not come within `waitMs` (phase `receive`), or nothing came for `idleMs`.
    * @throws {ClosedError} The connection broke.
    * @throws {TypeError} The codec's decoder has no `peek`, or another call is waiting.
    */
-  peek(count: number, { signal }: PeekOptions = {}): Promise<Uint8Array> {
-    return this.#duplex.incoming.peek(count, signal);
+  peek(count: number, options: PeekOptions = {}): Promise<Uint8Array> {
+    return this.#duplex.incoming.peek(count, options);
   }
 
   /**

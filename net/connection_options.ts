@@ -40,6 +40,8 @@ export interface SendOptions {
 
 /** How long {@linkcode Connection.peek} waits. */
 export interface PeekOptions {
+  /** Milliseconds to wait at most. @default {Infinity} */
+  waitMs?: number;
   /** Ends the wait. What came stays for the next call. */
   signal?: AbortSignal;
 }

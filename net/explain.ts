@@ -12,8 +12,7 @@ export interface ExplainOptions {
 }
 
 /**
- * What would help, by its kind, so that a program can say it in the words of its own options: `another-port` is `--port`
- * for one of ours.
+ * What would help, by its kind, so that a program can say it in the words of its own options.
  */
 export type AdviceKind =
   | "allow"

@@ -2,6 +2,7 @@ import type { Session } from "../codec/codec.ts";
 import { ProtocolError } from "../codec/errors.ts";
 import type { CancelWait } from "./clock.ts";
 import type { ConnectionCore } from "./connection_core.ts";
+import type { PeekOptions } from "./connection_options.ts";
 import { closedHere, DeadlineError } from "./errors.ts";
 import { MessageQueue } from "./message_queue.ts";
 import { Reader, type ReaderOwner } from "./reader.ts";
@@ -117,19 +118,30 @@ export class Incoming<In> implements WatchOwner, ReaderOwner {
   }
 
   /** Looks at what comes first without taking it: `count` bytes, or fewer where the stream ends before. */
-  peek(count: number, signal: AbortSignal | undefined): Promise<Uint8Array> {
-    if (signal?.aborted) return Promise.reject(signal.reason);
-    if (!this.#session.decoder.peek) {
-      return Promise.reject(new TypeError("Cannot peek: the codec's decoder has no peek()"));
-    }
-    const stop = () => this.#withdrawTaker()?.reject(signal?.reason);
-    signal?.addEventListener("abort", stop, { once: true });
-    return this.#takeWhenThere<Uint8Array>({
+  async peek(
+    count: number,
+    { waitMs = Infinity, signal }: PeekOptions,
+  ): Promise<Uint8Array> {
+    signal?.throwIfAborted();
+    const { decoder } = this.#session;
+    if (!decoder.peek) throw new TypeError("Cannot peek: the codec's decoder has no peek()");
+    const found = this.#takeWhenThere<Uint8Array>({
       attempt: () => {
-        const bytes = this.#session.decoder.peek!(count);
+        const bytes = decoder.peek!(count);
         return bytes.length >= count || this.ended ? { value: bytes } : undefined;
       },
-    }).finally(() => signal?.removeEventListener("abort", stop));
+    });
+    const cancel = this.#core.clock.wait(waitMs, () => {
+      this.#withdrawTaker()?.reject(new DeadlineError("receive", waitMs));
+    });
+    const stop = () => this.#withdrawTaker()?.reject(signal?.reason);
+    signal?.addEventListener("abort", stop, { once: true });
+    try {
+      return await found;
+    } finally {
+      cancel();
+      signal?.removeEventListener("abort", stop);
+    }
   }
 
   /** Takes back a pending `next()`, for the caller to settle. A read that is pending goes on, and nothing it brings is lost. */

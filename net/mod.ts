@@ -33,7 +33,14 @@ export {
   type DeadlineErrorCode,
   type DeadlinePhase,
 } from "./errors.ts";
-export { explain, type ExplainOptions } from "./explain.ts";
+export {
+  type Advice,
+  type AdviceKind,
+  explain,
+  type ExplainOptions,
+  type Explanation,
+  formatExplanation,
+} from "./explain.ts";
 export { type ConnectionLimits, DEFAULT_SERVER_LIMITS, type ServerLimits } from "./limits.ts";
 export { type Backoff, reconnect, type ReconnectOptions } from "./reconnect.ts";
 export {

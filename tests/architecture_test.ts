@@ -100,6 +100,15 @@ Deno.test(`a source file has at most ${MAX_LINES} lines when it is no test`, () 
   assertEquals(long, []);
 });
 
+Deno.test("the library names no flag of a program", () => {
+  const library = sources.filter(({ path }) => /^(codec|net|testing|transfer)\//.test(path));
+  const flags = library.flatMap(({ path, text }) =>
+    Array.from(text.matchAll(/(?<![\w-])--[a-z][a-z-]+/g), ([flag]) => `${path}: ${flag}`)
+  );
+  // What the kernel is allowed to ask the system with, which is Deno's and no program's.
+  assertEquals(flags, ["net/port_holder.ts: --allow-run"]);
+});
+
 Deno.test("no file leaves work to somebody else when it is done", () => {
   // In two parts, or this file would find itself.
   const marks = new RegExp(`\\b(${"TO" + "DO"}|${"FIX" + "ME"}|${"X" + "XX"})\\b`);

@@ -10,6 +10,7 @@ export {
   MAX_BLOCK_BYTES,
   MAX_CONTROL_BYTES,
   parcel,
+  PARCEL_FIRST_BYTE,
   PARCEL_MAGIC,
   type ParcelData,
   type ParcelErrorCode,

@@ -19,6 +19,8 @@ import { escapeControls } from "../escape_controls.ts";
 
 /** What each side sends first: the name and the version of the format. */
 export const PARCEL_MAGIC = "PARCEL/1\n";
+/** The byte that only this format begins with; the simple format begins with a digit. */
+export const PARCEL_FIRST_BYTE: number = PARCEL_MAGIC.charCodeAt(0);
 /** The largest block of a file. */
 export const MAX_BLOCK_BYTES = 1024 * 1024;
 /** The largest payload of any other frame. */

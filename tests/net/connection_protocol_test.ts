@@ -57,6 +57,13 @@ Deno.test("peek() has the connection's deadline, and hears of its end", async ()
   const passed = rejectionOf(idle.connection.peek(1));
   await idle.clock.advance(100);
   assertInstanceOf(await passed, DeadlineError);
+  const late = openLines();
+  const waited = rejectionOf(late.connection.peek(1, { waitMs: 50 }));
+  await late.clock.advance(50);
+  const error = await waited;
+  assertInstanceOf(error, DeadlineError);
+  assertEquals([error.phase, error.ms, late.connection.closed], ["receive", 50, false]);
+  late.connection.abort();
   const reset = openLines();
   const looking = rejectionOf(reset.connection.peek(1));
   reset.transport.reset();

@@ -1,11 +1,11 @@
 import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import {
+  type FileSendResult,
   type FileSource,
   Inbox,
   type InboxOptions,
   sendFiles,
   type SendFilesOptions,
-  type SendResult,
   type SkippedSource,
 } from "../../../transfer/mod.ts";
 import { ClosedError } from "../../../mod.ts";
@@ -20,7 +20,7 @@ interface Sent extends AsyncDisposable {
   readonly links: BreakingLinks;
   readonly folder: string;
   /** What became of the files: each is told once. */
-  readonly results: [path: string, result: SendResult][];
+  readonly results: [path: string, result: FileSendResult][];
   /** The waits before each retry. */
   readonly delays: number[];
   readonly clock: FakeClock;
