@@ -13,6 +13,14 @@ export type ExistsPolicy =
   /** It counts as stored if that file is the same, and is refused otherwise. */
   | "skip-same";
 
+const POLICIES: readonly ExistsPolicy[] = ["fail", "rename", "overwrite", "skip-same"];
+
+/** Returns what is a policy. @throws {TypeError} It is none. */
+export function requirePolicy(policy: ExistsPolicy): ExistsPolicy {
+  if (POLICIES.includes(policy)) return policy;
+  throw new TypeError(`Cannot set exists: ${policy} is none of ${POLICIES.join(", ")}`);
+}
+
 /** Names that are tried with the policy `rename`. */
 const MAX_COPIES = 10_000;
 /** The longest name on every file system in use. */

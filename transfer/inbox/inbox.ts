@@ -5,7 +5,7 @@ import type { FileOffer } from "../file_offer.ts";
 import { FileRefusedError } from "../file_refused_error.ts";
 import { hashFile } from "../hash_file.ts";
 import { type InboxLimits, inboxLimits } from "../limits.ts";
-import { type ExistsPolicy, folderThere } from "./final_name.ts";
+import { type ExistsPolicy, folderThere, requirePolicy } from "./final_name.ts";
 import { removeForgottenParts } from "./forgotten_parts.ts";
 import { FreeSpace, type SpacePromise } from "./free_space.ts";
 import { type BytesThere, IncomingFile } from "./incoming_file.ts";
@@ -59,27 +59,39 @@ export class Inbox {
   /** The unfinished files that connections write. */
   readonly #claims: PartClaims;
 
-  private constructor(root: string, options: InboxOptions & { limits: Readonly<InboxLimits> }) {
+  private constructor(
+    root: string,
+    { policy, limits, minFreeBytes, clock }: {
+      policy: ExistsPolicy;
+      limits: Readonly<InboxLimits>;
+      minFreeBytes: number;
+      clock: Clock;
+    },
+  ) {
     this.root = root;
-    this.policy = options.exists ?? "skip-same";
-    this.limits = options.limits;
-    this.#space = new FreeSpace(root, {
-      minFreeBytes: options.minFreeBytes ?? DEFAULT_MIN_FREE_BYTES,
-    });
-    this.#clock = options.clock ?? systemClock;
-    this.#claims = new PartClaims(this.#clock);
+    this.policy = policy;
+    this.limits = limits;
+    this.#space = new FreeSpace(root, { minFreeBytes });
+    this.#clock = clock;
+    this.#claims = new PartClaims(clock);
   }
 
   /**
    * Opens a folder as an inbox, and creates it if it is missing.
    *
-   * @throws {RangeError} A limit is none.
+   * @throws {RangeError} A limit is none, or `minFreeBytes` is not a number from 0.
+   * @throws {TypeError} `exists` is no policy.
    * @throws The system's error.
    */
   static async open(folder: string, options: InboxOptions = {}): Promise<Inbox> {
+    const { minFreeBytes = DEFAULT_MIN_FREE_BYTES, clock = systemClock } = options;
+    const policy = requirePolicy(options.exists ?? "skip-same");
     const limits = inboxLimits(options.limits);
+    if (!(minFreeBytes >= 0)) {
+      throw new RangeError(`Cannot set minFreeBytes: ${minFreeBytes} is not a number from 0`);
+    }
     await Deno.mkdir(folder, { recursive: true });
-    return new Inbox(await Deno.realPath(folder), { ...options, limits });
+    return new Inbox(await Deno.realPath(folder), { policy, limits, minFreeBytes, clock });
   }
 
   /**

@@ -5,6 +5,8 @@ import type { FileSource, SkippedSource } from "../sources/file_source.ts";
 import { SourceQueue } from "../sources/source_queue.ts";
 import { ParcelSender } from "./parcel_sender.ts";
 
+/** Tries in a row after the first one when nothing else is said. */
+const RETRIES = 5;
 /** The wait after the first failure is random up to this, and up to twice as much after each further one. */
 const FIRST_DELAY_MS = 500;
 const MAX_DELAY_MS = 30_000;
@@ -17,13 +19,20 @@ const MAX_DELAY_MS = 30_000;
  * @throws {TokenWantedError} The receiver wants a token, and there is none.
  * @throws {ClosedError} A connection broke too often, or the receiver takes nothing. What was under way was told to
  * `onDone` as interrupted.
+ * @throws {RangeError} `jobs` is not a whole number from 1, or `retries` not a number from 0.
  * @throws The reason of `signal`, or the error of `connect`.
  */
 export async function sendFiles(
   sources: AsyncIterator<FileSource | SkippedSource>,
   options: SendFilesOptions,
 ): Promise<void> {
-  const { jobs = 1, onDone = ignore, onSkipped = ignore, signal } = options;
+  const { jobs = 1, retries = RETRIES, onDone = ignore, onSkipped = ignore, signal } = options;
+  if (!(Number.isSafeInteger(jobs) && jobs >= 1)) {
+    throw new RangeError(`Cannot set jobs: ${jobs} is not a whole number from 1`);
+  }
+  if (!(retries >= 0)) {
+    throw new RangeError(`Cannot set retries: ${retries} is not a number from 0`);
+  }
   const queue = new SourceQueue(sources, onSkipped);
   /** The files that were under way on a connection that broke, and have not been sent since. */
   const interrupted = new Map<FileSource, FileSendResult>();
@@ -50,7 +59,7 @@ export async function sendFiles(
 
 /** Sends over one connection after the other until there is nothing more to send. */
 async function runJob(queue: SourceQueue, options: SendFilesOptions): Promise<void> {
-  const { retries = 5, onRetry, clock = systemClock, random = Math.random, signal } = options;
+  const { retries = RETRIES, onRetry, clock = systemClock, random = Math.random, signal } = options;
   let failures = 0;
   let isWanted = false;
   /** How many bytes of each file the receiver had when it was last begun. */

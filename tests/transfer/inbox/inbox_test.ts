@@ -28,15 +28,23 @@ Deno.test("Inbox.open() makes the folder and follows a link to it when it is nam
     assertEquals((await Inbox.open(`${folder}/link`)).root, await Deno.realPath(`${folder}/real`));
   }));
 
-Deno.test("Inbox.open() refuses a limit that is none, and makes no folder, when it is given one", () =>
-  inFolder(async (folder) => {
-    await assertRejects(
-      () => Inbox.open(`${folder}/inbox`, { limits: { maxSessionFiles: 0 } }),
-      RangeError,
-      "Cannot set maxSessionFiles: 0 ",
-    );
-    assertEquals(await namesIn(folder), []);
-  }));
+// The compiler refuses it; JavaScript does not.
+const WRONG_POLICY = "replace" as ExistsPolicy;
+
+for (
+  const [options, ErrorClass, message] of [
+    [{ limits: { maxSessionFiles: 0 } }, RangeError, "Cannot set maxSessionFiles: 0 "],
+    [{ minFreeBytes: -1 }, RangeError, "Cannot set minFreeBytes: -1 "],
+    [{ minFreeBytes: NaN }, RangeError, "Cannot set minFreeBytes: NaN "],
+    [{ exists: WRONG_POLICY }, TypeError, "Cannot set exists: replace is none of fail, rename,"],
+  ] as const
+) {
+  Deno.test(`Inbox.open() makes no folder when it is given ${JSON.stringify(options)}`, () =>
+    inFolder(async (folder) => {
+      await assertRejects(() => Inbox.open(`${folder}/inbox`, options), ErrorClass, message);
+      assertEquals(await namesIn(folder), []);
+    }));
+}
 
 Deno.test("an inbox refuses every hostile name, and writes nothing anywhere, when it is offered", () =>
   withInbox({ exists: "overwrite" }, async ({ inbox, outside }) => {

@@ -306,3 +306,20 @@ Deno.test("sendFiles() goes on behind a refused and an unreadable file", async (
   );
   assertEquals(told.toSorted(), ["../x bad-name", "a stored", "u unreadable"]);
 });
+
+for (
+  const [options, message] of [
+    [{ jobs: 0 }, "Cannot set jobs: 0 "],
+    [{ jobs: 1.5 }, "Cannot set jobs: 1.5 "],
+    [{ retries: -1 }, "Cannot set retries: -1 "],
+    [{ retries: NaN }, "Cannot set retries: NaN "],
+  ] as const
+) {
+  Deno.test(`sendFiles() connects to nobody and takes no source when ${message.slice(11)}is set`, async () => {
+    let asked = 0;
+    const connect = () => Promise.reject(new Error("Not to be called"));
+    const next = () => Promise.resolve({ done: true, value: ++asked } as const);
+    await assertRejects(() => sendFiles({ next }, { connect, ...options }), RangeError, message);
+    assertEquals(asked, 0);
+  });
+}
