@@ -5,7 +5,7 @@
 //   deno task bench shim
 //   deno task bench kernel --rounds 3 --time 1s
 
-import { EXIT_DONE, EXIT_FAILED, EXIT_USAGE } from "../cli/program.ts";
+import { EXIT_DONE, EXIT_FAILED, EXIT_USAGE } from "../cli/exit_codes.ts";
 import { count, duration, parseOptions } from "../cli/options.ts";
 import { UsageError } from "../cli/usage_error.ts";
 import { type Figure, formatFigures, reached } from "./figures.ts";

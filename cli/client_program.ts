@@ -1,4 +1,10 @@
-import { type Connection, type ConnectionOptions, DEFAULT_DEADLINES, explain } from "../net/mod.ts";
+import { explainForPrograms } from "./advice.ts";
+import {
+  type ConnectDeadlines,
+  type Connection,
+  type ConnectionOptions,
+  DEFAULT_DEADLINES,
+} from "../net/mod.ts";
 import type { Io } from "./io.ts";
 import {
   duration,
@@ -10,12 +16,16 @@ import {
   port,
   text,
 } from "./options.ts";
-import { defineProgram, EXIT_FAILED, type Program, type ProgramDeclaration } from "./program.ts";
+import type { Program, ProgramDeclaration } from "./declaration.ts";
+import { EXIT_FAILED } from "./exit_codes.ts";
+import { defineProgram } from "./program.ts";
 import { Report } from "./report.ts";
 import { type ClientTls, readClientTls } from "./tls.ts";
 
 /** What every client takes when it is called as a function: whom to call, and what the kernel takes. */
-export interface ClientOptions extends ConnectionOptions {
+export interface ClientOptions extends Omit<ConnectionOptions, "deadlines"> {
+  /** How long things may take: `connectMs` until the connection stands. */
+  deadlines?: Partial<ConnectDeadlines>;
   /** The host to call. @default {"127.0.0.1"} */
   hostname?: string;
   /** The port to call. @default the program's own */
@@ -89,7 +99,7 @@ export function clientProgram<
       const ownValues = pick(values, own.options);
       return await talk({ values: ownValues, operands, connection, io, report });
     } catch (error) {
-      io.stderr(`${own.name}: ${await explain(error, { tried, address })}\n`);
+      io.stderr(`${own.name}: ${await explainForPrograms(error, { tried, address })}\n`);
       return EXIT_FAILED;
     }
   });

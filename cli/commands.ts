@@ -1,4 +1,4 @@
-import type { ProgramDeclaration } from "./program.ts";
+import type { ProgramDeclaration } from "./declaration.ts";
 
 /** Returns the command that runs a program with the narrowest permissions. */
 export function commandOf(program: ProgramDeclaration): string {

@@ -1,5 +1,5 @@
 import { flagOf } from "./options.ts";
-import type { ProgramDeclaration } from "./program.ts";
+import type { ProgramDeclaration } from "./declaration.ts";
 import { startCommandsOf } from "./start_commands.ts";
 
 /** Returns rows with their columns aligned. */

@@ -1,6 +1,6 @@
 import { ClosedError } from "../net/mod.ts";
 import type { Io } from "./io.ts";
-import { EXIT_INTERRUPTED } from "./program.ts";
+import { EXIT_INTERRUPTED } from "./exit_codes.ts";
 
 /** What ends a program that has something to put in order before it ends. */
 export interface Interruption extends Disposable {

@@ -1,6 +1,6 @@
 import process from "node:process";
 import { createInterface, type Interface } from "node:readline";
-import { EXIT_INTERRUPTED } from "./program.ts";
+import { EXIT_INTERRUPTED } from "./exit_codes.ts";
 
 /**
  * A terminal where a person types lines while others are printed: what arrives is written above what is half typed,

@@ -1,27 +1,73 @@
 /**
- * What every program shares: declared options, help, exit codes, output.
+ * What a command-line program needs around its protocol: options that are declared once, help, exit codes, output for
+ * people and machines, a clean stop at a signal.
+ *
+ * @example A server as a program: `--port`, `--idle-timeout`, `--trace`, `--json`, `--help` come by themselves
+ * ```ts
+ * import { lines, serve } from "@parley/sockets";
+ * import { count, serverProgram } from "@parley/sockets/cli";
+ * import { assert } from "@std/assert";
+ *
+ * const program = serverProgram({
+ *   name: "repeat",
+ *   summary: "repeats each line",
+ *   defaultPort: 7009,
+ *   options: { times: count("How often a line is repeated", 2) },
+ *   tryIt: () => "nc 127.0.0.1 7009",
+ *   start({ values, settings }) {
+ *     const { hostname = "127.0.0.1", port = 7009 } = settings;
+ *     const listener = Deno.listen({ hostname, port });
+ *     return serve(listener, { ...settings, codec: lines() }, async (connection) => {
+ *       for await (const line of connection) await connection.send(line.repeat(values.times));
+ *     });
+ *   },
+ * });
+ * let help = "";
+ * const stdin = new Blob([]).stream();
+ * const io = { stdin, interactive: false, colour: false, signals: false, stderr() {} };
+ * assert(await program.main(["--help"], { ...io, stdout: (text) => void (help += text) }) === 0);
+ * assert(help.includes("--times N"));
+ * ```
  *
  * @module
  */
+export { explainForPrograms } from "./advice.ts";
 export {
   type ClientOptions,
+  clientOptions,
   clientProgram,
   type ClientProgramDeclaration,
+  clientSettings,
   type ClientTalk,
+  type CommonClientOptions,
 } from "./client_program.ts";
+export { converse, type ConverseOptions } from "./converse.ts";
+export type { Program, ProgramDeclaration, ProgramRun } from "./declaration.ts";
+export { EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_USAGE } from "./exit_codes.ts";
 export { type Io, systemIo } from "./io.ts";
-export type { Option, Options, OptionValues } from "./options.ts";
 export {
-  defineProgram,
-  EXIT_DONE,
-  EXIT_FAILED,
-  EXIT_INTERRUPTED,
-  EXIT_USAGE,
-  type Program,
-  type ProgramDeclaration,
-  type ProgramRun,
-} from "./program.ts";
-export { Report, type ReportRecord } from "./report.ts";
+  choice,
+  type ChoiceOptions,
+  count,
+  type Declared,
+  duration,
+  type DurationOptions,
+  file,
+  flag,
+  folder,
+  type Given,
+  type Option,
+  optionalText,
+  type Options,
+  type OptionValues,
+  port,
+  rate,
+  size,
+  text,
+  withFallbacks,
+} from "./options.ts";
+export { defineProgram } from "./program.ts";
+export { addressRecord, Report, type ReportRecord } from "./report.ts";
 export {
   type RunningServer,
   type ServerOptions,
@@ -29,4 +75,7 @@ export {
   type ServerProgramDeclaration,
   type ServerStart,
 } from "./server_program.ts";
+export { StartError } from "./start_error.ts";
+export { stdinLines } from "./stdin_lines.ts";
 export type { ClientTls, ServerTls } from "./tls.ts";
+export { UsageError } from "./usage_error.ts";

@@ -24,13 +24,31 @@ export interface Option<Value> {
   readonly parse: (text: string, flag: string) => Value;
 }
 
-/** The options of a program by their names: `maxClients` is typed `--max-clients`. */
+/** The options of a program by their names: `maxClients` is typed `--max-clients`, `waitMs` is typed `--wait 2s`. */
 export type Options = Readonly<Record<string, Option<unknown>>>;
 
 /** The values that a program gets for its options. */
 export type OptionValues<O extends Options> = {
   readonly [Name in keyof O]: O[Name] extends Option<infer Value> ? Value : never;
 };
+
+/** Options by the types of their values, for a constant that others see: `Declared<{ waitMs: number }>`. */
+export type Declared<Values> = { readonly [Name in keyof Values]: Option<Values[Name]> };
+
+/** What somebody who calls a program's function may give of its options. */
+export type Given<O extends Options> = {
+  readonly [Name in keyof O]?: OptionValues<O>[Name] | undefined;
+};
+
+/** Returns the values that were given, and the fallbacks of those that were not. */
+export function withFallbacks<O extends Options>(options: O, given: Given<O>): OptionValues<O> {
+  const values = Object.entries(options).map(([name, { fallback }]) => [
+    name,
+    given[name] ?? fallback,
+  ]);
+  // One value for each option: what was given, or its own fallback.
+  return Object.fromEntries(values) as OptionValues<O>;
+}
 
 /** An option that is there or not. */
 export function flag(description: string): Option<boolean> {
@@ -72,10 +90,18 @@ export function folder(description: string, fallback: string): Option<string> {
   return { ...text(description, fallback), placeholder: "DIR" };
 }
 
+/** Which words a {@linkcode choice} takes. */
+export interface ChoiceOptions<Word extends string> {
+  /** The words, in the order in which the help shows them. */
+  readonly choices: readonly Word[];
+  /** The one that holds where none is given. */
+  readonly fallback: NoInfer<Word>;
+}
+
 /** An option that is one of some words. */
 export function choice<const Word extends string>(
   description: string,
-  { choices, fallback }: { choices: readonly Word[]; fallback: NoInfer<Word> },
+  { choices, fallback }: ChoiceOptions<Word>,
 ): Option<Word> {
   return {
     placeholder: choices.join("|"),
@@ -144,10 +170,18 @@ export function rate(description: string): Option<number | undefined> {
   };
 }
 
+/** How a {@linkcode duration} is read. */
+export interface DurationOptions {
+  /** What holds where none is given, in milliseconds. */
+  readonly fallback: number;
+  /** What a number without a unit counts. @default {"s"} */
+  readonly bare?: "s" | "ms";
+}
+
 /** An option that is a time over 0, in milliseconds; a bare number is seconds unless `bare` says otherwise. */
 export function duration(
   description: string,
-  { fallback, bare = "s" }: { fallback: number; bare?: "s" | "ms" },
+  { fallback, bare = "s" }: DurationOptions,
 ): Option<number> {
   return {
     placeholder: "TIME",
@@ -172,9 +206,10 @@ function parseWhole(
   throw new UsageError(`${name} takes a whole number ${range}, not ${quoted(it)}`);
 }
 
-/** Returns the flag that an option's name is typed as. */
+/** Returns the flag that an option's name is typed as: without its unit, which is typed with the value. */
 export function flagOf(name: string): string {
-  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  const bare = name.replace(/(?<=.)(?:Ms|Bytes|BytesPerSecond)$/, "");
+  return `--${bare.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
 /** Returns a near miss of one of `known` with a question, or nothing. */

@@ -1,4 +1,6 @@
-import { type Address, formatTrace, type Trace, type TraceEvent } from "../net/mod.ts";
+import { escapeControls } from "../codec/escape_controls.ts";
+import { type Address, formatAddress } from "../net/address.ts";
+import { formatTrace, type Trace, type TraceEvent } from "../net/trace.ts";
 import type { Io } from "./io.ts";
 
 /** What a report says for a machine; `event` names what it is. */
@@ -22,6 +24,18 @@ export class Report {
   /** Reports the user's data: a record for machines, a line for people. */
   data(record: ReportRecord, line: string): void {
     this.#io.stdout(this.json ? jsonLine(record) : `${line}\n`);
+  }
+
+  /** Returns what reports each message of a client, which `verb` says what it did: `#3 said: hello`. */
+  heard(verb: string): (id: number, message: string, address?: Address) => void {
+    return (id, message, address) => {
+      const where = address ? { address: addressRecord(address) } : {};
+      const who = address ? `#${id} ${formatAddress(address)}` : `#${id}`;
+      this.data(
+        { event: "message", id, ...where, message },
+        `${who} ${verb}: ${escapeControls(message)}`,
+      );
+    };
   }
 
   /** Reports something about the data. */

@@ -1,8 +1,7 @@
-import { DEFAULT_LIMITS } from "../codec/mod.ts";
+import { explainForPrograms } from "./advice.ts";
 import {
   DEFAULT_DEADLINES,
-  DEFAULT_GRACE_MS,
-  explain,
+  DEFAULT_SERVER_LIMITS,
   formatAddress,
   formatServerEvent,
   type ServeOptions,
@@ -22,14 +21,9 @@ import {
   port,
   text,
 } from "./options.ts";
-import {
-  defineProgram,
-  EXIT_DONE,
-  EXIT_FAILED,
-  EXIT_INTERRUPTED,
-  type Program,
-  type ProgramDeclaration,
-} from "./program.ts";
+import type { Program, ProgramDeclaration } from "./declaration.ts";
+import { EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED } from "./exit_codes.ts";
+import { defineProgram } from "./program.ts";
 import { addressRecord, Report, type ReportRecord } from "./report.ts";
 import { StartError } from "./start_error.ts";
 import { readServerTls, type ServerTls } from "./tls.ts";
@@ -50,12 +44,12 @@ export function serverOptions(defaultPort: number) {
   return {
     hostname: text("Address to listen on; 0.0.0.0 is every network", "127.0.0.1"),
     port: port("Port to listen on; 0 takes a free one", defaultPort),
-    maxConnections: count("Connections at one time", DEFAULT_LIMITS.maxConnections),
+    maxConnections: count("Connections at one time", DEFAULT_SERVER_LIMITS.maxConnections),
     idleTimeout: duration("Close a connection after this long without a byte", {
       fallback: DEFAULT_DEADLINES.idleMs,
     }),
     grace: duration("At a stop, let clients finish for this long", {
-      fallback: DEFAULT_GRACE_MS,
+      fallback: DEFAULT_DEADLINES.graceMs,
     }),
     cert: file("Speak TLS with this certificate (PEM); needs --key and --allow-read"),
     key: file("The certificate's key (PEM)"),
@@ -70,8 +64,8 @@ type CommonOptions = ReturnType<typeof serverOptions>;
 export interface ServerStart<O extends Options> {
   /** Its own options. */
   readonly values: OptionValues<O>;
-  /** Where to listen and how, from the options that every server has. */
-  readonly settings: ServerOptions;
+  /** Where to listen and how, from the options that every server has, beside the values of its own. */
+  readonly settings: ServerOptions & OptionValues<O>;
   /** Where to say what happens. */
   readonly report: Report;
 }
@@ -100,15 +94,16 @@ export function serverProgram<const O extends Options>(
   return defineProgram({ ...own, kind: "server", options }, async ({ values, io }) => {
     const common = pick(values, commonOptions);
     const report = new Report(io, common.json);
-    const settings = await settingsOf(common, { io, report });
-    const { hostname = "", port = 0 } = settings;
+    const ownValues = pick(values, own.options);
+    const settings = { ...await settingsOf(common, { io, report }), ...ownValues };
+    const { hostname, port } = common;
     let server: RunningServer;
     try {
-      server = await start({ values: pick(values, own.options), settings, report });
+      server = await start({ values: ownValues, settings, report });
     } catch (error) {
       if (error instanceof StartError || error instanceof UsageError) throw error;
       const address = { transport: "tcp", hostname, port } as const;
-      io.stderr(`${own.name}: ${await explain(error, { tried: "listen", address })}\n`);
+      io.stderr(`${own.name}: ${await explainForPrograms(error, { tried: "listen", address })}\n`);
       return EXIT_FAILED;
     }
     // Who reads the next line may send a signal at once.
@@ -157,8 +152,7 @@ async function settingsOf(
     port,
     tls: await readServerTls({ cert, key }),
     limits: { maxConnections },
-    deadlines: { idleMs: idleTimeout },
-    graceMs: grace,
+    deadlines: { idleMs: idleTimeout, graceMs: grace },
     onEvent: (event) => report.note(eventRecord(event), formatServerEvent(event)),
     ...trace && { trace: report.trace },
     ...io.signal && { signal: io.signal },

@@ -1,5 +1,5 @@
 import { commandOf, parleyCommandOf } from "./commands.ts";
-import type { ProgramDeclaration } from "./program.ts";
+import type { ProgramDeclaration } from "./declaration.ts";
 
 /** Returns the commands that start a program here, the one with the narrowest permissions first. */
 export function startCommandsOf(program: ProgramDeclaration): readonly [string, ...string[]] {

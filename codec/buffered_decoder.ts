@@ -54,6 +54,11 @@ export abstract class BufferedDecoder<Message> implements Decoder<Message> {
     return this.#buffer;
   }
 
+  /** The peer will send no more. */
+  protected get ended(): boolean {
+    return this.#ended;
+  }
+
   /** The error that ended the stream, if one did. */
   protected get failure(): ProtocolError | undefined {
     return this.#failure;
@@ -107,6 +112,14 @@ export abstract class BufferedDecoder<Message> implements Decoder<Message> {
       this.fail(error);
       throw error;
     }
+  }
+
+  /** Returns a copy of up to `count` bytes that belong to no message yet, without taking them. */
+  peek(count: number): Uint8Array {
+    const bytes = new Uint8Array(this.#buffer.view(0, Math.min(count, this.#buffer.length)));
+    // Who peeks may read on before a message is asked for, and then write over the chunk.
+    this.#buffer.settle();
+    return bytes;
   }
 
   /** Returns the bytes that belong to no message yet, and forgets them. */

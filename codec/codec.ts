@@ -1,12 +1,14 @@
 // This module is browser compatible.
 
 import { ByteWriter } from "./bytes/byte_writer.ts";
+import type { ProtocolError } from "./errors.ts";
 
 /**
  * Turns bytes, cut anywhere, into whole messages. The messages are the same however the bytes were cut.
  *
- * A chunk given to `push` stays the caller's, but must not change before `next` has returned undefined: up to then
- * the decoder may look at it in place, afterwards it has copied what it still needs. Messages own their bytes.
+ * A chunk given to `push` stays the caller's, but must not change before `next` has returned undefined, `takeBody` 0, or
+ * `peek` anything: up to then the decoder may look at it in place, afterwards it has copied what it still needs. Messages
+ * own their bytes.
  */
 export interface Decoder<Message> {
   /** Takes bytes that arrived. */
@@ -34,32 +36,85 @@ export interface Decoder<Message> {
    */
   readonly messageOffset?: number;
   /**
-   * Bytes still to come of the body that the last message announced. A codec that streams bodies has this and the next
-   * two: who wants no copy takes the body past `next`, which otherwise gives it as messages, in pieces.
+   * Returns up to `count` bytes that wait, without taking them. A connection needs it for its own `peek`. They are a
+   * copy.
+   */
+  peek?(count: number): Uint8Array;
+  /**
+   * The last message announced a body, and it is not over. A codec that streams bodies has this and the next three: who
+   * wants no copy takes the body past `next`, which otherwise gives it as messages, in pieces.
+   */
+  readonly inBody?: boolean;
+  /**
+   * Bytes of the body that may come straight, past `push`: those left of it, or of its chunk; `Infinity` where it ends
+   * with the stream; 0 where a chunk's head has to be decoded first.
    */
   readonly bodyBytes?: number;
   /**
-   * Moves bytes of the body that arrived into `into`, and says how many.
+   * Moves bytes of the body that arrived into `into`, and says how many. 0 says that more must arrive, or that the body
+   * is over: `inBody` tells.
    *
-   * @throws {ProtocolError} The body is complete, and broken.
+   * @throws {ProtocolError} The body is broken.
    */
   takeBody?(into: Uint8Array): number;
-  /** Takes note of bytes of the body that came past `push`; none may wait. @throws {ProtocolError} As `takeBody`. */
+  /**
+   * Takes note of bytes of the body that came past `push`, at most `bodyBytes`; none may wait.
+   *
+   * @throws {ProtocolError} As `takeBody`.
+   */
   passBody?(bytes: Uint8Array): void;
 }
 
-/** A wire format: bytes to `In` messages and `Out` messages to bytes. One codec serves many connections. */
-export interface Codec<In, Out = In> {
-  /** Returns a new decoder, which serves one stream. */
-  decoder(): Decoder<In>;
+/** Why a connection ends: it is `done`, or its server is `stopping`. */
+export type FarewellReason = "done" | "stopping";
+
+/**
+ * What a codec does for one connection. Both directions may share state: what a decoder has seen can change what is
+ * written, and the other way round.
+ *
+ * The last three methods are what a protocol says of itself, without the program; a protocol that says nothing has none
+ * of them. The connection calls them and sends what they write, in order with what the program sends.
+ */
+export interface Session<In, Out = In> {
+  /** Decodes what this connection receives. */
+  readonly decoder: Decoder<In>;
   /**
-   * Returns the bytes of one message.
+   * Writes one message behind what `writer` holds. When it throws, the caller takes back what was written.
    *
    * @throws {ProtocolError} The message cannot be said in this format; its side is `local`.
    */
-  encode(message: Out): Uint8Array;
-  /** Writes what `encode` would return behind what `writer` holds: the same, without a copy. */
-  encodeInto?(message: Out, writer: ByteWriter): void;
+  encode(message: Out, writer: ByteWriter): void;
+  /**
+   * Writes what the bytes decoded so far oblige us to answer: a pong, a refused option. It is called after each
+   * `next()`, and writes nothing where nothing is owed.
+   *
+   * A connection whose session has this decodes ahead while the program is busy, so that the answer is not late.
+   */
+  answer?(writer: ByteWriter): void;
+  /** Writes the last words before a polite close: a close frame. */
+  farewell?(reason: FarewellReason, writer: ByteWriter): void;
+  /**
+   * Writes how the protocol turns the peer down: for bytes that could not be decoded, or because a limit of the
+   * server is reached. Nothing is sent after it.
+   */
+  refuse?(error: ProtocolError, writer: ByteWriter): void;
+}
+
+/**
+ * A wire format: bytes to `In` messages and `Out` messages to bytes. One codec serves many connections; what belongs to
+ * one of them is a {@linkcode Session}. Make one with {@linkcode defineCodec}.
+ */
+export interface Codec<In, Out = In> {
+  /** Returns a new session, which serves one connection. */
+  session(): Session<In, Out>;
+  /** Returns the decoder of a new session, which serves one stream. */
+  decoder(): Decoder<In>;
+  /**
+   * Returns the bytes of one message, as a new session would write it.
+   *
+   * @throws {ProtocolError} The message cannot be said in this format; its side is `local`.
+   */
+  encode(message: Out): Uint8Array<ArrayBuffer>;
 }
 
 /** What a codec's decoder gives. */
@@ -87,30 +142,86 @@ export type Decoded<C> = C extends Codec<infer In, never> ? In : never;
  */
 export function defineCodec<In, Out = In>(
   decoder: () => Decoder<In>,
-  encodeInto: (message: Out, writer: ByteWriter) => void,
+  encode: (message: Out, writer: ByteWriter) => void,
+): Codec<In, Out>;
+/**
+ * Makes a codec whose directions share state, or which says something of itself: `session` is called once for each
+ * connection.
+ *
+ * @example Each line is acknowledged by the protocol, and the program need not know
+ * ```ts
+ * import { defineCodec, lines } from "@parley/sockets";
+ * import { assert } from "@std/assert";
+ *
+ * const acknowledged = defineCodec<string>(() => {
+ *   const { decoder, encode } = lines().session();
+ *   let owed = 0;
+ *   return {
+ *     encode,
+ *     decoder: {
+ *       push: (chunk) => decoder.push(chunk),
+ *       end: () => decoder.end(),
+ *       next() {
+ *         const line = decoder.next();
+ *         if (line !== undefined) owed++;
+ *         return line;
+ *       },
+ *     },
+ *     answer(writer) {
+ *       for (; owed > 0; owed--) encode("ack", writer);
+ *     },
+ *   };
+ * });
+ * assert(acknowledged.encode("hi").length === 3);
+ * ```
+ */
+export function defineCodec<In, Out = In>(session: () => Session<In, Out>): Codec<In, Out>;
+export function defineCodec<In, Out>(
+  decoderOrSession: (() => Decoder<In>) | (() => Session<In, Out>),
+  encode?: (message: Out, writer: ByteWriter) => void,
+): Codec<In, Out> {
+  if (encode === undefined) {
+    // The overloads say that with one argument it makes sessions.
+    const session = decoderOrSession as () => Session<In, Out>;
+    return codecOf(session, {
+      decoder: () => session().decoder,
+      encode: (message, writer) => session().encode(message, writer),
+    });
+  }
+  // With two arguments the first one makes decoders.
+  const decoder = decoderOrSession as () => Decoder<In>;
+  return codecOf(() => ({ decoder: decoder(), encode }), { decoder, encode });
+}
+
+function codecOf<In, Out>(
+  session: () => Session<In, Out>,
+  { decoder, encode }: {
+    decoder: () => Decoder<In>;
+    encode: (message: Out, writer: ByteWriter) => void;
+  },
 ): Codec<In, Out> {
   return {
+    session,
     decoder,
-    encodeInto,
     encode(message) {
       const writer = new ByteWriter();
-      encodeInto(message, writer);
+      encode(message, writer);
       return writer.finish();
     },
   };
 }
 
-/** Writes one message behind what `writer` holds, by whichever way the codec has; nothing is left when it throws. */
-export function encodeInto<Out>(
-  codec: Codec<unknown, Out>,
-  { message, writer }: { message: Out; writer: ByteWriter },
-): void {
-  const { length } = writer;
-  try {
-    if (codec.encodeInto) codec.encodeInto(message, writer);
-    else writer.bytes(codec.encode(message));
-  } catch (error) {
-    writer.length = length;
-    throw error;
-  }
+/**
+ * Returns a session for other messages that says of itself what `inner` does: for a codec around another one.
+ */
+export function sessionOver<In, Out>(
+  inner: Session<unknown, never>,
+  outer: Pick<Session<In, Out>, "decoder" | "encode">,
+): Session<In, Out> {
+  return {
+    ...outer,
+    ...inner.answer && { answer: (writer) => inner.answer?.(writer) },
+    ...inner.farewell && { farewell: (reason, writer) => inner.farewell?.(reason, writer) },
+    ...inner.refuse && { refuse: (error, writer) => inner.refuse?.(error, writer) },
+  };
 }

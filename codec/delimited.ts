@@ -3,7 +3,7 @@
 import { BufferedDecoder } from "./buffered_decoder.ts";
 import { type Codec, defineCodec } from "./codec.ts";
 import { LimitError, ProtocolError } from "./errors.ts";
-import { limitOf } from "./limits.ts";
+import { DEFAULT_CODEC_LIMITS, requireLimit } from "./limits.ts";
 import type { ReceiveBuffer } from "./bytes/receive_buffer.ts";
 
 /** How {@linkcode delimited} cuts. */
@@ -68,7 +68,10 @@ export function delimited(
   }
   const settings: Settings = {
     finder: new Finder(all),
-    maxBytes: limitOf("maxMessageBytes", options.maxBytes),
+    maxBytes: requireLimit(
+      "maxMessageBytes",
+      options.maxBytes ?? DEFAULT_CODEC_LIMITS.maxMessageBytes,
+    ),
     unended: options.unended ?? "message",
   };
   return defineCodec<Uint8Array>(

@@ -1,25 +1,22 @@
 // This module is browser compatible.
 
-import type { Limits } from "./limits.ts";
-
 /**
- * What can be wrong with bytes or with a message; stable, so programs may branch on it. Each code has a paragraph in
- * docs/errors.md.
+ * What can be wrong with bytes or with a message, as far as the contract and the framings know it; stable, so programs may
+ * branch on it. Each code has a paragraph in docs/errors.md, as have those of the protocols.
  */
 export type ProtocolErrorCode =
   | "bad-checksum"
-  | "bad-compression"
-  | "bad-header"
   | "bad-json"
   | "bad-length"
-  | "bad-magic"
   | "bad-message"
   | "bad-utf8"
   | "delimiter-inside"
   | "limit-exceeded"
   | "unexpected-end"
-  | "unexpected-message"
-  | "unknown-type";
+  | "unexpected-message";
+
+/** A code of ours, or any other: a protocol that somebody else writes has codes of its own. */
+export type AnyErrorCode = ProtocolErrorCode | (string & Record<never, never>);
 
 /** Whose fault it is: `local` asked for something illegal, `remote` sent something illegal. */
 export type ProtocolErrorSide = "local" | "remote";
@@ -27,7 +24,7 @@ export type ProtocolErrorSide = "local" | "remote";
 /** What a {@linkcode ProtocolError} says beside its message. */
 export interface ProtocolErrorOptions extends ErrorOptions {
   /** What is wrong. */
-  code: ProtocolErrorCode;
+  code: AnyErrorCode;
   /** Whose fault it is. */
   side: ProtocolErrorSide;
   /** Where: bytes from the start of the stream for `remote`, from the start of the message for `local`. */
@@ -56,7 +53,7 @@ export class ProtocolError extends Error {
   /** The class's name. */
   override readonly name: string = "ProtocolError";
   /** What is wrong. */
-  readonly code: ProtocolErrorCode;
+  readonly code: AnyErrorCode;
   /** Whose fault it is. */
   readonly side: ProtocolErrorSide;
   /** Where: bytes from the start of the stream for `remote`, from the start of the message for `local`. */
@@ -79,8 +76,8 @@ export class ProtocolError extends Error {
 
 /** What a {@linkcode LimitError} needs to know. */
 export interface LimitErrorOptions {
-  /** The limit that was exceeded. */
-  limit: keyof Limits;
+  /** The limit that was exceeded, by its name: `maxLineBytes`. */
+  limit: string;
   /** Its maximum. */
   max: number;
   /** What came. */
@@ -112,7 +109,7 @@ export class LimitError extends ProtocolError {
   /** The class's name. */
   override readonly name: string = "LimitError";
   /** The limit that was exceeded. */
-  readonly limit: keyof Limits;
+  readonly limit: string;
   /** Its maximum. */
   readonly max: number;
   /** What came, or as much as was looked at. */

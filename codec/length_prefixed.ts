@@ -6,7 +6,7 @@ import { decodeUint } from "./bytes/byte_reader.ts";
 import { type Codec, defineCodec } from "./codec.ts";
 import { type Endian, maxUint } from "./bytes/endian.ts";
 import { ProtocolError } from "./errors.ts";
-import { limitOf } from "./limits.ts";
+import { DEFAULT_CODEC_LIMITS, requireLimit } from "./limits.ts";
 import type { ReceiveBuffer } from "./bytes/receive_buffer.ts";
 
 /** How {@linkcode lengthPrefixed} reads its header. */
@@ -55,7 +55,10 @@ export function lengthPrefixed(
     width,
     endian,
     extra: adjust - (includesHeader ? width : 0),
-    maxBytes: limitOf("maxMessageBytes", options.maxBytes),
+    maxBytes: requireLimit(
+      "maxMessageBytes",
+      options.maxBytes ?? DEFAULT_CODEC_LIMITS.maxMessageBytes,
+    ),
   };
   return defineCodec<Uint8Array>(
     () => new LengthPrefixedDecoder(settings),

@@ -5,7 +5,7 @@ import type { ByteWriter } from "./bytes/byte_writer.ts";
 import { type Codec, defineCodec } from "./codec.ts";
 import { LimitError, ProtocolError } from "./errors.ts";
 import { LineBatch } from "./line_batch.ts";
-import { limitOf } from "./limits.ts";
+import { DEFAULT_CODEC_LIMITS, requireLimit } from "./limits.ts";
 import type { ReceiveBuffer } from "./bytes/receive_buffer.ts";
 import { decodeText, endOfWholeText, requireWellFormed } from "./text.ts";
 
@@ -76,7 +76,10 @@ export function lines<const O extends LinesOptions = LinesOptions>(
 ): Codec<LineOrError<O>, Line<O>> {
   const { ending = "any", onTooLong = "error" } = options ?? {};
   const { binary = false, fatal = false } = options ?? {};
-  const maxBytes = limitOf("maxLineBytes", options?.maxBytes);
+  const maxBytes = requireLimit(
+    "maxLineBytes",
+    options?.maxBytes ?? DEFAULT_CODEC_LIMITS.maxLineBytes,
+  );
   const settings: Settings = { ending, maxBytes, onTooLong, binary, fatal };
   const codec = defineCodec<string | Uint8Array | LimitError, string | Uint8Array>(
     () => new LinesDecoder(settings),
@@ -181,6 +184,11 @@ class LinesDecoder extends BufferedDecoder<string | Uint8Array | LimitError> {
 
   flush(): void {
     this.#flushing = true;
+  }
+
+  override peek(count: number): Uint8Array {
+    const taken = this.#batch?.taken ?? 0;
+    return super.peek(taken + count).subarray(taken);
   }
 
   override rest(): Uint8Array {

@@ -1,6 +1,6 @@
 // This module is browser compatible.
 
-import { type Codec, type Decoder, defineCodec, encodeInto } from "./codec.ts";
+import { type Codec, type Decoder, defineCodec, sessionOver } from "./codec.ts";
 import { ProtocolError } from "./errors.ts";
 
 /** The two directions of {@linkcode mapped}. */
@@ -37,10 +37,13 @@ export function mapped<In, Out, OuterIn, OuterOut = OuterIn>(
   codec: Codec<In, Out>,
   { decode, encode }: MappedOptions<In, Out, OuterIn, OuterOut>,
 ): Codec<OuterIn, OuterOut> {
-  return defineCodec<OuterIn, OuterOut>(
-    () => new MappedDecoder(codec.decoder(), decode),
-    (message, writer) => encodeInto(codec, { message: encode(message), writer }),
-  );
+  return defineCodec<OuterIn, OuterOut>(() => {
+    const inner = codec.session();
+    return sessionOver(inner, {
+      decoder: new MappedDecoder(inner.decoder, decode),
+      encode: (message, writer) => inner.encode(encode(message), writer),
+    });
+  });
 }
 
 class MappedDecoder<In, OuterIn> implements Decoder<OuterIn> {

@@ -4,7 +4,7 @@ import { badLength, requireBody, takeBody } from "./body.ts";
 import { BufferedDecoder } from "./buffered_decoder.ts";
 import { type Codec, defineCodec } from "./codec.ts";
 import { ProtocolError } from "./errors.ts";
-import { limitOf } from "./limits.ts";
+import { DEFAULT_CODEC_LIMITS, requireLimit } from "./limits.ts";
 import type { ReceiveBuffer } from "./bytes/receive_buffer.ts";
 import { escapeControls } from "./escape_controls.ts";
 
@@ -40,7 +40,10 @@ export interface NetstringOptions {
  * ```
  */
 export function netstring(options: NetstringOptions = {}): Codec<Uint8Array> {
-  const maxBytes = limitOf("maxMessageBytes", options.maxBytes);
+  const maxBytes = requireLimit(
+    "maxMessageBytes",
+    options.maxBytes ?? DEFAULT_CODEC_LIMITS.maxMessageBytes,
+  );
   return defineCodec<Uint8Array>(
     () => new NetstringDecoder(maxBytes),
     (message, writer) => {

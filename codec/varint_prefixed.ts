@@ -4,7 +4,7 @@ import { badLength, requireBody, takeBody } from "./body.ts";
 import { BufferedDecoder } from "./buffered_decoder.ts";
 import type { ByteWriter } from "./bytes/byte_writer.ts";
 import { type Codec, defineCodec } from "./codec.ts";
-import { limitOf } from "./limits.ts";
+import { DEFAULT_CODEC_LIMITS, requireLimit } from "./limits.ts";
 import type { ReceiveBuffer } from "./bytes/receive_buffer.ts";
 
 /** A varint of 64 bits has at most this many bytes. */
@@ -40,7 +40,10 @@ export interface VarintPrefixedOptions {
 export function varintPrefixed(
   options: VarintPrefixedOptions = {},
 ): Codec<Uint8Array> {
-  const maxBytes = limitOf("maxMessageBytes", options.maxBytes);
+  const maxBytes = requireLimit(
+    "maxMessageBytes",
+    options.maxBytes ?? DEFAULT_CODEC_LIMITS.maxMessageBytes,
+  );
   return defineCodec<Uint8Array>(
     () => new VarintPrefixedDecoder(maxBytes),
     (message, writer) => {

@@ -183,7 +183,7 @@ const SEGMENT_RULES: readonly Rule<Segment>[] = [
  *
  * @example
  * ```ts
- * import { wirePathProblem } from "@parley/sockets";
+ * import { wirePathProblem } from "@parley/sockets/parcel";
  * import { assert } from "@std/assert";
  * assert(wirePathProblem("notes/todo.txt") === undefined);
  * assert(wirePathProblem("../todo.txt")?.problem === "parent");
@@ -237,7 +237,7 @@ export function wirePathProblem(
  *
  * @example
  * ```ts
- * import { wirePathSegments } from "@parley/sockets";
+ * import { wirePathSegments } from "@parley/sockets/parcel";
  * import { assertEquals } from "@std/assert";
  * assertEquals(wirePathSegments("notes/todo.txt"), ["notes", "todo.txt"]);
  * ```

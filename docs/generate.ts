@@ -4,65 +4,154 @@
 //   deno task docs
 
 import { type Figure, format, median, reached } from "../bench/figures.ts";
-import { DEFAULT_DEADLINES, DEFAULT_LIMITS } from "../mod.ts";
+import { DEFAULT_CODEC_LIMITS } from "../codec/limits.ts";
+import { DEFAULT_DEADLINES } from "../net/deadlines.ts";
+import { DEFAULT_SERVER_LIMITS } from "../net/limits.ts";
+import { DEFAULT_INBOX_LIMITS } from "../transfer/limits.ts";
 import { commandOf, parleyCommandOf } from "../cli/commands.ts";
 import { formatDuration, formatSize } from "../cli/units.ts";
 import { programs } from "../cli.ts";
 import type { RuntimeResult } from "../tests/run_everywhere.ts";
+import { doors } from "./doors.ts";
+import { sampleTrace } from "./sample_trace.ts";
 
 const root = new URL("../", import.meta.url);
 
 /** The documents that hold generated sections. */
-export const documents: readonly string[] = ["README.md", "SECURITY.md"];
+export const documents: readonly string[] = [
+  "README.md",
+  "SECURITY.md",
+  "docs/api.md",
+  "docs/programs.md",
+  "docs/runtimes.md",
+  "docs/speed.md",
+];
 
 /** Returns a document with its generated sections as they should be. */
 export async function generated(document: string): Promise<string> {
-  const sections: Readonly<Record<string, string>> = {
-    programs: programTable(),
-    limits: await limitTable("codec/limits.ts", DEFAULT_LIMITS),
-    deadlines: await limitTable("net/deadlines.ts", DEFAULT_DEADLINES),
-    speed: await speedTable("kernel"),
-    filesSpeed: await speedTable("files"),
-    shimSpeed: await speedTable("shim"),
-    runtimes: await runtimeTable(),
-  };
   const text = await Deno.readTextFile(new URL(document, root));
+  const made = new Map<string, string>();
+  for (const [, name = ""] of text.matchAll(/<!-- (\w+) -->/g)) {
+    const section = SECTIONS[name];
+    if (section) made.set(name, await section());
+  }
   return text.replace(
     /(<!-- (\w+) -->\n)[^]*?(<!-- end \2 -->)/g,
     (whole, open: string, name: string, close: string) => {
-      const section = sections[name];
+      const section = made.get(name);
       return section === undefined ? whole : `${open}\n${section}\n${close}`;
     },
   );
 }
 
+/** What stands between the marks of each name; only those that a document has are made. */
+const SECTIONS: Readonly<Record<string, () => string | Promise<string>>> = {
+  api: apiTables,
+  deadlines: () => limitTable({ "net/deadlines.ts": DEFAULT_DEADLINES }),
+  examples: exampleTable,
+  filesSpeed: () => speedTable("files"),
+  glance: glanceTable,
+  limits: () => limitTable(LIMITS),
+  permissions: permissionTable,
+  programs: programTable,
+  runtimes: runtimeTable,
+  shimSpeed: () => speedTable("shim"),
+  shout: () => exampleCode("shout"),
+  speed: () => speedTable("kernel"),
+  trace: async () => `\`\`\`text\n${await sampleTrace()}\`\`\`\n`,
+  whisper: () => exampleCode("whisper"),
+};
+
+const LIMITS = {
+  "codec/limits.ts": DEFAULT_CODEC_LIMITS,
+  "net/limits.ts": DEFAULT_SERVER_LIMITS,
+  "transfer/limits.ts": DEFAULT_INBOX_LIMITS,
+};
+
 function programTable(): string {
   return table(
-    ["Command", "What it does", "Run alone, with the narrowest permissions"],
+    ["Command", "Address", "What it does"],
     programs.map((program) => [
       `\`${parleyCommandOf(program)}\``,
+      `127.0.0.1:${program.defaultPort}`,
       program.summary,
-      `\`${commandOf(program)}\``,
     ]),
   );
 }
 
-/** Makes a table of an interface's fields: what their comments say, and the defaults. */
-async function limitTable(
-  path: string,
-  defaults: Readonly<Record<string, number>> | typeof DEFAULT_LIMITS,
-): Promise<string> {
-  const source = await Deno.readTextFile(new URL(path, root));
-  const rows = Object.entries(defaults).map(([name, value]) => {
-    const comment = new RegExp(`/\\*\\* ([^*]+) \\*/\\n  ${name}: number;`).exec(source)?.[1] ?? "";
-    const shown = name.endsWith("Ms")
-      ? formatDuration(value)
-      : name.endsWith("Bytes")
-      ? formatSize(value)
-      : value.toLocaleString("en-US");
-    return [`\`${name}\``, shown, comment];
-  });
+function permissionTable(): string {
+  return table(
+    ["Command", "Run alone, with the narrowest permissions"],
+    programs.map((program) => [`\`${parleyCommandOf(program)}\``, `\`${commandOf(program)}\``]),
+  );
+}
+
+/** Makes a table of the names and the defaults alone, by who keeps them. */
+function glanceTable(): string {
+  const owners = [
+    ["a codec", DEFAULT_CODEC_LIMITS, "`lines({ maxBytes })`"],
+    ["a server", DEFAULT_SERVER_LIMITS, "`serve(listener, { limits })`"],
+    ["a server or a connection", DEFAULT_DEADLINES, "`{ deadlines }`"],
+    ["the inbox of files", DEFAULT_INBOX_LIMITS, "`{ limits }`"],
+  ] as const;
+  return table(
+    ["Kept by", "Set with", "Defaults"],
+    owners.map(([owner, defaults, how]) => [
+      owner,
+      how,
+      Object.entries(defaults).map(([name, value]) => `\`${name}\` ${shownDefault(name, value)}`)
+        .join(", "),
+    ]),
+  );
+}
+
+async function exampleTable(): Promise<string> {
+  const rows: string[][] = [];
+  for await (const { name } of Deno.readDir(new URL("examples/", root))) {
+    const text = await Deno.readTextFile(new URL(`examples/${name}`, root));
+    const [, what = ""] = /^\/\/ (.*)$/m.exec(text) ?? [];
+    const [, command = ""] = /^\/\/ {3}(.*)$/m.exec(text) ?? [];
+    rows.push([`[examples/${name}](examples/${name})`, what, `\`${command}\``]);
+  }
+  rows.sort(([one = ""], [other = ""]) => one < other ? -1 : 1);
+  return table(["Example", "What it does", "Command"], rows);
+}
+
+async function exampleCode(name: string): Promise<string> {
+  const text = await Deno.readTextFile(new URL(`examples/${name}.ts`, root));
+  return `\`\`\`ts\n${text}\`\`\`\n`;
+}
+
+/** Makes a table of the fields of some interfaces: what their comments say, and the defaults. */
+async function limitTable(files: Readonly<Record<string, object>>): Promise<string> {
+  const rows: string[][] = [];
+  for (const [path, defaults] of Object.entries(files)) {
+    const source = await Deno.readTextFile(new URL(path, root));
+    for (const [name, value] of Object.entries(defaults)) {
+      const comment = new RegExp(`/\\*\\* ([^*]+) \\*/\\n  ${name}: number;`).exec(source)?.[1] ??
+        "";
+      rows.push([`\`${name}\``, shownDefault(name, value), comment]);
+    }
+  }
   return table(["Name", "Default", "What it bounds"], rows);
+}
+
+function shownDefault(name: string, value: number): string {
+  if (value === Infinity) return "none";
+  if (name.endsWith("Ms")) return formatDuration(value);
+  return name.endsWith("Bytes") ? formatSize(value) : value.toLocaleString("en-US");
+}
+
+async function apiTables(): Promise<string> {
+  const sections = (await doors()).map(({ specifier, summary, exports }) => {
+    const rows = exports.map(({ name, kind, summary }) => [`\`${name}\``, kind, escaped(summary)]);
+    return `## \`${specifier}\`\n\n${summary}\n\n${table(["Name", "Kind", "What it is"], rows)}`;
+  });
+  return sections.join("\n");
+}
+
+function escaped(cell: string): string {
+  return cell.replaceAll("|", "\\|");
 }
 
 async function runtimeTable(): Promise<string> {

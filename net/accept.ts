@@ -35,7 +35,7 @@ export class AcceptLoop {
     try {
       this.#listener.close();
     } catch {
-      // Whoever opened it has closed it.
+      // The caller closed the listener before.
     }
   }
 
@@ -62,5 +62,5 @@ export class AcceptLoop {
   }
 }
 
-/** A wait that is stopped ends the loop, which looks at the signal itself. */
+/** An aborted wait rejects; the loop looks at the signal itself. */
 function ignore(): void {}

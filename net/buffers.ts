@@ -1,4 +1,4 @@
-import { ByteWriter } from "../codec/mod.ts";
+import { ByteWriter } from "../codec/bytes/byte_writer.ts";
 
 /** An idle connection keeps this much for its next read. */
 export const SMALL_BYTES = 512;
@@ -13,7 +13,7 @@ const KEPT_WRITER_BYTES = 16 * 1024;
 const large: Uint8Array<ArrayBuffer>[] = [];
 const writers: ByteWriter[] = [];
 
-/** Returns a large buffer; what it holds is old. Nobody else has it until it is released. */
+/** Returns a buffer of 64 KiB, whose content is undefined. It is the caller's until it is released. */
 export function takeLarge(): Uint8Array<ArrayBuffer> {
   return large.pop() ?? new Uint8Array(LARGE_BYTES);
 }

@@ -1,49 +1,19 @@
-import type { Codec, Limits } from "../codec/mod.ts";
+import type { Codec } from "../codec/codec.ts";
+import type { ProtocolError } from "../codec/errors.ts";
 import type { Address } from "./address.ts";
-import type { Clock } from "./clock.ts";
-import type { Deadlines } from "./deadlines.ts";
-import { closedHere, Duplex } from "./duplex.ts";
-import { DeadlineError } from "./errors.ts";
-import type { ReceiveRate } from "./token_bucket.ts";
-import type { Trace } from "./trace.ts";
+import { requireCodec, requireTransport } from "./arguments.ts";
+import { releaseLarge, takeLarge } from "./buffers.ts";
+import type {
+  ConnectionOptions,
+  PeekOptions,
+  ReceiveOptions,
+  SendOptions,
+  SwitchOptions,
+} from "./connection_options.ts";
+import { Duplex } from "./duplex.ts";
+import { closedHere, DeadlineError } from "./errors.ts";
+import { messagesOf, sinkOf } from "./message_streams.ts";
 import type { Transport } from "./transport.ts";
-
-/** How a {@linkcode Connection} behaves. */
-export interface ConnectionOptions {
-  /** The number that logs and traces name it by. @default {0} */
-  id?: number;
-  /** How much it may hold. */
-  limits?: Partial<Limits>;
-  /** How long things may take. */
-  deadlines?: Partial<Deadlines>;
-  /** How fast the peer may send. */
-  rate?: ReceiveRate;
-  /**
-   * Milliseconds of silence after which what came of a message counts as all of it, for peers that send no ending.
-   * Needs a codec whose decoder has `flush`, such as `lines()`.
-   */
-  gapMs?: number;
-  /** Sees all bytes, and the messages that they became. */
-  trace?: Trace;
-  /** Aborts the connection. */
-  signal?: AbortSignal;
-  /** The clock to go by. @default {systemClock} */
-  clock?: Clock;
-}
-
-/** How long {@linkcode Connection.receive} waits. */
-export interface ReceiveOptions {
-  /** Milliseconds to wait at most. @default {Infinity} */
-  waitMs?: number;
-  /** Ends the wait. */
-  signal?: AbortSignal;
-}
-
-/** How long {@linkcode Connection.send} and {@linkcode Connection.flush} wait. */
-export interface SendOptions {
-  /** Ends the wait, not the sending. */
-  signal?: AbortSignal;
-}
 
 /**
  * Messages over a byte stream: an async iterable of what the peer sends, with `send` for the other direction. It reads
@@ -62,7 +32,7 @@ export interface SendOptions {
  *   async (connection) => {
  *     for await (const line of connection) await connection.send(line.toUpperCase());
  *   });
- * const { hostname, port } = server.addr as Deno.NetAddr;
+ * const { hostname, port } = server.addr;
  *
  * await using connection = new Connection(await Deno.connect({ hostname, port }), lines());
  * await connection.send("hello");
@@ -74,16 +44,92 @@ export class Connection<In, Out = In>
   /** The number that logs and traces name it by. */
   readonly id: number;
   readonly #duplex: Duplex<In, Out>;
+  #readable: ReadableStream<In> | undefined;
+  #writable: WritableStream<Out> | undefined;
 
   /**
    * Takes over a byte stream; it belongs to the connection from now on.
    *
+   * @throws {TypeError} The codec or the transport is none, or an option has a name that nobody looks at.
    * @throws {RangeError} A limit, deadline or rate is none.
    */
   constructor(transport: Transport, codec: Codec<In, Out>, options: ConnectionOptions = {}) {
     this.id = options.id ?? 0;
-    this.#duplex = new Duplex(transport, codec, options);
+    this.#duplex = new Duplex(requireTransport(transport), requireCodec(codec), options);
   }
+
+  // What most programs need: the messages, send, close.
+
+  /** The messages, as they come: `for await (const message of connection)`. */
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  /**
+   * Sends one message, whole or not at all. It leaves when no decoded message waits any more, at the latest on the
+   * next turn of the event loop. The promise waits only while more than 64 KiB are queued.
+   *
+   * A rejection that nobody handles is not reported a second time: the connection's end says the same.
+   *
+   * @throws {ProtocolError} The codec cannot say this message; the connection goes on.
+   * @throws {LimitError} More than `maxQueuedBytes` would wait; the connection is over.
+   * @throws {DeadlineError} The peer took no byte for `writeMs`; the connection is over.
+   * @throws {ClosedError} The connection is over, or a close has begun.
+   */
+  send(message: Out, options?: SendOptions): Promise<void> {
+    return this.#duplex.outgoing.send(message, options?.signal);
+  }
+
+  /**
+   * Waits for the next message, for a time; undefined says that the peer has finished. When time runs out or the
+   * signal is aborted, nothing is lost: what comes later is for the next call.
+   *
+   * @throws {DeadlineError} No message came within `waitMs` (phase `receive`; not with `partial`), or no byte within
+   * `idleMs`.
+   * @throws {ProtocolError} The peer sent something illegal.
+   * @throws {ClosedError} The connection broke.
+   */
+  async receive(options: ReceiveOptions = {}): Promise<In | undefined> {
+    const { waitMs = Infinity, partial = false, signal } = options;
+    signal?.throwIfAborted();
+    const result = this.#duplex.incoming.next();
+    if (waitMs === Infinity && !signal) return (await result).value;
+    const cancel = this.#duplex.clock.wait(waitMs, () => {
+      this.#duplex.incoming.withdraw()?.reject(new DeadlineError("receive", waitMs));
+    });
+    const stop = () => this.#duplex.incoming.withdraw()?.reject(signal?.reason);
+    signal?.addEventListener("abort", stop, { once: true });
+    try {
+      return (await result).value;
+    } catch (error) {
+      const isLate = error instanceof DeadlineError && error.phase === "receive";
+      if (partial && isLate) return this.receivePartial();
+      throw error;
+    } finally {
+      cancel();
+      signal?.removeEventListener("abort", stop);
+    }
+  }
+
+  /**
+   * Closes politely: sends what waits and what the protocol says at the end, then FIN, and reads what the peer still
+   * sends for up to `drainMs`, so that the last answer is not lost to a reset. It never rejects, and may be called again.
+   */
+  close(): Promise<void> {
+    return this.#duplex.close();
+  }
+
+  /** Ends both directions at once; what waits to be sent is dropped. Who waits hears `reason`. */
+  abort(reason: unknown = closedHere()): void {
+    this.#duplex.end(reason);
+  }
+
+  /** Aborted when the connection should end: its server shuts down, or it is over. */
+  get signal(): AbortSignal {
+    return this.#duplex.signal;
+  }
+
+  // Who it is, and how much passed.
 
   /** The peer's end. */
   get remoteAddr(): Address {
@@ -109,110 +155,8 @@ export class Connection<In, Out = In>
   get closed(): boolean {
     return this.#duplex.closed;
   }
-  /** Aborted when the connection should end: its server shuts down, or it is over. */
-  get signal(): AbortSignal {
-    return this.#duplex.signal;
-  }
 
-  /**
-   * Waits for the next message; `done` says that the peer has finished.
-   *
-   * @throws {ProtocolError} The peer sent something illegal.
-   * @throws {DeadlineError} Nothing came for `idleMs`.
-   * @throws {ClosedError} The connection broke.
-   * @throws {TypeError} Another call is waiting.
-   */
-  next(): Promise<IteratorResult<In, undefined>> {
-    return this.#duplex.incoming.next();
-  }
-
-  /** Ends an iteration; the connection stays as it is. */
-  return(): Promise<IteratorResult<In, undefined>> {
-    return Promise.resolve({ done: true, value: undefined });
-  }
-
-  /** The messages, as they come. */
-  [Symbol.asyncIterator](): this {
-    return this;
-  }
-
-  /**
-   * Waits for the next message, for a time; undefined says that the peer has finished. When time runs out or the
-   * signal is aborted, nothing is lost: what comes later is for the next call.
-   *
-   * @throws {DeadlineError} No message came within `waitMs` (phase `receive`), or no byte within `idleMs`.
-   * @throws {ProtocolError} The peer sent something illegal.
-   * @throws {ClosedError} The connection broke.
-   */
-  async receive({ waitMs = Infinity, signal }: ReceiveOptions = {}): Promise<In | undefined> {
-    signal?.throwIfAborted();
-    const result = this.#duplex.incoming.next();
-    if (waitMs === Infinity && !signal) return (await result).value;
-    const cancel = this.#duplex.clock.wait(waitMs, () => {
-      this.#duplex.incoming.withdraw()?.reject(new DeadlineError("receive", waitMs));
-    });
-    const stop = () => this.#duplex.incoming.withdraw()?.reject(signal?.reason);
-    signal?.addEventListener("abort", stop, { once: true });
-    try {
-      return (await result).value;
-    } finally {
-      cancel();
-      signal?.removeEventListener("abort", stop);
-    }
-  }
-
-  /**
-   * Takes what came of the next message so far as all of it, though its ending is missing; undefined when nothing
-   * came, or when the codec cannot.
-   *
-   * @throws {ProtocolError} The peer sent something illegal.
-   */
-  receivePartial(): In | undefined {
-    return this.#duplex.incoming.flushPartial();
-  }
-
-  /**
-   * Reads the next piece of the body that the last message announced, straight into `into`: without a copy, and at most
-   * to the body's end. 0 says that the body is complete. It needs a codec that streams bodies; with any other there is
-   * none to read. Who does not read a body gets it as messages.
-   *
-   * Until the promise settles `into` is the kernel's, and after a rejection the system may still write into it.
-   *
-   * @throws {ProtocolError} The peer finished before the body's end, or the body is broken.
-   * @throws {DeadlineError} Nothing came for `idleMs`.
-   * @throws {ClosedError} The connection broke.
-   * @throws {TypeError} `into` has no room, or another call is waiting.
-   */
-  readBody(into: Uint8Array): Promise<number> {
-    return this.#duplex.incoming.readBody(into);
-  }
-
-  /**
-   * Sends bytes as they are, behind what was sent before, without a copy: they must not change before the promise is
-   * fulfilled, which is when the system has taken them; after a rejection the system may still look at them. What is
-   * sent meanwhile follows them. For large messages that are encoded already: they count in `queuedBytes`, and not
-   * against `maxQueuedBytes`.
-   *
-   * @throws What `send` throws when the connection is over.
-   */
-  sendBytes(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
-    return this.#duplex.outgoing.sendBytes(bytes);
-  }
-
-  /**
-   * Sends one message, whole or not at all. It leaves when no decoded message waits any more, at the latest on the
-   * next turn of the event loop. The promise waits only while more than 64 KiB are queued.
-   *
-   * A rejection that nobody handles is not reported a second time: the connection's end says the same.
-   *
-   * @throws {ProtocolError} The codec cannot say this message; the connection goes on.
-   * @throws {LimitError} More than `maxQueuedBytes` would wait; the connection is over.
-   * @throws {DeadlineError} The peer took no byte for `writeMs`; the connection is over.
-   * @throws {ClosedError} The connection is over.
-   */
-  send(message: Out, options?: SendOptions): Promise<void> {
-    return this.#duplex.outgoing.send(message, options?.signal);
-  }
+  // One direction at a time.
 
   /** Waits until everything that was sent is with the system. @throws What `send` throws. */
   flush(options: SendOptions = {}): Promise<void> {
@@ -229,6 +173,81 @@ export class Connection<In, Out = In>
     return this.#duplex.closeWrite(options.signal);
   }
 
+  /** Hands out what has arrived by now, then ends the messages; tells `signal`. A server does it at its shutdown. */
+  drain(): void {
+    this.#duplex.drain();
+  }
+
+  // Streams, for `pipeTo` and `pipeThrough`.
+
+  /**
+   * The messages as a stream, which reads only as fast as it is read. It closes when the peer has finished, and the other
+   * direction goes on; cancelling it aborts the connection. Not to be used beside `for await` or `receive`.
+   */
+  get readable(): ReadableStream<In> {
+    return this.#readable ??= messagesOf(this);
+  }
+
+  /**
+   * A stream of messages to send, which waits where `send` waits. Closing it is `closeWrite`, so the peer can still
+   * answer; aborting it aborts the connection.
+   */
+  get writable(): WritableStream<Out> {
+    return this.#writable ??= sinkOf(this);
+  }
+
+  // Bodies that are too large to be messages, past the codec and without a copy.
+
+  /**
+   * Reads the next piece of the body that the last message announced, straight into `into`: without a copy, and at most
+   * to the body's end. 0 says that the body is over. It needs a codec that streams bodies; with any other there is
+   * none to read. Who does not read a body gets it as messages.
+   *
+   * Until the promise settles `into` is the kernel's, and after a rejection the system may still write into it.
+   *
+   * @throws {ProtocolError} The peer finished before the body's end, or the body is broken.
+   * @throws {DeadlineError} Nothing came for `idleMs`.
+   * @throws {ClosedError} The connection broke.
+   * @throws {TypeError} `into` has no room, or another call is waiting.
+   */
+  readBody(into: Uint8Array): Promise<number> {
+    return this.#duplex.incoming.readBody(into);
+  }
+
+  /** Reads what is left of the body, and drops it, without holding more than 64 KiB. @throws What `readBody` throws. */
+  async skipBody(): Promise<void> {
+    const into = takeLarge();
+    while (await this.readBody(into) > 0);
+    // After a rejection the system may still write into it, so it goes to nobody else.
+    releaseLarge(into);
+  }
+
+  /**
+   * Sends bytes as they are, behind what was sent before, without a copy: they must not change before the promise is
+   * fulfilled, which is when the system has taken them; after a rejection the system may still look at them. What is
+   * sent meanwhile follows them. For large messages that are encoded already: they count in `queuedBytes`, and not
+   * against `maxQueuedBytes`.
+   *
+   * @throws What `send` throws when the connection is over.
+   */
+  sendBytes(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+    return this.#duplex.outgoing.sendBytes(bytes);
+  }
+
+  // For protocols that begin, change or break off in the middle.
+
+  /**
+   * Returns a copy of the first `count` bytes that belong to no message yet, without taking them: fewer only where the
+   * stream ends before. It tells one protocol from another, before `switchTo`.
+   *
+   * @throws {DeadlineError} They did not come within `waitMs` (phase `receive`), or nothing came for `idleMs`.
+   * @throws {ClosedError} The connection broke.
+   * @throws {TypeError} The codec's decoder has no `peek`, or another call is waiting.
+   */
+  peek(count: number, options: PeekOptions = {}): Promise<Uint8Array> {
+    return this.#duplex.incoming.peek(count, options);
+  }
+
   /**
    * Speaks another protocol from the next byte on: what the peer has sent already and the codec in use has not given
    * out is decoded by the next one. It refuses to leave a codec whose decoder has no `rest`. The offsets in the next
@@ -236,29 +255,52 @@ export class Connection<In, Out = In>
    *
    * @returns This connection, under its new type.
    * @throws {TypeError} The codec in use cannot be left.
+   * @throws {ProtocolError} The protocol in use answers by itself, so that it decodes ahead, and messages of it have come.
    */
-  switchTo<NextIn, NextOut>(codec: Codec<NextIn, NextOut>): Connection<NextIn, NextOut> {
-    this.#duplex.switchTo(codec);
+  switchTo<NextIn, NextOut>(
+    codec: Codec<NextIn, NextOut>,
+    options: SwitchOptions = {},
+  ): Connection<NextIn, NextOut> {
+    this.#duplex.switchTo(requireCodec(codec), options);
     // It speaks the next codec now; only its type still names the first one.
     return this as unknown as Connection<NextIn, NextOut>;
   }
 
-  /** Hands out what has arrived by now, then ends the messages; tells `signal`. A server does it at its shutdown. */
-  drain(): void {
-    this.#duplex.drain();
+  /**
+   * Takes what came of the next message so far as all of it, though its ending is missing; undefined when nothing
+   * came, or when the codec cannot.
+   *
+   * @throws {ProtocolError} The peer sent something illegal.
+   */
+  receivePartial(): In | undefined {
+    return this.#duplex.incoming.flushPartial();
   }
 
   /**
-   * Closes politely: sends what waits, says so (FIN), and reads what the peer still sends for up to `drainMs`, so that
-   * the last answer is not lost to a reset. It never rejects, and may be called again.
+   * Turns the peer down in the words of the protocol, where it has some; nothing can be sent after them. The kernel does
+   * it by itself when bytes cannot be decoded, or when a server is full.
    */
-  close(): Promise<void> {
-    return this.#duplex.close();
+  refuse(error: ProtocolError): void {
+    this.#duplex.refuse(error);
   }
 
-  /** Ends both directions at once; what waits to be sent is dropped. Who waits hears `reason`. */
-  abort(reason: unknown = closedHere()): void {
-    this.#duplex.end(reason);
+  // What `for await` and `using` call.
+
+  /**
+   * Waits for the next message; `done` says that the peer has finished.
+   *
+   * @throws {ProtocolError} The peer sent something illegal.
+   * @throws {DeadlineError} Nothing came for `idleMs`.
+   * @throws {ClosedError} The connection broke.
+   * @throws {TypeError} Another call is waiting.
+   */
+  next(): Promise<IteratorResult<In, undefined>> {
+    return this.#duplex.incoming.next();
+  }
+
+  /** Ends an iteration; the connection stays as it is. */
+  return(): Promise<IteratorResult<In, undefined>> {
+    return Promise.resolve({ done: true, value: undefined });
   }
 
   /** Aborts. */

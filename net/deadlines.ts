@@ -1,39 +1,92 @@
+import { requireNames } from "./arguments.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { DeadlineError, type DeadlinePhase } from "./errors.ts";
 
-/** How long things may take, in milliseconds. `Infinity` lifts a deadline and has to be typed. */
-export interface Deadlines {
-  /** Until a connection that is being made stands. */
-  connectMs: number;
-  /** Until a TLS handshake is done. */
-  handshakeMs: number;
+/** How long things may take on one connection, in milliseconds. `Infinity` lifts a deadline and has to be typed. */
+export interface ConnectionDeadlines {
   /** Without a byte in either direction, while a message is waited for. */
   idleMs: number;
   /** Without the peer taking a byte, while there are bytes to send. */
   writeMs: number;
   /** For the peer to finish, after a polite close said that we have. */
   drainMs: number;
+  /** Silence that ends a message whose ending is missing; for codecs with a `flush`, such as `lines()`. */
+  gapMs: number;
 }
+
+/** How long things may take for whoever connects. */
+export interface ConnectDeadlines extends ConnectionDeadlines {
+  /** Until a connection that is being made stands. */
+  connectMs: number;
+  /** Until a TLS handshake is done. */
+  handshakeMs: number;
+}
+
+/** How long things may take on a server. */
+export interface ServerDeadlines extends ConnectionDeadlines {
+  /** Until a TLS handshake is done. */
+  handshakeMs: number;
+  /** For the handlers to finish at a shutdown; then their connections are cut. */
+  graceMs: number;
+}
+
+/** Every time that the kernel bounds, by its name. */
+export type Deadlines = ConnectDeadlines & ServerDeadlines;
 
 /** The deadlines that hold where nobody says otherwise. */
 export const DEFAULT_DEADLINES: Readonly<Deadlines> = Object.freeze({
   connectMs: 10_000,
   handshakeMs: 10_000,
   idleMs: 300_000,
+  gapMs: Infinity,
   writeMs: 30_000,
   drainMs: 1_000,
+  graceMs: 5_000,
 });
 
+const SERVER_NAMES = ["idleMs", "gapMs", "writeMs", "drainMs", "handshakeMs", "graceMs"];
+
 /**
- * Returns `value` where it can be a deadline, or the default where it is undefined.
+ * Returns a connection's deadlines, with the defaults for those that are not given. Those of a server or of who connects
+ * may stand beside them.
  *
- * @throws {RangeError} `value` is neither a number over 0 nor `Infinity`.
+ * @throws {TypeError} A name is no deadline.
+ * @throws {RangeError} A value is no deadline.
+ */
+export function connectionDeadlines(given: Partial<ConnectionDeadlines> = {}): ConnectionDeadlines {
+  requireNames(given, { what: "deadlines", names: Object.keys(DEFAULT_DEADLINES) });
+  return {
+    idleMs: deadlineOf("idleMs", given.idleMs),
+    gapMs: deadlineOf("gapMs", given.gapMs),
+    writeMs: deadlineOf("writeMs", given.writeMs),
+    drainMs: deadlineOf("drainMs", given.drainMs),
+  };
+}
+
+/** Returns a server's deadlines, as {@linkcode connectionDeadlines} does for a connection. */
+export function serverDeadlines(given: Partial<ServerDeadlines> = {}): ServerDeadlines {
+  requireNames(given, { what: "deadlines of a server", names: SERVER_NAMES });
+  return {
+    ...connectionDeadlines(given),
+    handshakeMs: deadlineOf("handshakeMs", given.handshakeMs),
+    graceMs: deadlineOf("graceMs", given.graceMs),
+  };
+}
+
+/**
+ * Returns `value` where it can be the deadline of this name, or the default where it is undefined.
+ *
+ * @throws {RangeError} `value` is neither a number over 0 nor `Infinity`; `graceMs` may be 0.
  */
 export function deadlineOf(
   name: keyof Deadlines,
   value: number = DEFAULT_DEADLINES[name],
 ): number {
-  return requireMs(name, value);
+  if (name !== "graceMs") return requireMs(name, value);
+  if (value >= 0) return value;
+  throw new RangeError(
+    `Cannot set graceMs: ${value} is neither a number of milliseconds from 0 nor Infinity`,
+  );
 }
 
 /**

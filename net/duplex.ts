@@ -1,54 +1,53 @@
-import { type Codec, limitOf } from "../codec/mod.ts";
+import type { ByteWriter } from "../codec/bytes/byte_writer.ts";
+import type { Codec, Session } from "../codec/codec.ts";
+import type { ProtocolError } from "../codec/errors.ts";
 import { type CancelWait, type Clock, systemClock } from "./clock.ts";
-import type { ConnectionOptions } from "./connection.ts";
-import { deadlineOf, requireMs } from "./deadlines.ts";
-import { ClosedError } from "./errors.ts";
+import type { ConnectionCore } from "./connection_core.ts";
+import type { ConnectionOptions, SwitchOptions } from "./connection_options.ts";
+import { type ConnectionDeadlines, connectionDeadlines } from "./deadlines.ts";
+import { closedHere, explained, serverStops } from "./errors.ts";
 import { Incoming } from "./incoming.ts";
+import { type ConnectionLimits, connectionLimits } from "./limits.ts";
 import { Outgoing } from "./outgoing.ts";
-import { Tracer } from "./trace.ts";
+import { Tracer } from "./tracer.ts";
 import type { Transport } from "./transport.ts";
 
 /** The two halves of a connection, and how they end together. */
-export class Duplex<In, Out> {
+export class Duplex<In, Out> implements ConnectionCore<Out> {
   readonly transport: Transport;
   readonly clock: Clock;
-  /** What we say our messages in; the half that receives has its decoder. */
-  codec: Codec<In, Out>;
   readonly tracer: Tracer | undefined;
   readonly incoming: Incoming<In>;
+  session: Session<In, Out>;
   closed = false;
-  readonly #maxQueuedBytes: number;
-  readonly #writeMs: number;
-  readonly #drainMs: number;
+  #limits: ConnectionLimits;
+  #deadlines: ConnectionDeadlines;
   readonly #signal: AbortSignal | undefined;
   #outgoing: Outgoing<Out> | undefined;
   #reason: unknown;
   #draining = false;
+  /** The protocol has said its last words. */
+  #saidFarewell = false;
   #finishing: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
   #controller: AbortController | undefined;
   #onAbort: (() => void) | undefined;
 
   constructor(transport: Transport, codec: Codec<In, Out>, options: ConnectionOptions) {
-    const { id = 0, limits, deadlines, rate, gapMs, trace, signal, clock = systemClock } = options;
+    const { id = 0, rate, trace, signal, clock = systemClock } = options;
     this.transport = transport;
     this.clock = clock;
-    this.codec = codec;
+    this.session = codec.session();
     this.#signal = signal;
-    this.#maxQueuedBytes = limitOf("maxQueuedBytes", limits?.maxQueuedBytes);
-    this.#writeMs = deadlineOf("writeMs", deadlines?.writeMs);
-    this.#drainMs = deadlineOf("drainMs", deadlines?.drainMs);
+    this.#limits = connectionLimits(options.limits);
+    this.#deadlines = connectionDeadlines(options.deadlines);
     if (trace) this.tracer = new Tracer(trace, { id, now: () => clock.date() });
-    this.incoming = new Incoming<In>(this, {
-      codec,
-      idleMs: deadlineOf("idleMs", deadlines?.idleMs),
-      gapMs: gapMs === undefined ? undefined : requireMs("gapMs", gapMs),
-      rate,
-    });
+    const { idleMs, gapMs } = this.#deadlines;
+    this.incoming = new Incoming<In>(this, { session: this.session, idleMs, gapMs, rate });
     try {
       transport.setNoDelay?.(true);
     } catch {
-      // The peer has gone already; the first read says so.
+      // The peer is gone already. The first read reports it.
     }
     if (!signal) return;
     this.#onAbort = () => this.end(signal.reason);
@@ -59,10 +58,8 @@ export class Duplex<In, Out> {
   /** The half that sends; made when it is first asked for, because many connections only listen. */
   get outgoing(): Outgoing<Out> {
     if (this.#outgoing) return this.#outgoing;
-    this.#outgoing = new Outgoing<Out>(this, {
-      maxQueuedBytes: this.#maxQueuedBytes,
-      writeMs: this.#writeMs,
-    });
+    const { maxQueuedBytes } = this.#limits;
+    this.#outgoing = new Outgoing<Out>(this, { maxQueuedBytes, writeMs: this.#deadlines.writeMs });
     if (this.closed) this.#outgoing.end(this.#reason ?? closedHere());
     return this.#outgoing;
   }
@@ -81,33 +78,43 @@ export class Duplex<In, Out> {
     return this.#controller.signal;
   }
 
-  /** No message is left to hand out: what was gathered for the peer should leave now. */
+  answer(): void {
+    const { session } = this;
+    if (session.answer) this.#say("answers", (writer) => session.answer?.(writer));
+  }
+
+  refuse(error: ProtocolError): void {
+    const { session } = this;
+    if (!session.refuse || this.#saidFarewell) return;
+    this.#saidFarewell = true;
+    this.#say("refuses", (writer) => session.refuse?.(error, writer));
+    this.outgoing.stopTaking(error);
+  }
+
   flushSent(): void {
     this.#outgoing?.flush();
   }
 
+  touch(): void {
+    this.incoming.touch();
+  }
+
   /** One half cannot go on, so neither does the other. */
   fail(error: unknown): void {
-    this.end(this.explained("receive", error));
+    this.end(explained("receive", error));
   }
 
-  /** Returns what an error of the system means, in the kernel's own words. */
-  explained(tried: "receive" | "send", error: unknown): unknown {
-    const lost = error instanceof Deno.errors.ConnectionReset ||
-      error instanceof Deno.errors.BrokenPipe ||
-      error instanceof Deno.errors.ConnectionAborted || error instanceof Deno.errors.UnexpectedEof;
-    if (!lost) return error;
-    return new ClosedError(`Cannot ${tried}: the peer reset the connection`, {
-      code: "connection-reset",
-      by: "peer",
-      cause: error,
-    });
-  }
-
-  switchTo<NextIn, NextOut>(codec: Codec<NextIn, NextOut>): void {
-    this.incoming.switchTo(codec);
+  switchTo<NextIn, NextOut>(codec: Codec<NextIn, NextOut>, options: SwitchOptions): void {
+    const limits = connectionLimits({ ...this.#limits, ...options.limits });
+    const deadlines = connectionDeadlines({ ...this.#deadlines, ...options.deadlines });
     // From here on both halves speak the next codec; only the types still name the first one.
-    this.codec = codec as unknown as Codec<In, Out>;
+    const session = codec.session() as unknown as Session<In, Out>;
+    this.incoming.switchTo(session, deadlines);
+    this.session = session;
+    this.#limits = limits;
+    this.#deadlines = deadlines;
+    const { maxQueuedBytes } = limits;
+    this.#outgoing?.reconfigure({ maxQueuedBytes, writeMs: deadlines.writeMs });
   }
 
   drain(): void {
@@ -117,7 +124,10 @@ export class Duplex<In, Out> {
   }
 
   async closeWrite(signal: AbortSignal | undefined): Promise<void> {
-    if (!this.#finishing) await this.outgoing.drained({ signal });
+    if (!this.#finishing) {
+      this.#sayFarewell();
+      await this.outgoing.drained({ signal });
+    }
     await (this.#finishing ??= this.#finish());
   }
 
@@ -125,7 +135,7 @@ export class Duplex<In, Out> {
     return this.#closing ??= this.#closePolitely();
   }
 
-  /** Ends both directions at once. Who waits hears `reason`, or the end where it is undefined. */
+  /** Ends both directions at once. Pending calls reject with `reason`; where it is undefined, messages just end. */
   end(reason: unknown): void {
     if (this.closed) return;
     this.closed = true;
@@ -136,24 +146,41 @@ export class Duplex<In, Out> {
     try {
       this.transport.close();
     } catch {
-      // It was closed by whoever opened it.
+      // The caller closed the transport before.
     }
     this.incoming.release();
     this.tracer?.note("closed");
     this.#controller?.abort(reason ?? closedHere());
   }
 
+  #say(what: string, write: (writer: ByteWriter) => void): void {
+    if (!this.closed) this.outgoing.say(what, write);
+  }
+
+  #sayFarewell(): void {
+    const { session } = this;
+    if (session.farewell && !this.#saidFarewell) {
+      this.#saidFarewell = true;
+      const reason = this.#draining ? "stopping" : "done";
+      this.#say("says goodbye", (writer) => session.farewell?.(reason, writer));
+    }
+    this.outgoing.stopTaking(closedHere());
+  }
+
   async #closePolitely(): Promise<void> {
     if (this.closed) return;
     let cancel: CancelWait | undefined;
     try {
-      if (!this.#finishing) await this.#outgoing?.drained();
-      // The FIN of TLS waits for the peer too, so that its wait ends with this one.
-      cancel = this.clock.wait(this.#drainMs, () => this.end(undefined));
+      if (!this.#finishing) {
+        this.#sayFarewell();
+        await this.outgoing.drained();
+      }
+      // Over TLS closeWrite() waits for the peer as well, so this deadline covers both.
+      cancel = this.clock.wait(this.#deadlines.drainMs, () => this.end(undefined));
       await (this.#finishing ??= this.#finish());
       await this.incoming.linger();
     } catch {
-      // The peer is gone, or took nothing within the write deadline: there is nobody left to be polite to.
+      // The peer is gone, or took no byte within `writeMs`: nobody is left to be polite to.
     }
     cancel?.();
     this.end(undefined);
@@ -165,22 +192,7 @@ export class Duplex<In, Out> {
     try {
       await this.transport.closeWrite();
     } catch (error) {
-      throw this.explained("send", error);
+      throw explained("send", error);
     }
   }
-}
-
-/** Says that a connection was closed on this side. */
-export function closedHere(): ClosedError {
-  return new ClosedError("Cannot use the connection: it was closed here", {
-    code: "connection-closed",
-    by: "local",
-  });
-}
-
-function serverStops(): ClosedError {
-  return new ClosedError("Cannot go on: the server shuts down", {
-    code: "connection-cut",
-    by: "local",
-  });
 }

@@ -1,4 +1,4 @@
-import { escapeControls } from "../codec/mod.ts";
+import { escapeControls } from "../codec/escape_controls.ts";
 
 /** Returns what an error says, shown harmlessly: a peer may have had a part in it. */
 export function messageOf(error: unknown): string {
@@ -78,8 +78,31 @@ export class ClosedError extends Error {
   }
 }
 
-/** Every code that an error of this package can have. */
-export type ErrorCode =
-  | import("../codec/errors.ts").ProtocolErrorCode
-  | DeadlineErrorCode
-  | ClosedErrorCode;
+/** Says that a connection was closed on this side. */
+export function closedHere(): ClosedError {
+  return new ClosedError("Cannot use the connection: it was closed here", {
+    code: "connection-closed",
+    by: "local",
+  });
+}
+
+/** Says that a server stops; a handler hears it from its connection's signal. */
+export function serverStops(): ClosedError {
+  return new ClosedError("Cannot go on: the server shuts down", {
+    code: "connection-cut",
+    by: "local",
+  });
+}
+
+/** Returns what an error of the system means, in the kernel's own words. */
+export function explained(tried: "receive" | "send", error: unknown): unknown {
+  const lost = error instanceof Deno.errors.ConnectionReset ||
+    error instanceof Deno.errors.BrokenPipe ||
+    error instanceof Deno.errors.ConnectionAborted || error instanceof Deno.errors.UnexpectedEof;
+  if (!lost) return error;
+  return new ClosedError(`Cannot ${tried}: the peer reset the connection`, {
+    code: "connection-reset",
+    by: "peer",
+    cause: error,
+  });
+}

@@ -1,4 +1,4 @@
-import { escapeControls } from "../codec/mod.ts";
+import { escapeControls } from "../codec/escape_controls.ts";
 import { type Address, formatAddress } from "./address.ts";
 import { messageOf } from "./errors.ts";
 import { portHolder, portHolderCommand } from "./port_holder.ts";
@@ -12,89 +12,182 @@ export interface ExplainOptions {
 }
 
 /**
- * Returns one line that says what was tried, the system's reason and what to do about it. It never throws, asks for no
- * permission, and shows text from peers harmlessly.
+ * What would help, by its kind, so that a program can say it in the words of its own options.
+ */
+export type AdviceKind =
+  | "allow"
+  | "another-path"
+  | "another-port"
+  | "check-address"
+  | "check-hostname"
+  | "check-network"
+  | "check-spelling"
+  | "fewer-connections"
+  | "high-port"
+  | "local-address"
+  | "see-holder"
+  | "start-server"
+  | "stop-holder"
+  | "trust-authority";
+
+/** One thing that would help. */
+export interface Advice {
+  /** What kind of thing it is. */
+  readonly kind: AdviceKind;
+  /** The advice, for a person who calls the library: `take another port`. */
+  readonly text: string;
+}
+
+/** What went wrong, why, and what would help. */
+export interface Explanation {
+  /** What could not be done: `Cannot listen on 127.0.0.1:80`. */
+  readonly what: string;
+  /** The reason, with text from peers shown harmlessly. */
+  readonly why: string;
+  /** What would help, the likeliest first; empty where nothing is known. */
+  readonly advice: readonly Advice[];
+}
+
+/**
+ * Returns what was tried, the system's reason and what to do about it. It never throws, asks for no permission, and shows
+ * text from peers harmlessly.
  *
  * @example
  * ```ts
  * import { explain } from "@parley/sockets";
  * import { assert } from "@std/assert";
  * const address = { transport: "tcp", hostname: "127.0.0.1", port: 1 } as const;
- * const text = await explain(new Deno.errors.ConnectionRefused(), { tried: "connect", address });
- * assert(text.startsWith("Cannot connect to 127.0.0.1:1: nobody listens there"));
+ * const refused = new Deno.errors.ConnectionRefused();
+ * const { what, why, advice } = await explain(refused, { tried: "connect", address });
+ * assert(`${what}: ${why}` === "Cannot connect to 127.0.0.1:1: nobody listens there");
+ * assert(advice[0]?.kind === "start-server");
  * ```
  */
-export async function explain(error: unknown, options: ExplainOptions): Promise<string> {
+export async function explain(error: unknown, options: ExplainOptions): Promise<Explanation> {
   const { tried, address } = options;
   const where = escapeControls(formatAddress(address));
-  const reason = await reasonOf(error, options);
-  if (tried === "listen") return `Cannot listen on ${where}: ${reason}`;
+  const { why, advice = [] } = await reasonOf(error, options);
+  if (tried === "listen") return { what: `Cannot listen on ${where}`, why, advice };
   if (tried === "connect") {
-    return `Cannot connect to ${where}: ${reason.replace(/^Cannot connect: /, "")}`;
+    return {
+      what: `Cannot connect to ${where}`,
+      why: why.replace(/^Cannot connect: /, ""),
+      advice,
+    };
   }
-  return reason.startsWith("Cannot ")
-    ? `${reason} (${where})`
-    : `Cannot go on with ${where}: ${reason}`;
+  // An error of the kernel says itself what could not be done.
+  const [, what, reason] = /^(Cannot [^:]+): (.*)$/s.exec(why) ?? [];
+  return what === undefined || reason === undefined
+    ? { what: `Cannot go on with ${where}`, why, advice }
+    : { what, why: `${reason} (${where})`, advice };
 }
 
-async function reasonOf(error: unknown, { tried, address }: ExplainOptions): Promise<string> {
+/**
+ * Returns an explanation as one line: `Cannot connect to 127.0.0.1:1: nobody listens there; start the server`.
+ *
+ * @example
+ * ```ts
+ * import { formatExplanation } from "@parley/sockets/net";
+ * import { assert } from "@std/assert";
+ * const advice = [{ kind: "another-port", text: "take another port" }] as const;
+ * const line = formatExplanation({ what: "Cannot listen", why: "the port is in use", advice });
+ * assert(line === "Cannot listen: the port is in use; take another port");
+ * ```
+ */
+export function formatExplanation({ what, why, advice }: Explanation): string {
+  const help = advice.map(({ text }) => text).join(", or ");
+  return help === "" ? `${what}: ${why}` : `${what}: ${why}; ${help}`;
+}
+
+interface Reason {
+  readonly why: string;
+  readonly advice?: readonly Advice[];
+}
+
+async function reasonOf(
+  error: unknown,
+  { tried, address }: ExplainOptions,
+): Promise<Reason> {
   const { hostname = "", port = 0 } = "hostname" in address ? address : {};
+  const host = escapeControls(hostname);
   if (error instanceof Deno.errors.NotCapable) {
-    return `Deno does not allow it; add ${permissionFor(address)} to the command`;
+    return because("Deno does not allow it", "allow", `allow ${permissionFor(address)}`);
   }
   if (error instanceof Deno.errors.AddrInUse) {
-    if ("path" in address) {
-      return "the path is in use; take another one, or remove the file if no server has it";
-    }
-    return await inUse(port);
+    return "path" in address ? pathInUse() : await portInUse(port);
   }
   if (error instanceof Deno.errors.AddrNotAvailable) {
-    return `this machine has no address ${
-      escapeControls(hostname)
-    }; 127.0.0.1 is this machine alone, 0.0.0.0 every network`;
+    const help = "127.0.0.1 is this machine alone, 0.0.0.0 every network";
+    return because(`this machine has no address ${host}`, "local-address", help);
   }
   if (error instanceof Deno.errors.PermissionDenied) {
-    return port > 0 && port < 1024
-      ? `ports under 1024 are for the administrator here; use --port with one from 1024 to 65535`
-      : `the system does not allow it (${messageOf(error)})`;
+    if (port === 0 || port >= 1024) {
+      return { why: `the system does not allow it (${messageOf(error)})` };
+    }
+    const help = "take a port from 1024 to 65535";
+    return because("ports under 1024 are for the administrator here", "high-port", help);
   }
   if (error instanceof Deno.errors.ConnectionRefused) {
-    return "nobody listens there; start the server, or check --hostname and --port";
+    return {
+      why: "nobody listens there",
+      advice: [
+        { kind: "start-server", text: "start the server" },
+        { kind: "check-address", text: "check the host and the port" },
+      ],
+    };
   }
   if (error instanceof Deno.errors.ConnectionReset || error instanceof Deno.errors.BrokenPipe) {
-    return "the peer reset the connection";
+    return { why: "the peer reset the connection" };
   }
   if (error instanceof Deno.errors.TimedOut) {
-    return "no answer came; the host is off, or a firewall drops what we send";
+    return because(
+      "no answer came",
+      "check-network",
+      "the host is off, or a firewall drops what we send",
+    );
   }
   const message = messageOf(error);
   if (/failed to lookup address|getaddrinfo|ENOTFOUND/.test(message)) {
-    return `no such host; check the spelling of ${escapeControls(hostname)}`;
+    return because("no such host", "check-spelling", `check the spelling of ${host}`);
   }
-  if (/unreachable/i.test(message)) return "no network leads there; check --hostname";
+  if (/unreachable/i.test(message)) {
+    return because("no network leads there", "check-hostname", "check the host");
+  }
   if (/Too many open files|EMFILE/.test(message)) {
-    return "too many open files or connections; raise the limit (ulimit -n), or lower --max-connections";
+    const help = "raise the limit (ulimit -n), or allow fewer connections";
+    return because("too many open files or connections", "fewer-connections", help);
   }
   if (/certificate|UnknownIssuer|BadSignature/i.test(message) && tried !== "listen") {
-    return `the server's certificate is not trusted (${message}); give its authority with --ca`;
+    const why = `the server's certificate is not trusted (${message})`;
+    return because(why, "trust-authority", "trust its authority");
   }
-  return message;
+  return { why: message };
+}
+
+function because(why: string, kind: AdviceKind, text: string): Reason {
+  return { why, advice: [{ kind, text }] };
 }
 
 function permissionFor(address: Address): string {
   const where = escapeControls(formatAddress(address));
-  if (!("path" in address)) return `--allow-net=${where}`;
-  return `--allow-net=unix:${where} --allow-read=${where} --allow-write=${where}`;
+  return "path" in address ? `the path ${where} for net, read and write` : `net for ${where}`;
 }
 
-async function inUse(port: number): Promise<string> {
+function pathInUse(): Reason {
+  const help = "take another one, or remove the file if no server has it";
+  return because("the path is in use", "another-path", help);
+}
+
+async function portInUse(port: number): Promise<Reason> {
+  const another = { kind: "another-port", text: "take another port" } as const;
   const holder = await portHolder(port);
   if (holder) {
-    return `the port is in use by ${
-      escapeControls(holder.name)
-    } (process ${holder.pid}); stop it, or take another port with --port`;
+    const name = escapeControls(holder.name);
+    return {
+      why: `the port is in use by ${name} (process ${holder.pid})`,
+      advice: [{ kind: "stop-holder", text: "stop it" }, another],
+    };
   }
-  return `the port is in use; take another one with --port, or see who has it: ${
-    portHolderCommand(port)
-  }`;
+  const see = `see who has it: ${portHolderCommand(port)}`;
+  return { why: "the port is in use", advice: [another, { kind: "see-holder", text: see }] };
 }

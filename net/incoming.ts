@@ -1,97 +1,86 @@
-import type { Codec, Decoder } from "../codec/mod.ts";
-import { releaseLarge, SMALL_BYTES, takeLarge } from "./buffers.ts";
+import type { Session } from "../codec/codec.ts";
+import { ProtocolError } from "../codec/errors.ts";
 import type { CancelWait } from "./clock.ts";
-import { closedHere, type Duplex } from "./duplex.ts";
-import { DeadlineError } from "./errors.ts";
+import type { ConnectionCore } from "./connection_core.ts";
+import type { PeekOptions } from "./connection_options.ts";
+import { closedHere, DeadlineError } from "./errors.ts";
+import { MessageQueue } from "./message_queue.ts";
+import { Reader, type ReaderOwner } from "./reader.ts";
 import { type ReceiveRate, TokenBucket } from "./token_bucket.ts";
-import { afterPoll } from "./turn.ts";
+import { afterPoll, nextTurn } from "./turn.ts";
+import { alreadyWaiting, sentAhead, type Taker, type Waiter } from "./waiter.ts";
 import { Watch, type WatchOwner } from "./watch.ts";
 
-/** Who waits for a message. */
-export interface Waiter<In> {
-  resolve(result: IteratorResult<In, undefined>): void;
-  reject(error: unknown): void;
-}
-
-/** Who waits for a piece of a body. */
-interface BodyWaiter {
-  readonly into: Uint8Array;
-  resolve(count: number): void;
-  reject(error: unknown): void;
-}
-
 /** What {@linkcode Incoming} is told beside its connection. */
-export interface IncomingOptions {
-  codec: Codec<unknown, never>;
+export interface IncomingOptions<In> {
+  session: Session<In, never>;
   idleMs: number;
-  gapMs: number | undefined;
+  gapMs: number;
   rate: ReceiveRate | undefined;
 }
 
 const DONE: IteratorResult<never, undefined> = { done: true, value: undefined };
 
-/** The half of a connection that receives: it reads only while somebody waits for a message. */
-export class Incoming<In> implements WatchOwner {
-  bytesReceived = 0;
+/**
+ * The half of a connection that receives. It reads only while somebody waits for a message, so that a slow program slows
+ * the peer down; a session that owes answers reads on a little, so that a slow program does not keep them back.
+ */
+export class Incoming<In> implements WatchOwner, ReaderOwner {
   /** The peer has said that it will send no more. */
   ended = false;
-  readonly #duplex: Duplex<In, never>;
-  readonly #idleMs: number;
-  readonly #idle: Watch;
-  readonly #gap: Watch | undefined;
-  readonly #bytes: TokenBucket | undefined;
+  readonly #core: ConnectionCore<never>;
+  #idleMs: number;
+  #idle: Watch;
+  #gap: Watch | undefined;
+  readonly #reader: Reader;
   readonly #messages: TokenBucket | undefined;
-  #decoder: Decoder<In>;
+  #session: Session<In, never>;
   #waiter: Waiter<In> | undefined;
-  #bodyWaiter: BodyWaiter | undefined;
-  /** Where the read that is pending puts a piece of a body, past the decoder. */
-  #bodyView: Uint8Array | undefined;
-  #small: Uint8Array<ArrayBuffer> | undefined;
-  /** Taken from the pool while the peer sends much. */
-  #large: Uint8Array<ArrayBuffer> | undefined;
-  #reading = false;
-  #wantLarge = false;
+  #taker: Taker | undefined;
+  /** Messages that were decoded before anybody asked for them; made where the session owes answers. */
+  #ahead: MessageQueue<In> | undefined;
   #over: { error: unknown } | undefined;
   #draining = false;
   /** Set while what comes is only read to be dropped; called at the end. */
   #lingering: (() => void) | undefined;
-  /** Stops the wait until the peer's byte rate allows the next read. */
-  #cancelReadPause: CancelWait | undefined;
-  /** Stops the wait until its message rate allows the next message. */
+  /** Stops the wait until the peer's message rate allows the next message. */
   #cancelMessagePause: CancelWait | undefined;
   /** Stops the wait for what has arrived, at a drain. */
   #cancelPoll: CancelWait | undefined;
   /** Bytes that were decoded by the codecs before this one. */
   #codecStart = 0;
 
-  constructor(duplex: Duplex<In, never>, { codec, idleMs, gapMs, rate }: IncomingOptions) {
-    this.#duplex = duplex;
-    const { clock } = duplex;
+  constructor(core: ConnectionCore<never>, options: IncomingOptions<In>) {
+    const { session, idleMs, gapMs, rate } = options;
+    const { clock } = core;
+    this.#core = core;
+    this.#session = session;
     this.#idleMs = idleMs;
     this.#idle = new Watch(this, { ms: idleMs, clock });
-    if (gapMs !== undefined) {
-      requireFlush(codec);
-      this.#gap = new Watch(this, { ms: gapMs, clock });
-    }
+    this.#gap = this.#gapWatch(gapMs);
     const { bytesPerSecond, messagesPerSecond } = rate ?? {};
-    if (bytesPerSecond !== undefined) this.#bytes = new TokenBucket(bytesPerSecond, clock.now());
+    this.#reader = new Reader(this, { transport: core.transport, clock, bytesPerSecond });
     if (messagesPerSecond !== undefined) {
       this.#messages = new TokenBucket(messagesPerSecond, clock.now());
     }
-    // The caller's codec decodes what `In` says.
-    this.#decoder = codec.decoder() as Decoder<In>;
+    if (session.answer) this.#ahead = new MessageQueue();
+  }
+
+  /** Bytes that came in. */
+  get bytesReceived(): number {
+    return this.#reader.bytesReceived;
   }
 
   /** One of the watches ran out. */
   passed(watch: Watch): void {
     if (watch === this.#gap) this.#onGap();
-    else this.#duplex.fail(new DeadlineError("idle", this.#idleMs));
+    else this.#core.fail(new DeadlineError("idle", this.#idleMs));
   }
 
   next(): Promise<IteratorResult<In, undefined>> {
-    if (this.#waiter || this.#bodyWaiter) return alreadyWaiting();
+    if (this.#waiter || this.#taker) return alreadyWaiting();
     if (this.#over || this.#lingering) return this.#isOver();
-    const delay = this.#messages?.delay(this.#duplex.clock.now()) ?? 0;
+    const delay = this.#messages?.delay(this.#core.clock.now()) ?? 0;
     if (delay === 0) {
       try {
         const message = this.#take();
@@ -100,7 +89,9 @@ export class Incoming<In> implements WatchOwner {
         return Promise.reject(error);
       }
     }
-    this.#duplex.flushSent();
+    // What the protocol had to answer may have ended the connection.
+    if (this.#over) return this.#isOver();
+    this.#core.flushSent();
     if (this.ended && delay === 0) return Promise.resolve(DONE);
     return new Promise((resolve, reject) => {
       this.#waiter = { resolve, reject };
@@ -111,29 +102,49 @@ export class Incoming<In> implements WatchOwner {
     });
   }
 
-  /** Reads a piece of the body that the last message announced; 0 says that it is complete. */
+  /** Reads a piece of the body that the last message announced; 0 says that it is over. */
   readBody(into: Uint8Array): Promise<number> {
     if (into.length === 0) {
       return Promise.reject(new TypeError("Cannot read a body into 0 bytes"));
     }
-    if (this.#waiter || this.#bodyWaiter) return alreadyWaiting();
-    if (this.#over || this.#lingering) {
-      return Promise.reject(this.#over?.error ?? closedHere());
-    }
-    try {
-      const count = this.#takeBody(into);
-      if (count !== undefined) return Promise.resolve(count);
-    } catch (error) {
-      return Promise.reject(error);
-    }
-    this.#duplex.flushSent();
-    return new Promise((resolve, reject) => {
-      this.#bodyWaiter = { into, resolve, reject };
-      this.#read();
+    return this.#takeWhenThere<number>({
+      into,
+      attempt: () => {
+        const { decoder } = this.#session;
+        const count = decoder.takeBody?.(into) ?? 0;
+        return count > 0 || !decoder.inBody ? { value: count } : undefined;
+      },
     });
   }
 
-  /** Takes the one who waits away, so that somebody else can settle it. What is being read is not lost. */
+  /** Looks at what comes first without taking it: `count` bytes, or fewer where the stream ends before. */
+  async peek(
+    count: number,
+    { waitMs = Infinity, signal }: PeekOptions,
+  ): Promise<Uint8Array> {
+    signal?.throwIfAborted();
+    const { decoder } = this.#session;
+    if (!decoder.peek) throw new TypeError("Cannot peek: the codec's decoder has no peek()");
+    const found = this.#takeWhenThere<Uint8Array>({
+      attempt: () => {
+        const bytes = decoder.peek!(count);
+        return bytes.length >= count || this.ended ? { value: bytes } : undefined;
+      },
+    });
+    const cancel = this.#core.clock.wait(waitMs, () => {
+      this.#withdrawTaker()?.reject(new DeadlineError("receive", waitMs));
+    });
+    const stop = () => this.#withdrawTaker()?.reject(signal?.reason);
+    signal?.addEventListener("abort", stop, { once: true });
+    try {
+      return await found;
+    } finally {
+      cancel();
+      signal?.removeEventListener("abort", stop);
+    }
+  }
+
+  /** Takes back a pending `next()`, for the caller to settle. A read that is pending goes on, and nothing it brings is lost. */
   withdraw(): Waiter<In> | undefined {
     const waiter = this.#waiter;
     if (!waiter) return undefined;
@@ -143,13 +154,17 @@ export class Incoming<In> implements WatchOwner {
     return waiter;
   }
 
+  /** Returns the next message that is whole, and undefined where there is none yet. */
+  takeWhole(): In | undefined {
+    // A closed connection drops what it reads into the buffer that the decoder may look at, so it is not asked again.
+    return this.#over || this.#lingering ? undefined : this.#take();
+  }
+
   /** Returns the next message, or counts what came of it so far as all of it. */
   flushPartial(): In | undefined {
-    // Once reads may write over what the decoder looks at in place, it is not asked any more.
-    if (this.#over || this.#lingering) return undefined;
-    const whole = this.#take();
-    if (whole !== undefined) return whole;
-    this.#decoder.flush?.();
+    const whole = this.takeWhole();
+    if (whole !== undefined || this.#over || this.#lingering) return whole;
+    this.#session.decoder.flush?.();
     return this.#take();
   }
 
@@ -171,50 +186,71 @@ export class Incoming<In> implements WatchOwner {
     });
   }
 
-  /** Decodes by another codec from the first byte that belongs to no message yet. */
-  switchTo(codec: Codec<unknown, never>): void {
-    if (!this.#decoder.rest) {
+  /**
+   * Decodes by another session from the first byte that belongs to no message yet.
+   *
+   * @throws {TypeError} The decoder in use has no `rest()`, or a call waits for it.
+   * @throws {ProtocolError} Messages of the protocol in use have come already.
+   */
+  switchTo(
+    session: Session<In, never>,
+    { idleMs, gapMs }: { idleMs: number; gapMs: number },
+  ): void {
+    const { decoder } = this.#session;
+    if (!decoder.rest) {
       throw new TypeError("Cannot switch codec: the decoder in use has no rest() to hand on");
     }
-    if (this.#waiter || this.#bodyWaiter) {
+    if (this.#waiter || this.#taker) {
       throw new TypeError("Cannot switch codec: a call waits for a message of the one in use");
     }
-    const rest = this.#decoder.rest();
+    if (this.#ahead?.length) throw sentAhead(this.#ahead.length, this.#codecStart);
+    const rest = decoder.rest();
     this.#codecStart = this.bytesReceived - rest.length;
-    // The caller's next codec decodes what its type says.
-    this.#decoder = codec.decoder() as Decoder<In>;
-    if (rest.length > 0) this.#decoder.push(rest);
-    if (this.ended) this.#decoder.end();
+    this.#session = session;
+    this.#ahead = session.answer ? new MessageQueue() : undefined;
+    this.#idle.clear();
+    this.#gap?.clear();
+    this.#idleMs = idleMs;
+    this.#idle = new Watch(this, { ms: idleMs, clock: this.#core.clock });
+    this.#gap = this.#gapWatch(gapMs);
+    if (rest.length > 0) session.decoder.push(rest);
+    if (this.ended) session.decoder.end();
   }
 
   /** The connection is alive in the other direction. */
   touch(): void {
-    const isAwaited = this.#waiter ?? this.#bodyWaiter;
-    if (isAwaited && this.#reading && !this.#lingering) this.#idle.start();
+    if (this.#isAwaited && this.#reader.isReading && !this.#lingering) this.#idle.start();
   }
 
-  /** Ends this half; who waits hears `error`, or the end where it is undefined. */
+  /** Ends this half. Pending calls reject with `error`; where it is undefined, messages just end. */
   end(error: unknown): void {
     if (this.#over) return;
     this.#over = { error };
     this.#idle.clear();
     this.#gap?.clear();
-    this.#cancelReadPause?.();
     this.#cancelMessagePause?.();
     this.#cancelPoll?.();
     const waiter = this.withdraw();
     if (error === undefined) waiter?.resolve(DONE);
     else waiter?.reject(error);
-    this.#bodyWaiter?.reject(error ?? closedHere());
-    this.#bodyWaiter = undefined;
+    this.#withdrawTaker()?.reject(error ?? closedHere());
     this.#lingering?.();
   }
 
-  /** Gives the pooled buffer back once no read can write into it. */
+  /** Reads no more; to be called when the transport is closed. */
   release(): void {
-    if (this.#reading || this.#large === undefined) return;
-    releaseLarge(this.#large);
-    this.#large = undefined;
+    this.#reader.stop();
+  }
+
+  /** A call waits for what the peer sends. Silence counts only then. */
+  get #isAwaited(): boolean {
+    return this.#waiter !== undefined || this.#taker !== undefined;
+  }
+
+  #gapWatch(ms: number): Watch | undefined {
+    if (ms === Infinity) return undefined;
+    requireFlush(this.#session);
+    return new Watch(this, { ms, clock: this.#core.clock });
   }
 
   #isOver(): Promise<IteratorResult<In, undefined>> {
@@ -222,135 +258,152 @@ export class Incoming<In> implements WatchOwner {
     return error === undefined ? Promise.resolve(DONE) : Promise.reject(error);
   }
 
+  /** Returns the message that the program gets next, if it is there. */
   #take(): In | undefined {
-    const { tracer } = this.#duplex;
-    const from = tracer && this.#decoder.offset;
-    const message = this.#decoder.next();
+    const message = this.#ahead?.shift() ?? this.#decode();
+    if (message !== undefined) this.#messages?.take(1, this.#core.clock.now());
+    return message;
+  }
+
+  #decode(): In | undefined {
+    const { tracer } = this.#core;
+    const { decoder } = this.#session;
+    const from = tracer && decoder.offset;
+    let message: In | undefined;
+    try {
+      message = decoder.next();
+    } catch (error) {
+      this.#core.answer();
+      if (error instanceof ProtocolError) this.#core.refuse(error);
+      throw error;
+    }
+    if (this.#ahead) this.#core.answer();
     if (message === undefined) return undefined;
-    this.#messages?.take(1, this.#duplex.clock.now());
     tracer?.received(message, {
       from: this.#codecStart + (from ?? 0),
-      to: this.#decoder.offset === undefined
-        ? this.bytesReceived
-        : this.#codecStart + this.#decoder.offset,
+      to: decoder.offset === undefined ? this.bytesReceived : this.#codecStart + decoder.offset,
     });
     return message;
   }
 
-  #read(): void {
-    if (this.#reading) return this.touch();
-    if (this.#over || this.#cancelReadPause) return;
-    const { clock } = this.#duplex;
-    const delay = this.#bytes?.delay(clock.now()) ?? 0;
-    if (delay > 0) {
-      this.#cancelReadPause = clock.wait(delay, () => {
-        this.#cancelReadPause = undefined;
-        if (this.#waiter || this.#bodyWaiter || this.#lingering) this.#read();
-      });
-      return;
+  /** Settles now with what `attempt` finds, or when enough has come. */
+  #takeWhenThere<Value>(
+    { attempt, into }: { attempt: () => { value: Value } | undefined; into?: Uint8Array },
+  ): Promise<Value> {
+    if (this.#waiter || this.#taker) return alreadyWaiting();
+    if (this.#over || this.#lingering) {
+      return Promise.reject(this.#over?.error ?? closedHere());
     }
-    if (!this.#lingering) this.#idle.start();
-    this.#reading = true;
-    const into = this.#bodyWaiter && !this.#lingering
-      ? this.#ownersBuffer(this.#bodyWaiter)
-      : this.#buffer();
-    this.#duplex.transport.read(into).then(this.#onRead, this.#onReadError);
+    try {
+      const found = attempt();
+      if (found) return Promise.resolve(found.value);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    this.#core.flushSent();
+    return new Promise((resolve, reject) => {
+      this.#taker = {
+        ...into && { into },
+        reject,
+        attempt() {
+          const found = attempt();
+          if (found) resolve(found.value);
+          return found !== undefined;
+        },
+        // Only a body has bytes that pass: their count is what it waits for.
+        passed: (count) => resolve(count as Value),
+      };
+      if (this.ended) this.#deliverTo(this.#taker);
+      else this.#read();
+    });
+  }
+
+  #withdrawTaker(): Taker | undefined {
+    const taker = this.#taker;
+    this.#taker = undefined;
+    if (taker) this.#idle.stop();
+    return taker;
+  }
+
+  #read(): void {
+    if (this.#reader.isReading) return this.touch();
+    if (this.#over) return;
+    const isAwaited = this.#isAwaited && !this.#lingering;
+    if (this.#reader.read(this.#lingering ? undefined : this.#straight()) && isAwaited) {
+      this.#idle.start();
+    }
   }
 
   /** A body goes straight to where it is wanted, and no further than its end. */
-  #ownersBuffer({ into }: BodyWaiter): Uint8Array {
-    return this.#bodyView = into.subarray(0, this.#decoder.bodyBytes);
+  #straight(): Uint8Array | undefined {
+    const into = this.#taker?.into;
+    const bodyBytes = this.#session.decoder.bodyBytes ?? 0;
+    return into && bodyBytes > 0 ? into.subarray(0, bodyBytes) : undefined;
   }
 
-  #buffer(): Uint8Array {
-    if (this.#wantLarge) return this.#large ??= takeLarge();
-    this.release();
-    return this.#small ??= new Uint8Array(SMALL_BYTES);
+  onReadAllowed(): void {
+    if (this.#isAwaited || this.#lingering) this.#read();
   }
 
-  readonly #onRead = (count: number | null): void => {
-    this.#reading = false;
+  onEnd(): void {
     this.#idle.stop();
-    if (this.#over) return this.release();
+    this.ended = true;
+    this.#core.tracer?.note("the peer will send no more");
+    if (this.#lingering) return this.#lingering();
     try {
-      if (count === null) this.#onEnd();
-      else this.#onBytes(count);
+      this.#session.decoder.end();
+      this.#deliver();
+    } catch (error) {
+      this.#core.fail(error);
+    }
+  }
+
+  onBytes(chunk: Uint8Array, isStraight: boolean): void {
+    this.#idle.stop();
+    if (this.#lingering) return this.#read();
+    this.#core.tracer?.bytes("received", chunk);
+    try {
+      // A read of nothing is no end of a body.
+      if (isStraight && chunk.length > 0) return this.#passBody(chunk);
+      if (!this.#isAwaited) this.#ahead?.addBytes(chunk.length);
+      this.#session.decoder.push(chunk);
+      this.#deliver();
     } catch (error) {
       // A codec that throws here ends this connection, and not the program.
-      this.#duplex.fail(error);
+      this.#core.fail(error);
     }
-  };
-
-  #onEnd(): void {
-    this.ended = true;
-    this.#duplex.tracer?.note("the peer will send no more");
-    if (this.#lingering) return this.#lingering();
-    this.#bodyView = undefined;
-    this.#decoder.end();
-    this.#deliver();
   }
 
-  #onBytes(count: number): void {
-    const { tracer } = this.#duplex;
-    const view = this.#bodyView;
-    const buffer = view ?? (this.#wantLarge ? this.#large! : this.#small!);
-    this.#bodyView = undefined;
-    if (!view) this.#wantLarge = count === buffer.length;
-    this.bytesReceived += count;
-    this.#bytes?.take(count, this.#duplex.clock.now());
-    if (this.#lingering) return this.#read();
-    const chunk = buffer.subarray(0, count);
-    tracer?.bytes("received", chunk);
-    // A read of nothing is no end of a body.
-    if (view && count > 0) return this.#passBody(chunk);
-    this.#decoder.push(chunk);
-    this.#deliver();
+  onReadError(error: unknown): void {
+    this.#core.fail(error);
   }
 
   #passBody(chunk: Uint8Array): void {
-    const waiter = this.#bodyWaiter;
-    this.#bodyWaiter = undefined;
+    const taker = this.#withdrawTaker();
     try {
-      this.#decoder.passBody!(chunk);
-      waiter?.resolve(chunk.length);
+      this.#session.decoder.passBody!(chunk);
+      taker?.passed?.(chunk.length);
     } catch (error) {
-      waiter?.reject(error);
+      taker?.reject(error);
     }
   }
 
-  /** Moves what has arrived of the body; undefined says that more has to be read. */
-  #takeBody(into: Uint8Array): number | undefined {
-    const decoder = this.#decoder;
-    const count = decoder.takeBody?.(into) ?? 0;
-    if (count > 0 || !decoder.bodyBytes) return count;
-    // The decoder says what is missing.
-    if (this.ended) decoder.next();
-    return undefined;
-  }
-
-  #deliverBody(waiter: BodyWaiter): void {
+  #deliverTo(taker: Taker): void {
     try {
-      const count = this.#takeBody(waiter.into);
-      if (count === undefined) return this.#read();
-      this.#bodyWaiter = undefined;
-      waiter.resolve(count);
+      if (!taker.attempt()) return this.#read();
+      this.#taker = undefined;
     } catch (error) {
-      this.#bodyWaiter = undefined;
-      waiter.reject(error);
+      this.#taker = undefined;
+      taker.reject(error);
     }
   }
 
-  readonly #onReadError = (error: unknown): void => {
-    this.#reading = false;
-    if (this.#over) this.release();
-    else this.#duplex.fail(error);
-  };
-
-  /** Hands the next message to who waits, or reads on. */
+  /** Settles the pending call with what has come, or reads on. */
   #deliver(): void {
-    if (this.#bodyWaiter) return this.#deliverBody(this.#bodyWaiter);
+    if (this.#taker) return this.#deliverTo(this.#taker);
     const waiter = this.#waiter;
-    if (!waiter || this.#cancelMessagePause) return;
+    if (!waiter) return this.#decodeAhead();
+    if (this.#cancelMessagePause) return;
     let message: In | undefined;
     try {
       message = this.#take();
@@ -361,13 +414,37 @@ export class Incoming<In> implements WatchOwner {
     if (message !== undefined) {
       this.#waiter = undefined;
       this.#gap?.stop();
+      if (this.#ahead) nextTurn(this.#decodeAheadLater);
       waiter.resolve({ done: false, value: message });
     } else if (this.ended) {
-      this.#duplex.flushSent();
+      this.#core.flushSent();
       this.withdraw()?.resolve(DONE);
     } else {
       this.#gap?.start();
       this.#read();
+    }
+  }
+
+  readonly #decodeAheadLater = (): void => {
+    if (this.#isAwaited || this.#reader.isReading || this.#lingering || this.#over) return;
+    this.#decodeAhead();
+  };
+
+  /** Decodes while the program is busy, as far as the queue goes: only so is what the protocol owes not late. */
+  #decodeAhead(): void {
+    const ahead = this.#ahead;
+    if (!ahead) return;
+    try {
+      while (!ahead.isFull && !this.#session.decoder.inBody) {
+        const message = this.#decode();
+        if (message === undefined) {
+          if (!this.ended) this.#read();
+          return;
+        }
+        ahead.push(message);
+      }
+    } catch {
+      // Whoever asks for the message behind those that are queued gets the same error from the decoder.
     }
   }
 
@@ -394,14 +471,14 @@ export class Incoming<In> implements WatchOwner {
     this.#cancelPoll = afterPoll(() => {
       if (this.#waiter !== waiter || this.#over) return;
       if (seen !== this.bytesReceived) return this.#endSoon();
-      this.#duplex.flushSent();
+      this.#core.flushSent();
       this.withdraw()?.resolve(DONE);
     });
   }
 
-  /** Who waits gets no message before `ms` have passed. */
+  /** Settles the pending call no earlier than in `ms`, because the peer sends faster than its rate. */
   #pause(ms: number): void {
-    this.#cancelMessagePause ??= this.#duplex.clock.wait(ms, () => {
+    this.#cancelMessagePause ??= this.#core.clock.wait(ms, () => {
       this.#cancelMessagePause = undefined;
       this.#deliver();
       if (this.#draining && this.#waiter) this.#endSoon();
@@ -409,13 +486,8 @@ export class Incoming<In> implements WatchOwner {
   }
 }
 
-function alreadyWaiting(): Promise<never> {
-  const problem = "another call waits for the next one already";
-  return Promise.reject(new TypeError(`Cannot wait for a message: ${problem}`));
-}
-
 /** Refuses a gap that could end no message. @throws {TypeError} The codec's decoder has no `flush`. */
-export function requireFlush(codec: Codec<unknown, never>): void {
-  if (codec.decoder().flush) return;
+export function requireFlush({ decoder }: Session<unknown, never>): void {
+  if (decoder.flush) return;
   throw new TypeError("Cannot end messages at a gap: the codec's decoder has no flush()");
 }

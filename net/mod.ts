@@ -6,18 +6,25 @@
 export { type Address, formatAddress, isLoopback } from "./address.ts";
 export { AddressList } from "./address_list.ts";
 export { type CancelWait, type Clock, systemClock } from "./clock.ts";
+export { connect, type ConnectOptions, type ConnectTls } from "./connect.ts";
+export { Connection } from "./connection.ts";
+export type {
+  ConnectionOptions,
+  PeekOptions,
+  ReceiveOptions,
+  SendOptions,
+  SwitchOptions,
+} from "./connection_options.ts";
 export {
-  Connection,
-  type ConnectionOptions,
-  type ReceiveOptions,
-  type SendOptions,
-} from "./connection.ts";
-export {
+  type ConnectDeadlines,
+  type ConnectionDeadlines,
   type Deadlines,
   DEFAULT_DEADLINES,
+  type ServerDeadlines,
   withDeadline,
   type WithDeadlineOptions,
 } from "./deadlines.ts";
+export { dial, type DialOptions } from "./dial.ts";
 export {
   ClosedError,
   type ClosedErrorCode,
@@ -25,20 +32,30 @@ export {
   DeadlineError,
   type DeadlineErrorCode,
   type DeadlinePhase,
-  type ErrorCode,
 } from "./errors.ts";
 export {
-  DEFAULT_GRACE_MS,
-  formatServerEvent,
+  type Advice,
+  type AdviceKind,
+  explain,
+  type ExplainOptions,
+  type Explanation,
+  formatExplanation,
+} from "./explain.ts";
+export { type ConnectionLimits, DEFAULT_SERVER_LIMITS, type ServerLimits } from "./limits.ts";
+export { type Backoff, reconnect, type ReconnectOptions } from "./reconnect.ts";
+export {
   type Handler,
   serve,
   type ServeOptions,
   Server,
   type ServerCounts,
-  type ServerEvent,
   type ShutdownResult,
 } from "./serve.ts";
-export { type ReceiveRate, TokenBucket } from "./token_bucket.ts";
+export { formatServerEvent, type ServerEvent } from "./server_events.ts";
+export { shutdownOnSignals, type ShutdownOnSignalsOptions } from "./signals.ts";
+export { type NodeSocket, socketTransport } from "./socket_transport.ts";
+export { streamTransport, type StreamTransportOptions } from "./stream_transport.ts";
+export type { ReceiveRate } from "./token_bucket.ts";
 export {
   formatTrace,
   type Trace,
@@ -49,6 +66,3 @@ export {
   type TraceNote,
 } from "./trace.ts";
 export type { Listener, Transport } from "./transport.ts";
-export { explain, type ExplainOptions } from "./explain.ts";
-export { type Backoff, reconnect, type ReconnectOptions } from "./reconnect.ts";
-export { shutdownOnSignals, type ShutdownOnSignalsOptions } from "./signals.ts";

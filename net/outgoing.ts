@@ -1,7 +1,8 @@
-import { ByteWriter, encodeInto, LimitError } from "../codec/mod.ts";
+import { ByteWriter } from "../codec/bytes/byte_writer.ts";
+import { LimitError } from "../codec/errors.ts";
 import { releaseWriter, takeWriter } from "./buffers.ts";
-import type { Duplex } from "./duplex.ts";
-import { DeadlineError } from "./errors.ts";
+import type { ConnectionCore } from "./connection_core.ts";
+import { DeadlineError, explained } from "./errors.ts";
 import { nextTurn } from "./turn.ts";
 import { Watch, type WatchOwner } from "./watch.ts";
 
@@ -19,13 +20,13 @@ interface Waiter {
   reject(error: unknown): void;
 }
 
-/** Who lent bytes, and waits until they have gone. */
+/** The caller of `sendBytes`: its promise settles when the system has taken its bytes. */
 interface Lender {
   resolve(): void;
   reject(error: unknown): void;
 }
 
-/** Bytes that nothing is added to any more; what has no lender is ours, and goes back to the pool. */
+/** Bytes that nothing is added to any more. Without a lender the writer is ours, and goes back to the pool. */
 interface Sealed {
   readonly writer: ByteWriter;
   readonly lender: Lender | undefined;
@@ -37,42 +38,60 @@ export interface OutgoingOptions {
   writeMs: number;
 }
 
-/** The half of a connection that sends: messages are gathered, and written in one call when somebody says so. */
+/**
+ * The half of a connection that sends. Messages are gathered in one buffer, which is written in one call at `flush`, or on
+ * the next turn of the event loop.
+ */
 export class Outgoing<Out> implements WatchOwner {
   bytesSent = 0;
-  readonly #duplex: Duplex<unknown, Out>;
-  readonly #maxQueuedBytes: number;
-  readonly #writeMs: number;
-  /** Made with the first write: many connections never write, or not yet. */
+  readonly #core: ConnectionCore<Out>;
+  #maxQueuedBytes: number;
+  #writeMs: number;
+  /** Made at the first write, because many connections only listen. */
   #watch: Watch | undefined;
   /** What was gathered since the last write began. */
   #writer: ByteWriter | undefined;
-  /** Above this many waiting bytes `send` waits; no higher than the limit. */
-  readonly #highWater: number;
+  /** Above this many queued bytes `send` waits. It is never above `maxQueuedBytes`. */
+  #highWater: number;
   /** What is being written, and how many of its bytes the system has taken. */
   #writing: ByteWriter | undefined;
   #taken = 0;
   /** Who lent what is being written. */
   #lender: Lender | undefined;
-  /** What goes out before what is gathered now: what was lent, and what was gathered before that. */
+  /** Goes out before `#writer`: lent bytes, and what was gathered before each of them. */
   #sealed: Sealed[] | undefined;
   #sealedBytes = 0;
-  /** How many of the waiting bytes were lent. */
+  /** How many of the queued bytes were lent. They do not count against `maxQueuedBytes`. */
   #lentBytes = 0;
   #turnAsked = false;
   #waiters: Waiter[] = [];
   #over: { error: unknown } | undefined;
+  /** A close has begun: what is sent now is refused, and what is queued still goes out. */
+  #closing: { error: unknown } | undefined;
 
-  constructor(duplex: Duplex<unknown, Out>, options: OutgoingOptions) {
-    this.#duplex = duplex;
-    this.#maxQueuedBytes = options.maxQueuedBytes;
-    this.#highWater = Math.min(HIGH_WATER_BYTES, options.maxQueuedBytes);
-    this.#writeMs = options.writeMs;
+  constructor(core: ConnectionCore<Out>, { maxQueuedBytes, writeMs }: OutgoingOptions) {
+    this.#core = core;
+    this.#maxQueuedBytes = maxQueuedBytes;
+    this.#highWater = Math.min(HIGH_WATER_BYTES, maxQueuedBytes);
+    this.#writeMs = writeMs;
+  }
+
+  /** Goes by other limits from now on; a write that is under way keeps its deadline. */
+  reconfigure({ maxQueuedBytes, writeMs }: OutgoingOptions): void {
+    this.#maxQueuedBytes = maxQueuedBytes;
+    this.#highWater = Math.min(HIGH_WATER_BYTES, maxQueuedBytes);
+    if (writeMs === this.#writeMs) return;
+    this.#writeMs = writeMs;
+    const before = this.#watch;
+    if (!before) return;
+    this.#watch = undefined;
+    before.clear();
+    if (this.#writing) this.#startWatch();
   }
 
   /** The peer took no byte in time. */
   passed(): void {
-    this.#duplex.fail(new DeadlineError("write", this.#writeMs));
+    this.#core.fail(new DeadlineError("write", this.#writeMs));
   }
 
   /** Bytes that wait to be taken by the peer. */
@@ -85,36 +104,68 @@ export class Outgoing<Out> implements WatchOwner {
   }
 
   send(message: Out, signal: AbortSignal | undefined): Promise<void> {
-    if (this.#over) return rejected(this.#over.error);
+    const ended = this.#over ?? this.#closing;
+    if (ended) return rejected(ended.error);
     if (signal?.aborted) return rejected(signal.reason);
     const writer = this.#writer ??= takeWriter();
     const before = writer.length;
     try {
-      encodeInto(this.#duplex.codec, { message, writer });
+      this.#core.session.encode(message, writer);
     } catch (error) {
+      writer.length = before;
       return rejected(error);
     }
     const queued = this.#inFlight + this.#sealedBytes + writer.length;
     if (queued > this.#highWater) return this.#sendMuch(message, { before, signal });
-    this.#duplex.tracer?.sent(message, writer.length - before);
-    if (!this.#turnAsked && !this.#writing) {
-      this.#turnAsked = true;
-      nextTurn(this.#onTurn);
-    }
+    this.#core.tracer?.sent(message, writer.length - before);
+    this.#askTurn();
     return SENT;
+  }
+
+  /** Lets the protocol say something of itself, behind what was sent before; it counts as what the program sends. */
+  say(what: string, write: (writer: ByteWriter) => void): void {
+    if (this.#over ?? this.#closing) return;
+    const writer = this.#writer ??= takeWriter();
+    const before = writer.length;
+    try {
+      write(writer);
+    } catch (error) {
+      writer.length = before;
+      return this.#core.fail(error);
+    }
+    const length = writer.length - before;
+    if (length === 0) {
+      // Most often nothing is owed, and then a connection that only listens keeps no buffer.
+      if (before > 0) return;
+      this.#writer = undefined;
+      return releaseWriter(writer);
+    }
+    const queued = this.queuedBytes - this.#lentBytes;
+    if (queued > this.#maxQueuedBytes && queued > length) {
+      return this.#core.fail(tooMuchQueued(queued, this.#maxQueuedBytes));
+    }
+    this.#core.tracer?.said(what, length);
+    this.#askTurn();
+  }
+
+  /** Takes nothing more: what is sent from now on is refused with `error`, and what waits goes out. */
+  stopTaking(error: unknown): void {
+    this.#closing ??= { error };
   }
 
   /** Writes bytes as they are, behind what was sent before; settles when the system has taken them. */
   sendBytes(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
-    if (this.#over || bytes.length === 0) return this.drained();
+    const ended = this.#over ?? this.#closing;
+    if (ended) return rejected(ended.error);
+    if (bytes.length === 0) return this.drained();
     const gathered = this.#takeGathered();
     if (gathered) this.#seal({ writer: gathered, lender: undefined });
     const writer = new ByteWriter();
     writer.buffer = bytes;
     writer.length = bytes.length;
     this.#lentBytes += bytes.length;
-    // Their owner may change them as soon as they have gone, a trace may keep them.
-    this.#duplex.tracer?.sent(bytes.slice(), bytes.length);
+    // The caller may change the bytes once they are sent, and a trace may keep them longer.
+    this.#core.tracer?.sent(bytes.slice(), bytes.length);
     return new Promise((resolve, reject) => {
       this.#seal({ writer, lender: { resolve, reject } });
       this.flush();
@@ -168,7 +219,7 @@ export class Outgoing<Out> implements WatchOwner {
     if (this.#over) return;
     this.#over = { error };
     this.#watch?.clear();
-    // The system may still look at what is being written, so it goes to nobody else.
+    // The system may still read from these buffers, so they do not go back to the pool.
     this.#writer = this.#writing = undefined;
     this.#lender?.reject(error);
     for (const { lender } of this.#sealed ?? []) lender?.reject(error);
@@ -189,24 +240,29 @@ export class Outgoing<Out> implements WatchOwner {
     const writer = this.#writer!;
     const length = writer.length - before;
     const maxQueuedBytes = this.#maxQueuedBytes;
-    // What is lent stands in its owner's memory, however long it waits.
+    // Lent bytes take no memory of ours, however long they are queued.
     const queued = this.queuedBytes - this.#lentBytes;
     if (queued > maxQueuedBytes && queued > length) {
       writer.length = before;
-      const error = new LimitError("Cannot queue message", {
-        limit: "maxQueuedBytes",
-        max: maxQueuedBytes,
-        got: queued,
-        unit: "bytes",
-        side: "local",
-      });
-      this.#duplex.fail(error);
+      const error = tooMuchQueued(queued, maxQueuedBytes);
+      this.#core.fail(error);
       return rejected(error);
     }
-    this.#duplex.tracer?.sent(message, length);
+    this.#core.tracer?.sent(message, length);
     const drained = this.drained({ below: this.#highWater * LOW_WATER, signal });
     drained.catch(ignore);
     return drained;
+  }
+
+  #askTurn(): void {
+    if (this.#turnAsked || this.#writing) return;
+    this.#turnAsked = true;
+    nextTurn(this.#onTurn);
+  }
+
+  #startWatch(): void {
+    this.#watch ??= new Watch(this, { ms: this.#writeMs, clock: this.#core.clock });
+    this.#watch.start();
   }
 
   #takeGathered(): ByteWriter | undefined {
@@ -223,12 +279,10 @@ export class Outgoing<Out> implements WatchOwner {
 
   /** Hands the system what it has not taken of the write that was begun. */
   #write(writer: ByteWriter): void {
-    const { transport, clock } = this.#duplex;
-    this.#watch ??= new Watch(this, { ms: this.#writeMs, clock });
-    this.#watch.start();
+    this.#startWatch();
     const bytes = writer.buffer.subarray(this.#taken, writer.length);
     try {
-      transport.write(bytes).then(this.#onWritten, this.#onWriteError);
+      this.#core.transport.write(bytes).then(this.#onWritten, this.#onWriteError);
     } catch (error) {
       this.#onWriteError(error);
     }
@@ -237,13 +291,13 @@ export class Outgoing<Out> implements WatchOwner {
   readonly #onWritten = (count: number): void => {
     const writer = this.#writing;
     if (writer === undefined) return;
-    const { tracer, incoming } = this.#duplex;
+    const { tracer } = this.#core;
     const start = this.#taken;
     this.#taken += count;
     this.bytesSent += count;
     if (this.#lender) this.#lentBytes -= count;
     tracer?.bytes("sent", writer.buffer.subarray(start, this.#taken));
-    incoming.touch();
+    this.#core.touch();
     if (this.#taken < writer.length) {
       if (this.#waiters.length > 0) this.#wake();
       return this.#write(writer);
@@ -258,8 +312,8 @@ export class Outgoing<Out> implements WatchOwner {
   };
 
   readonly #onWriteError = (error: unknown): void => {
-    // What the peer sent before it left is still to be read, so only this half is over.
-    this.end(this.#duplex.explained("send", error));
+    // What the peer sent before can still be read, so only this half ends.
+    this.end(explained("send", error));
   };
 
   #wake(): void {
@@ -270,9 +324,19 @@ export class Outgoing<Out> implements WatchOwner {
   }
 }
 
+function tooMuchQueued(got: number, max: number): LimitError {
+  return new LimitError("Cannot queue message", {
+    limit: "maxQueuedBytes",
+    max,
+    got,
+    unit: "bytes",
+    side: "local",
+  });
+}
+
 function ignore(): void {}
 
-/** A rejection that nobody has to look at: who does not wait for `send` learns of it from the connection's end. */
+/** Rejects without an unhandled rejection: a caller that does not await `send` hears of it at the end of the connection. */
 function rejected(error: unknown): Promise<never> {
   const promise = Promise.reject(error);
   promise.catch(ignore);

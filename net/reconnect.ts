@@ -17,8 +17,8 @@ export interface ReconnectOptions {
   /** How long to wait between tries. */
   backoff?: Backoff;
   /**
-   * Hears why the last try failed (undefined: its connection ended), how long the wait is, and the number of the retry,
-   * which is 1 again after a connection that lasted.
+   * Is called before each wait with the error of the last try (undefined where its connection ended), the length of the
+   * wait, and the number of the retry, which is 1 again after a connection that lasted `stableMs`.
    */
   onRetry?: (retry: { error: unknown; delayMs: number; attempt: number }) => void;
   /** Returns a number from 0 up to 1. @default {Math.random} */
@@ -32,9 +32,9 @@ export interface ReconnectOptions {
  * lets it. Waits between tries are random up to a bound that doubles ("full jitter"), so that many clients do not come
  * back at once. Each connection is released before the next try.
  *
- * A failure of `dial` is a try; an error in the loop's body is the caller's, and ends the iteration. An aborted signal
- * ends it without an error. It does not end the body: who wants that gives it to the connection as well, whose
- * messages then end with the signal's reason.
+ * A failure of `dial` counts as a try. An error in the loop's body ends the iteration, because it is the caller's. An
+ * aborted signal ends the iteration without an error, but not a body that is running: give the signal to the connection
+ * as well, and its messages end with the signal's reason.
  *
  * @example
  * ```ts
@@ -86,5 +86,5 @@ export async function* reconnect<C extends AsyncDisposable>(
   }
 }
 
-/** An aborted wait ends the loop, which looks at the signal itself. */
+/** An aborted wait rejects; the loop looks at the signal itself. */
 function ignore(): void {}

@@ -1,27 +1,38 @@
-import { type Codec, escapeControls, LimitError, limitOf, type Limits } from "../codec/mod.ts";
+import type { Codec } from "../codec/codec.ts";
+import { LimitError } from "../codec/errors.ts";
 import { AcceptLoop } from "./accept.ts";
 import { type Address, formatAddress, hostOf } from "./address.ts";
 import type { AddressList } from "./address_list.ts";
+import { requireCodec, requireListener } from "./arguments.ts";
 import { type Clock, systemClock } from "./clock.ts";
-import { Connection, type ConnectionOptions } from "./connection.ts";
-import { deadlineOf, type Deadlines, requireMs, withDeadline } from "./deadlines.ts";
+import { Connection } from "./connection.ts";
+import type { ConnectionOptions } from "./connection_options.ts";
+import { type ServerDeadlines, serverDeadlines, withDeadline } from "./deadlines.ts";
 import { ClosedError, messageOf } from "./errors.ts";
 import { requireFlush } from "./incoming.ts";
+import { type ServerLimits, serverLimits } from "./limits.ts";
+import { formatServerEvent, type ServerEvent } from "./server_events.ts";
 import { TokenBucket } from "./token_bucket.ts";
 import type { Listener, Transport } from "./transport.ts";
 
 /** How {@linkcode serve} serves. Everything of {@linkcode ConnectionOptions} holds for each connection. */
-export interface ServeOptions<In, Out = In> extends Omit<ConnectionOptions, "id" | "signal"> {
+export interface ServeOptions<In, Out = In>
+  extends Omit<ConnectionOptions, "id" | "signal" | "limits" | "deadlines"> {
   /** What the peers speak. */
   codec: Codec<In, Out>;
+  /** How many connections there may be, and how much each may hold. */
+  limits?: Partial<ServerLimits>;
+  /** How long things may take on each connection, and at a shutdown. */
+  deadlines?: Partial<ServerDeadlines>;
   /** Only peers with these addresses are served. @default every peer */
   allow?: AddressList;
   /** Peers with these addresses are not served, allowed or not. @default none */
   deny?: AddressList;
-  /** Returns what to tell a peer that is turned away because a limit is reached; undefined tells nothing. */
+  /**
+   * Returns what to tell a peer that is turned away because a limit is reached. Where it is not given, or undefined is
+   * returned, the peer hears what the protocol has for it, if anything.
+   */
   refusal?: (error: LimitError) => Out | undefined;
-  /** How long {@linkcode Server.shutdown} lets the handlers finish. @default {5000} */
-  graceMs?: number;
   /** Shuts the server down. */
   signal?: AbortSignal;
   /**
@@ -29,19 +40,6 @@ export interface ServeOptions<In, Out = In> extends Omit<ConnectionOptions, "id"
    */
   onEvent?: (event: ServerEvent) => void;
 }
-
-/** Something that happened on a server. */
-export type ServerEvent =
-  | { readonly type: "opened"; readonly id: number; readonly address: Address }
-  | { readonly type: "closed"; readonly id: number; readonly address: Address }
-  | {
-    readonly type: "failed";
-    readonly id: number;
-    readonly address: Address;
-    readonly error: unknown;
-  }
-  | { readonly type: "refused"; readonly address: Address; readonly reason: string }
-  | { readonly type: "accept-failed"; readonly error: unknown; readonly retryMs: number };
 
 /** Answers one peer: the connection is closed politely when it returns, and its failure touches no other. */
 export type Handler<In, Out = In> = (connection: Connection<In, Out>) => Promise<void> | void;
@@ -66,26 +64,23 @@ export interface ServerCounts {
   acceptFailed: number;
 }
 
-/** A peer that is turned away with a word gets this long to read it. */
+/** How long a peer that is turned away may take to read why. */
 const REFUSAL_DRAIN_MS = 200;
-/** What `graceMs` is where nobody says otherwise. */
-export const DEFAULT_GRACE_MS = 5_000;
 
 /** What {@linkcode serve} returns: a running server. `await using` shuts it down. */
-export class Server<In, Out = In> implements AsyncDisposable {
+export class Server<In, Out = In, Addr extends Address = Address> implements AsyncDisposable {
   /** Settles when the server has stopped and its last connection is over or cut. */
   readonly finished: Promise<void>;
-  readonly #listener: Listener;
+  readonly #listener: Listener<Addr>;
   readonly #options: ServeOptions<In, Out>;
   readonly #connectionOptions: Omit<ConnectionOptions, "id" | "signal">;
   readonly #handler: Handler<In, Out>;
   readonly #clock: Clock;
-  readonly #maxConnections: number;
-  readonly #maxPerAddress: number;
-  readonly #handshakeMs: number;
+  readonly #limits: ServerLimits;
+  readonly #deadlines: ServerDeadlines;
   readonly #accepting: AcceptLoop;
   readonly #connections = new Set<Connection<In, Out>>();
-  /** Peers that are told why they are turned away. */
+  /** Connections that are turned away, while they are told why. */
   readonly #refusals = new Set<Connection<In, Out>>();
   readonly #perHost = new Map<string, number>();
   readonly #counts: ServerCounts = { accepted: 0, refused: 0, failed: 0, acceptFailed: 0 };
@@ -94,22 +89,30 @@ export class Server<In, Out = In> implements AsyncDisposable {
   #stopped = false;
   #shutdown: Promise<ShutdownResult> | undefined;
   #cut: (() => void) | undefined;
-  /** Called when somebody has left. */
+  /** Called when a connection has ended. */
   #onOneLess: (() => void) | undefined;
 
   /** Use {@linkcode serve}. */
-  constructor(listener: Listener, options: ServeOptions<In, Out>, handler: Handler<In, Out>) {
-    const { limits, deadlines, signal, clock = systemClock } = options;
-    this.#listener = listener;
+  constructor(
+    listener: Listener<Addr>,
+    options: ServeOptions<In, Out>,
+    handler: Handler<In, Out>,
+  ) {
+    const { signal, clock = systemClock } = options;
+    this.#listener = requireListener(listener);
     this.#options = options;
-    const { signal: _, ...connectionOptions } = options;
-    this.#connectionOptions = connectionOptions;
-    requireValid(options);
+    this.#limits = serverLimits(options.limits);
+    this.#deadlines = serverDeadlines(options.deadlines);
+    requireValid(options, this.#deadlines);
+    const { signal: _, limits: _limits, ...connectionOptions } = options;
+    const { maxQueuedBytes } = this.#limits;
+    this.#connectionOptions = {
+      ...connectionOptions,
+      limits: { maxQueuedBytes },
+      deadlines: this.#deadlines,
+    };
     this.#handler = handler;
     this.#clock = clock;
-    this.#maxConnections = limitOf("maxConnections", limits?.maxConnections);
-    this.#maxPerAddress = limitOf("maxConnectionsPerAddress", limits?.maxConnectionsPerAddress);
-    this.#handshakeMs = deadlineOf("handshakeMs", deadlines?.handshakeMs);
     this.#accepting = new AcceptLoop(listener, {
       clock,
       accepted: (transport) => this.#admit(transport),
@@ -128,8 +131,8 @@ export class Server<In, Out = In> implements AsyncDisposable {
     });
   }
 
-  /** Where it listens. */
-  get addr(): Address {
+  /** Where it listens, as its listener says it: `server.addr.port` for one that listens on TCP. */
+  get addr(): Addr {
     return this.#listener.addr;
   }
   /** The connections that are being served. */
@@ -154,7 +157,7 @@ export class Server<In, Out = In> implements AsyncDisposable {
    * left. May be called again; the shortest grace time counts.
    */
   shutdown(
-    { graceMs = this.#options.graceMs ?? DEFAULT_GRACE_MS }: { graceMs?: number } = {},
+    { graceMs = this.#deadlines.graceMs }: { graceMs?: number } = {},
   ): Promise<ShutdownResult> {
     const cancel = this.#clock.wait(graceMs, () => this.#cut?.());
     this.#shutdown ??= this.#stop();
@@ -182,7 +185,7 @@ export class Server<In, Out = In> implements AsyncDisposable {
     };
     for (const connection of this.#connections) connection.drain();
     await this.#accepting.finished;
-    // A handler that ignores its connection's end is not waited for.
+    // A handler that goes on after its connection was cut is not waited for.
     while (this.#connections.size > cut || this.#refusals.size > 0) await this.#oneLess();
     this.#settleAllOver();
     return { drained: open - cut, cut };
@@ -230,12 +233,13 @@ export class Server<In, Out = In> implements AsyncDisposable {
   }
 
   #full(fromHost: number): LimitError | undefined {
+    const { maxConnections, maxConnectionsPerAddress } = this.#limits;
     const total = this.#connections.size + 1;
-    if (total > this.#maxConnections) {
-      return tooMany("maxConnections", { max: this.#maxConnections, got: total });
+    if (total > maxConnections) {
+      return tooMany("maxConnections", { max: maxConnections, got: total });
     }
-    if (fromHost > this.#maxPerAddress) {
-      return tooMany("maxConnectionsPerAddress", { max: this.#maxPerAddress, got: fromHost });
+    if (fromHost > maxConnectionsPerAddress) {
+      return tooMany("maxConnectionsPerAddress", { max: maxConnectionsPerAddress, got: fromHost });
     }
     return undefined;
   }
@@ -246,13 +250,15 @@ export class Server<In, Out = In> implements AsyncDisposable {
     const text = typeof reason === "string" ? reason : reason.message;
     this.#report({ type: "refused", address, reason: text });
     const { codec, refusal } = this.#options;
-    const message = typeof reason === "string" ? undefined : refusal?.(reason);
     const connection = new Connection<In, Out>(transport, codec, {
       deadlines: { drainMs: REFUSAL_DRAIN_MS, writeMs: REFUSAL_DRAIN_MS },
       clock: this.#clock,
     });
-    if (message === undefined) return connection.abort();
-    void connection.send(message);
+    if (typeof reason === "string") return connection.abort();
+    const message = refusal?.(reason);
+    if (message !== undefined) void connection.send(message);
+    else connection.refuse(reason);
+    if (connection.queuedBytes === 0) return connection.abort();
     this.#refusals.add(connection);
     void connection.close().then(() => {
       this.#refusals.delete(connection);
@@ -270,7 +276,7 @@ export class Server<In, Out = In> implements AsyncDisposable {
       if (transport.handshake) {
         await withDeadline(() => transport.handshake!(), {
           phase: "handshake",
-          ms: this.#handshakeMs,
+          ms: this.#deadlines.handshakeMs,
           signal: connection.signal,
           clock: this.#clock,
         });
@@ -282,7 +288,7 @@ export class Server<In, Out = In> implements AsyncDisposable {
         this.#report({ type: "failed", id, address, error });
       }
     }
-    // Also after a failure the peer still gets what was sent to it before.
+    // After a failure as well, the peer gets what was sent before.
     await connection.close();
     this.#report({ type: "closed", id, address });
     this.#left(connection, host);
@@ -293,7 +299,7 @@ export class Server<In, Out = In> implements AsyncDisposable {
     try {
       onEvent(event);
     } catch (error) {
-      // Who only listens must not end a connection or the accept loop.
+      // A listener to events must not end a connection or the accept loop.
       console.error(`Cannot report a server event: ${messageOf(error)}`);
     }
   }
@@ -301,26 +307,12 @@ export class Server<In, Out = In> implements AsyncDisposable {
 
 /** Refuses at once what the first connection would refuse. */
 function requireValid(
-  { codec, limits, deadlines, rate, gapMs, graceMs = 0 }: Pick<
-    ServeOptions<unknown, never>,
-    "codec" | "limits" | "deadlines" | "rate" | "gapMs" | "graceMs"
-  >,
+  { codec, rate }: Pick<ServeOptions<unknown, never>, "codec" | "rate">,
+  { gapMs }: ServerDeadlines,
 ): void {
-  for (const [name, value] of Object.entries(limits ?? {})) limitOf(name as keyof Limits, value);
-  for (const [name, value] of Object.entries(deadlines ?? {})) {
-    // Object.entries widens the names that the interfaces declare.
-    deadlineOf(name as keyof Deadlines, value);
-  }
+  requireCodec(codec);
   for (const perSecond of Object.values(rate ?? {})) new TokenBucket(perSecond, 0);
-  if (gapMs !== undefined) {
-    requireMs("gapMs", gapMs);
-    requireFlush(codec);
-  }
-  if (!(graceMs >= 0)) {
-    throw new RangeError(
-      `Cannot set graceMs: ${graceMs} is neither a number of milliseconds from 0 nor Infinity`,
-    );
-  }
+  if (gapMs !== Infinity) requireFlush(codec.session());
 }
 
 function printFailure(event: ServerEvent): void {
@@ -344,6 +336,7 @@ function tooMany(
  * Serves every peer that connects: each one gets a {@linkcode Connection} and a run of `handler`. It refuses peers
  * past its limits and outside its address lists. A failing accept is reported, waited out and tried again.
  *
+ * @throws {TypeError} The listener or the codec is none, or an option has a name that nobody looks at.
  * @throws {RangeError} A limit, deadline or rate is none.
  *
  * @example A server that answers each line with its length
@@ -358,39 +351,10 @@ function tooMany(
  * assert(drained === 0 && cut === 0);
  * ```
  */
-export function serve<In, Out = In>(
-  listener: Listener,
+export function serve<In, Out = In, Addr extends Address = Address>(
+  listener: Listener<Addr>,
   options: ServeOptions<In, Out>,
   handler: Handler<In, Out>,
-): Server<In, Out> {
+): Server<In, Out, Addr> {
   return new Server(listener, options, handler);
-}
-
-/**
- * Returns a server event as a line for people, with text from peers shown harmlessly.
- *
- * @example
- * ```ts
- * import { formatServerEvent } from "@parley/sockets";
- * import { assert } from "@std/assert";
- * const address = { transport: "tcp", hostname: "127.0.0.1", port: 5000 } as const;
- * const line = formatServerEvent({ type: "opened", id: 0, address });
- * assert(line === "#0 127.0.0.1:5000 connected");
- * ```
- */
-export function formatServerEvent(event: ServerEvent): string {
-  switch (event.type) {
-    case "opened":
-      return `#${event.id} ${formatAddress(event.address)} connected`;
-    case "closed":
-      return `#${event.id} ${formatAddress(event.address)} closed`;
-    case "failed":
-      return `#${event.id} ${formatAddress(event.address)} failed: ${messageOf(event.error)}`;
-    case "refused":
-      return `${formatAddress(event.address)} refused: ${escapeControls(event.reason)}`;
-    case "accept-failed":
-      return `Cannot accept connections: ${
-        messageOf(event.error)
-      }; next try in ${event.retryMs} ms`;
-  }
 }

@@ -15,7 +15,7 @@ const ROUNDING_MS = 1e-6;
  *
  * @example
  * ```ts
- * import { TokenBucket } from "@parley/sockets";
+ * import { TokenBucket } from "./token_bucket.ts";
  * import { assert } from "@std/assert";
  * const bucket = new TokenBucket(100, 0);
  * bucket.take(150, 0);

@@ -1,4 +1,4 @@
-import { escapeControls } from "../codec/mod.ts";
+import { escapeControls } from "../codec/escape_controls.ts";
 
 /** Which way something went, seen from here. */
 export type TraceDirection = "received" | "sent";
@@ -53,65 +53,6 @@ export interface TraceNote {
 
 /** Takes each event of a connection. */
 export type Trace = (event: TraceEvent) => void;
-
-/** Keeps count of one connection's bytes, and says which reads a message came in. */
-export class Tracer {
-  readonly #id: number;
-  #trace: Trace | undefined;
-  readonly #now: () => Date;
-  /** Reads whose last byte is in no message yet. */
-  #reads: { piece: number; end: number }[] = [];
-  #pieces = { received: 0, sent: 0 };
-  #bytes = { received: 0, sent: 0 };
-  #sentTo = 0;
-
-  /** Makes a tracer that numbers from the connection's beginning. */
-  constructor(trace: Trace, { id, now }: { id: number; now: () => Date }) {
-    this.#trace = trace;
-    this.#id = id;
-    this.#now = now;
-  }
-
-  /** Notes one read or one write. */
-  bytes(direction: TraceDirection, bytes: Uint8Array): void {
-    const offset = this.#bytes[direction];
-    const piece = ++this.#pieces[direction];
-    this.#bytes[direction] = offset + bytes.length;
-    if (direction === "received") this.#reads.push({ piece, end: offset + bytes.length });
-    this.#emit({ type: "bytes", direction, piece, offset, bytes: bytes.slice() });
-  }
-
-  /** Notes a message that was taken out of the bytes from `from` to `to`. */
-  received(message: unknown, { from, to }: { from: number; to: number }): void {
-    const touched = this.#reads.filter(({ end }) => end > from);
-    const first = touched[0]?.piece ?? this.#pieces.received;
-    const last = touched.find(({ end }) => end >= to)?.piece ?? this.#pieces.received;
-    this.#reads = touched.filter(({ end }) => end > to);
-    this.#emit({ type: "message", direction: "received", message, from, to, reads: [first, last] });
-  }
-
-  /** Notes a message that became `length` bytes to write. */
-  sent(message: unknown, length: number): void {
-    const from = this.#sentTo;
-    this.#sentTo = from + length;
-    this.#emit({ type: "message", direction: "sent", message, from, to: this.#sentTo });
-  }
-
-  /** Notes anything else. */
-  note(note: string): void {
-    this.#emit({ type: "note", note });
-  }
-
-  #emit(event: TraceBytes | TraceMessage | TraceNote): void {
-    try {
-      this.#trace?.({ id: this.#id, date: this.#now(), ...event });
-    } catch (error) {
-      // Who only looks on must not end the connection; it has seen its last event.
-      this.#trace = undefined;
-      console.error(`Cannot trace connection #${this.#id} any more: ${showMessage(error)}`);
-    }
-  }
-}
 
 const ROW_BYTES = 16;
 /** Rows of one read or write that are printed; the rest is counted. */
@@ -178,7 +119,8 @@ function rows(bytes: Uint8Array, indent: string): string {
 
 const MAX_SHOWN_CHARS = 200;
 
-function showMessage(message: unknown): string {
+/** Returns a message as a trace shows it: short, and harmless. */
+export function showMessage(message: unknown): string {
   if (message instanceof Uint8Array) return `of ${message.length} bytes`;
   if (message instanceof Error) {
     return escapeControls(message.message, { maxChars: MAX_SHOWN_CHARS });

@@ -21,9 +21,9 @@ export interface Transport {
 }
 
 /** What accepts connections: what Deno's TCP, TLS and Unix listeners have. */
-export interface Listener {
+export interface Listener<Addr extends Address = Address> {
   /** Where it listens. */
-  readonly addr: Address;
+  readonly addr: Addr;
   /** Waits for the next connection. */
   accept(): Promise<Transport>;
   /** Stops listening. */

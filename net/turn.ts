@@ -1,5 +1,3 @@
-import type { CancelWait } from "./clock.ts";
-
 /** What wants to be done on the next turn of the event loop, once for all who ask. */
 let waiting: (() => void)[] = [];
 
@@ -24,7 +22,7 @@ function runAll(): void {
 export const POLL_TURNS = 128;
 
 /** Calls `callback` once the system has been asked what has arrived by now, and that is handled. */
-export function afterPoll(callback: () => void): CancelWait {
+export function afterPoll(callback: () => void): () => void {
   let left = POLL_TURNS;
   const turn = () => {
     if (left === 0) callback();

@@ -3,7 +3,7 @@ import type { CancelWait, Clock } from "./clock.ts";
 /** The rows that have a watch running, by their clock and their time. */
 const rows = new WeakMap<Clock, Map<number, Row>>();
 
-/** Whoever has a watch; an object instead of a function, because an idle connection should be small. */
+/** The owner of a watch: an object and no closure, which keeps an idle connection small. */
 export interface WatchOwner {
   /** Time has run out for this one of its watches. */
   passed(watch: Watch): void;
@@ -41,14 +41,14 @@ export class Watch {
     this.#row.add(this);
   }
 
-  /** Stands still until the next start. The timer is left to whoever needs it next. */
+  /** Stands still until the next start. The shared timer goes on for the next watch. */
   stop(): void {
     if (!this.#running) return;
     this.#running = false;
     this.#row?.remove(this);
   }
 
-  /** Stands still, and lets the timer go if nobody else needs it. */
+  /** Stands still, and stops the shared timer if no other watch runs. */
   clear(): void {
     this.stop();
     this.#row?.rest();
@@ -93,7 +93,7 @@ class Row {
     watch.before = watch.after = undefined;
   }
 
-  /** Lets the timer go where no watch runs. */
+  /** Stops the timer where no watch runs. */
   rest(): void {
     if (this.#first) return;
     this.#cancel?.();

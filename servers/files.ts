@@ -7,65 +7,28 @@
 //   deno run --allow-net=127.0.0.1:8081 --allow-read clients/files.ts README.md
 //   printf '5::txt::hello' | nc 127.0.0.1 8081
 
-import { escapeControls, type LimitError } from "../codec/mod.ts";
-import { parcel } from "../codec/parcel/parcel.ts";
-import { simpleFileRequests } from "../codec/simple_file/simple_file.ts";
-import {
-  DEFAULT_MIN_FREE_BYTES,
-  type ExistsPolicy,
-  type FileEvent,
-  firstByte,
-  Inbox,
-  Pacer,
-  PARCEL_BYTE,
-  receiveParcels,
-  receiveSimple,
-} from "../transfer/mod.ts";
-import { messageOf } from "../net/errors.ts";
-import { serve, type Server, systemClock } from "../net/mod.ts";
-import { choice, duration, folder, optionalText, rate, size } from "../cli/options.ts";
-import type { Program } from "../cli/program.ts";
-import type { ReportRecord } from "../cli/report.ts";
-import { type ServerOptions, serverProgram } from "../cli/server_program.ts";
-import { StartError } from "../cli/start_error.ts";
+import * as cli from "../cli/mod.ts";
 import { readToken } from "../cli/token.ts";
-import { formatBytes, formatSpan } from "../transfer/report/amounts.ts";
-import { DEFAULT_LIMITS } from "../codec/limits.ts";
-
-const KEEP_PARTS_MS = 7 * 24 * 3_600_000;
-
-/** How {@linkcode serveFiles} receives. */
-export interface FilesServerOptions extends ServerOptions {
-  /** The folder that files go into; it is made where there is none. @default {"inbox"} */
-  dir?: string;
-  /** What happens to a file whose name is taken. @default {"skip-same"} */
-  exists?: ExistsPolicy;
-  /** Free space that stays free, in bytes. @default {67108864} */
-  minFreeBytes?: number;
-  /** What a sender has to know; the simple format cannot say it, and is refused then. @default nothing */
-  token?: string | undefined;
-  /** Bytes a second that all senders together may send. @default {Infinity} */
-  bytesPerSecond?: number | undefined;
-  /** How long what came of an unfinished file is kept, in milliseconds. @default {604800000} */
-  keepPartsMs?: number;
-  /** Hears what becomes of each file. */
-  onFile?: (event: FileEvent) => void;
-}
+import { parcel, PARCEL_FIRST_BYTE } from "../codec/parcel/mod.ts";
+import { simpleFileRequests } from "../codec/simple_file/mod.ts";
+import { bytes, escapeControls, serve, type Server } from "../mod.ts";
+import { type Clock, systemClock } from "../net/clock.ts";
+import { messageOf } from "../net/errors.ts";
+import * as transfer from "../transfer/mod.ts";
+import { inboxLine } from "../transfer/report/inbox_line.ts";
 
 /** Serves the receiving of files until it is shut down. @throws {StartError} The folder cannot be used. */
 export async function serveFiles(
   options: FilesServerOptions = {},
-): Promise<Server<number, string>> {
-  const { hostname = "127.0.0.1", port = 8081, tls, dir = "inbox", clock = systemClock } = options;
-  const { token, bytesPerSecond, keepPartsMs = KEEP_PARTS_MS, onFile } = options;
-  const forgotten = new Date(clock.date().getTime() - keepPartsMs);
-  const inbox = await openInbox(dir, { options, forgotten });
+): Promise<Server<Uint8Array, Uint8Array, Deno.NetAddr>> {
+  const { hostname = "127.0.0.1", port = PORT, tls, clock = systemClock, onFile } = options;
+  const settings = cli.withFallbacks(OPTIONS, options);
+  const { token, rateBytesPerSecond: rate } = settings;
   const receive = {
-    inbox,
+    inbox: await openInbox(settings, clock),
     token,
     clock,
-    ...options.limits && { limits: options.limits },
-    ...bytesPerSecond && { pacer: new Pacer(bytesPerSecond, { clock }) },
+    ...rate && { bandwidth: new transfer.BandwidthLimiter(rate, { clock }) },
     ...options.deadlines?.handshakeMs && { handshakeMs: options.deadlines.handshakeMs },
     ...onFile && { onEvent: onFile },
   };
@@ -74,27 +37,87 @@ export async function serveFiles(
     ? Deno.listenTls({ hostname, port, ...tls })
     : Deno.listen({ hostname, port });
 
-  const codec = firstByte();
-  const refusal = (error: LimitError) => `the server is full: ${error.message}`;
-  return serve(listener, { refusal, ...options, codec }, async (connection) => {
-    const first = await connection.receive();
-    if (first === PARCEL_BYTE) {
-      await receiveParcels(connection.switchTo(parcel()), receive);
+  const simple = simpleFileRequests();
+  // A person can read this error of the simple format, whatever is spoken.
+  const refused = (message: string) => simple.encode({ type: "error", message });
+  const refusal = (error: Error) => refused(`the server is full: ${error.message}`);
+  return serve(listener, { refusal, ...options, codec: bytes() }, async (connection) => {
+    const [first] = await connection.peek(1);
+    if (first === PARCEL_FIRST_BYTE) {
+      await transfer.receiveFiles(connection.switchTo(parcel()), receive);
     } else if (token !== undefined && first !== undefined) {
-      await connection.send("this server wants a token, which this format cannot give");
+      await connection.send(refused("this server wants a token, which this format cannot give"));
     } else if (first !== undefined) {
-      await receiveSimple(connection.switchTo(simpleFileRequests()), receive);
+      await transfer.receiveSimpleFiles(connection.switchTo(simple), receive);
     }
   });
 }
 
-async function openInbox(
-  dir: string,
-  { options, forgotten }: { options: FilesServerOptions; forgotten: Date },
-): Promise<Inbox> {
+const PORT = 8081;
+const OPTIONS: cli.Declared<FilesServerSettings> = {
+  dir: cli.folder("Where files go; made where it is missing", "inbox"),
+  exists: cli.choice("What happens to a file whose name is taken", {
+    choices: ["fail", "rename", "overwrite", "skip-same"],
+    fallback: "skip-same",
+  }),
+  maxFileBytes: cli.size(
+    "Bytes that a file may have",
+    transfer.DEFAULT_INBOX_LIMITS.maxFileBytes,
+  ),
+  maxSessionBytes: cli.size(
+    "Bytes that a connection may send",
+    transfer.DEFAULT_INBOX_LIMITS.maxSessionBytes,
+  ),
+  maxSessionFiles: cli.count(
+    "Files and folders that a connection may send",
+    transfer.DEFAULT_INBOX_LIMITS.maxSessionFiles,
+  ),
+  minFreeBytes: cli.size("Space on the disk that stays free", transfer.DEFAULT_MIN_FREE_BYTES),
+  keepPartsMs: cli.duration("Keep what came of unfinished files for this long", {
+    fallback: 7 * 24 * 3_600_000,
+  }),
+  token: cli.optionalText(
+    "Take files only from who knows this; @FILE reads it from a file",
+    "TEXT",
+  ),
+  rateBytesPerSecond: cli.rate("Receive at most this much a second, from all together"),
+};
+
+/** What the files server's own options are. */
+export interface FilesServerSettings {
+  /** The folder that files go into; it is made where there is none. */
+  dir: string;
+  /** What happens to a file whose name is taken. */
+  exists: transfer.ExistsPolicy;
+  /** Bytes that a file may have. */
+  maxFileBytes: number;
+  /** Bytes that a connection may send. */
+  maxSessionBytes: number;
+  /** Files and folders that a connection may send. */
+  maxSessionFiles: number;
+  /** Free space that stays free, in bytes. */
+  minFreeBytes: number;
+  /** How long what came of an unfinished file is kept, in milliseconds. */
+  keepPartsMs: number;
+  /** What a sender has to know; the simple format cannot say it, and is refused then. */
+  token: string | undefined;
+  /** Bytes a second that all senders together may send. */
+  rateBytesPerSecond: number | undefined;
+}
+
+/** How {@linkcode serveFiles} receives. */
+export interface FilesServerOptions extends cli.ServerOptions, cli.Given<typeof OPTIONS> {
+  /** Hears what becomes of each file. */
+  onFile?: (event: transfer.InboxEvent) => void;
+}
+
+async function openInbox(settings: FilesServerSettings, clock: Clock): Promise<transfer.Inbox> {
+  const { dir, exists, minFreeBytes, keepPartsMs, ...limited } = settings;
+  const { maxFileBytes, maxSessionBytes, maxSessionFiles } = limited;
   try {
-    const inbox = await Inbox.open(dir, options);
-    await inbox.removeForgotten(forgotten);
+    const limits = { maxFileBytes, maxSessionBytes, maxSessionFiles };
+    const inbox = await transfer.Inbox.open(dir, { exists, minFreeBytes, limits, clock });
+    await inbox.removeForgotten(new Date(clock.date().getTime() - keepPartsMs));
     return inbox;
   } catch (cause) {
     const where = escapeControls(dir);
@@ -103,82 +126,28 @@ async function openInbox(
       : cause instanceof Deno.errors.AlreadyExists || cause instanceof Deno.errors.NotADirectory
       ? "it is a file and no folder; name another one with --dir"
       : messageOf(cause);
-    throw new StartError(`Cannot use the folder ${where}: ${what}`, { cause });
+    throw new cli.StartError(`Cannot use the folder ${where}: ${what}`, { cause });
   }
 }
 
 /** The program. */
-export const program: Program = serverProgram({
+export const program: cli.Program = cli.serverProgram({
   name: "files",
   summary: "receives files into a folder, and never outside of it",
-  defaultPort: 8081,
+  defaultPort: PORT,
   permissions: ["--allow-read=inbox", "--allow-write=inbox", "--allow-sys=statfs"],
-  options: {
-    dir: folder("Where files go; made where it is missing", "inbox"),
-    exists: choice("What happens to a file whose name is taken", {
-      choices: ["fail", "rename", "overwrite", "skip-same"],
-      fallback: "skip-same",
-    }),
-    maxFile: size("Bytes that a file may have", DEFAULT_LIMITS.maxFileBytes),
-    maxSession: size("Bytes that a connection may send", DEFAULT_LIMITS.maxSessionBytes),
-    minFree: size("Space on the disk that stays free", DEFAULT_MIN_FREE_BYTES),
-    keepParts: duration("Keep what came of unfinished files for this long", {
-      fallback: KEEP_PARTS_MS,
-    }),
-    token: optionalText("Take files only from who knows this; @FILE reads it from a file", "TEXT"),
-    rate: rate("Receive at most this much a second, from all together"),
-  },
+  options: OPTIONS,
   tryIt: () => "printf '5::txt::hello' | nc 127.0.0.1 8081",
-  start: async ({ values, settings, report }) =>
+  start: async ({ settings, report }) =>
     await serveFiles({
       ...settings,
-      dir: values.dir,
-      exists: values.exists,
-      limits: {
-        ...settings.limits,
-        maxFileBytes: values.maxFile,
-        maxSessionBytes: values.maxSession,
-      },
-      minFreeBytes: values.minFree,
-      keepPartsMs: values.keepParts,
-      token: await readToken(values.token),
-      bytesPerSecond: values.rate,
+      token: await readToken(settings.token),
       onFile(event) {
-        const line = lineOf(event);
-        if (event.type === "stored") report.data(recordOf(event), line);
-        else report.note(recordOf(event), line);
+        const { type, ...rest } = event;
+        const tell = type === "stored" ? report.data : report.note;
+        tell.call(report, { event: type, ...rest }, inboxLine(event));
       },
     }),
 });
-
-function recordOf({ type, ...rest }: FileEvent): ReportRecord {
-  return { event: type, ...rest };
-}
-
-function lineOf(event: FileEvent): string {
-  const path = escapeControls(event.path);
-  switch (event.type) {
-    case "stored": {
-      const { size, ms, sha256, same, resumedAt } = event;
-      const how = same
-        ? "  was there"
-        : resumedAt > 0
-        ? `  went on at ${formatBytes(resumedAt)}`
-        : "";
-      return `${path}  ${formatBytes(size)}  ${formatSpan(ms)}  sha256 ${
-        sha256 ?? "unknown"
-      }${how}`;
-    }
-    case "not-stored": {
-      const reason = escapeControls(event.reason);
-      const cause = event.error === undefined ? reason : messageOf(event.error);
-      return `#${event.id} ${path} not stored: ${reason}${cause === reason ? "" : ` (${cause})`}`;
-    }
-    case "kept":
-      return `#${event.id} ${path} stopped at ${formatBytes(event.bytes)} of ${
-        formatBytes(event.size)
-      }; the next try goes on there`;
-  }
-}
 
 if (import.meta.main) Deno.exit(await program.main(Deno.args));

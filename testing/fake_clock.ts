@@ -1,12 +1,29 @@
-import type { CancelWait, Clock } from "../mod.ts";
-import { turns } from "../tests/net/turns.ts";
+import type { CancelWait, Clock } from "../net/clock.ts";
+import { turns } from "./turns.ts";
 
 interface Timer {
   at: number;
   callback: () => void;
 }
 
-/** A clock that stands still until a test advances it. */
+/**
+ * A clock that stands still until a test advances it: deadlines, gaps and waits pass when the test says so, and never by
+ * themselves.
+ *
+ * @example A deadline without waiting for it
+ * ```ts
+ * import { Connection, lines } from "@parley/sockets";
+ * import { FakeClock, memoryPair, rejectionOf } from "@parley/sockets/testing";
+ * import { assert } from "@std/assert";
+ *
+ * const clock = new FakeClock();
+ * const [transport] = memoryPair();
+ * const connection = new Connection(transport, lines(), { clock, deadlines: { idleMs: 60_000 } });
+ * const failed = rejectionOf(connection.receive());
+ * await clock.advance(60_000);
+ * assert(String(await failed).includes("no byte passed within 60000 ms"));
+ * ```
+ */
 export class FakeClock implements Clock {
   #now = 0;
   /** In the order in which they fire. */
@@ -17,14 +34,17 @@ export class FakeClock implements Clock {
     return this.#timers.length;
   }
 
+  /** Milliseconds since the test began. */
   now(): number {
     return this.#now;
   }
 
+  /** The same moment as a date: the test begins with 1970. */
   date(): Date {
     return new Date(this.#now);
   }
 
+  /** Calls `callback` once the test has let `ms` milliseconds pass. */
   wait(ms: number, callback: () => void): CancelWait {
     if (ms === Infinity) return () => {};
     const timer = { at: this.#now + Math.max(0, ms), callback };

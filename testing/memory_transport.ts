@@ -1,4 +1,5 @@
-import type { Address, Transport } from "../mod.ts";
+import type { Address } from "../net/address.ts";
+import type { Transport } from "../net/transport.ts";
 
 interface PendingRead {
   into: Uint8Array;
@@ -19,12 +20,46 @@ export interface MemoryTransportOptions {
   onCloseWrite?: () => void;
 }
 
+/** Something that stands still until the test lets it go on, or fail. */
+class Gate {
+  /** Settles when the gate is opened or broken. */
+  readonly passed: Promise<void>;
+  open!: () => void;
+  break!: (error: Error) => void;
+
+  constructor() {
+    this.passed = new Promise((resolve, reject) => {
+      this.open = resolve;
+      this.break = reject;
+    });
+    this.passed.catch(() => {});
+  }
+}
+
 /**
  * A byte stream in memory. The methods that a transport has are the kernel's; the others are the test's, which plays
  * the peer and the system: it decides how bytes are cut, and when they pass.
+ *
+ * @example Bytes that come cut, and a peer that reads nothing
+ * ```ts
+ * import { Connection, lines } from "@parley/sockets";
+ * import { MemoryTransport, turns } from "@parley/sockets/testing";
+ * import { assert } from "@std/assert";
+ *
+ * const peer = new MemoryTransport();
+ * using connection = new Connection(peer, lines());
+ * peer.deliver("hel", "lo\n");
+ * assert(await connection.receive() === "hello");
+ * peer.blockWrites();
+ * void connection.send("anybody?");
+ * await turns();
+ * assert(connection.queuedBytes === 9 && peer.written === "");
+ * ```
  */
 export class MemoryTransport implements Transport {
+  /** Our end. */
   readonly localAddr: Address = { transport: "tcp", hostname: "127.0.0.1", port: 1 };
+  /** The peer's end. */
   readonly remoteAddr: Address;
   /** How much each read asked for. */
   readonly readSizes: number[] = [];
@@ -33,9 +68,12 @@ export class MemoryTransport implements Transport {
   /** How many writes were begun. */
   writeCalls = 0;
   /** How much one write takes at most. */
-  maxWriteBytes = Infinity;
+  maxWriteBytes: number = Infinity;
+  /** The kernel has closed it. */
   closed = false;
+  /** The kernel has said that it will write no more. */
   writeClosed = false;
+  /** Small writes shall be sent at once. */
   noDelay = false;
   readonly #options: MemoryTransportOptions;
   #chunks: Uint8Array[] = [];
@@ -43,9 +81,10 @@ export class MemoryTransport implements Transport {
   #finished = false;
   #readError: Error | undefined;
   #writeError: Error | undefined;
-  #writesBlocked: PromiseWithResolvers<void> | undefined;
-  #closeWriteBlocked: PromiseWithResolvers<void> | undefined;
+  #writesBlocked: Gate | undefined;
+  #closeWriteBlocked: Gate | undefined;
 
+  /** Makes one whose peer has sent nothing yet. */
   constructor(options: MemoryTransportOptions = {}) {
     this.#options = options;
     this.remoteAddr = options.remoteAddr ?? { transport: "tcp", hostname: "127.0.0.1", port: 2 };
@@ -76,28 +115,28 @@ export class MemoryTransport implements Transport {
   /** Writes fail from now on; what the peer sent can still be read. */
   failWrites(error: Error): void {
     this.#writeError = error;
-    this.#writesBlocked?.reject(error);
+    this.#writesBlocked?.break(error);
   }
 
   /** The peer reads nothing: writes take no byte until it reads again. */
   blockWrites(): void {
-    this.#writesBlocked = Promise.withResolvers();
-    this.#writesBlocked.promise.catch(() => {});
+    this.#writesBlocked = new Gate();
   }
 
+  /** The peer reads again. */
   unblockWrites(): void {
-    this.#writesBlocked?.resolve();
+    this.#writesBlocked?.open();
     this.#writesBlocked = undefined;
   }
 
   /** The system does not come to say that no more will be written (TLS with a peer that reads nothing). */
   blockCloseWrite(): void {
-    this.#closeWriteBlocked = Promise.withResolvers();
-    this.#closeWriteBlocked.promise.catch(() => {});
+    this.#closeWriteBlocked = new Gate();
   }
 
+  /** The system comes to say it. */
   unblockCloseWrite(): void {
-    this.#closeWriteBlocked?.resolve();
+    this.#closeWriteBlocked?.open();
     this.#closeWriteBlocked = undefined;
   }
 
@@ -114,6 +153,7 @@ export class MemoryTransport implements Transport {
     return this.writes.map((bytes) => decoder.decode(bytes)).join("");
   }
 
+  /** Reads what the peer delivered, one chunk at most. */
   read(into: Uint8Array): Promise<number | null> {
     this.readSizes.push(into.length);
     if (this.closed) return Promise.reject(new Deno.errors.BadResource("Bad resource ID"));
@@ -123,10 +163,11 @@ export class MemoryTransport implements Transport {
     });
   }
 
+  /** Takes bytes for the peer, as many as `maxWriteBytes` says. */
   async write(bytes: Uint8Array): Promise<number> {
     this.writeCalls++;
     if (this.closed) throw new Deno.errors.BadResource("Bad resource ID");
-    if (this.#writesBlocked) await this.#writesBlocked.promise;
+    if (this.#writesBlocked) await this.#writesBlocked.passed;
     if (this.writeClosed) throw new Deno.errors.BrokenPipe("Broken pipe");
     if (this.#writeError) throw this.#writeError;
     const taken = bytes.slice(0, this.maxWriteBytes);
@@ -135,8 +176,9 @@ export class MemoryTransport implements Transport {
     return taken.length;
   }
 
+  /** Says that no more will be written. */
   async closeWrite(): Promise<void> {
-    if (this.#closeWriteBlocked) await this.#closeWriteBlocked.promise;
+    if (this.#closeWriteBlocked) await this.#closeWriteBlocked.passed;
     if (this.closed) throw new Deno.errors.BadResource("Bad resource ID");
     if (this.#writeError) throw this.#writeError;
     if (this.writeClosed) return;
@@ -144,16 +186,18 @@ export class MemoryTransport implements Transport {
     this.#options.onCloseWrite?.();
   }
 
+  /** Ends both directions. */
   close(): void {
     if (this.closed) throw new Deno.errors.BadResource("Bad resource ID");
     this.closed = true;
     const interrupted = new Deno.errors.Interrupted("operation canceled");
     for (const { reject } of this.#pending.splice(0)) reject(interrupted);
-    this.#writesBlocked?.reject(interrupted);
-    this.#closeWriteBlocked?.reject(interrupted);
+    this.#writesBlocked?.break(interrupted);
+    this.#closeWriteBlocked?.break(interrupted);
     if (!this.writeClosed) this.#options.onCloseWrite?.();
   }
 
+  /** Notes what the kernel wants. */
   setNoDelay(noDelay = true): void {
     this.noDelay = noDelay;
   }

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 
 const ROOT = new URL("../", import.meta.url);
 
@@ -7,6 +7,7 @@ const FLOORS = [
   ["codec/"],
   ["net/"],
   ["mod.ts"],
+  ["testing/"],
   ["transfer/"],
   ["cli/"],
   ["servers/", "clients/"],
@@ -36,6 +37,28 @@ Deno.test("a file imports only floors below its own when it is part of the house
     if (to < 0 || to > from || (to === from && !sameFolder)) wrong.push(`${path} -> ${target}`);
   }
   assertEquals(wrong, []);
+});
+
+Deno.test("no files import each other in a circle, not even for types", () => {
+  const edges = new Map<string, string[]>();
+  for (const { path, target } of imports()) {
+    if (floorOf(path) >= 0 || path.startsWith("shims/")) {
+      edges.set(path, [...edges.get(path) ?? [], target]);
+    }
+  }
+  assert(edges.size > 100);
+  assertEquals(circles(edges), []);
+});
+
+Deno.test("circles() finds a circle of two and of three, and none in a tree", () => {
+  const edges = (...pairs: string[]) => {
+    const map = new Map<string, string[]>();
+    for (const [from = "", to = ""] of pairs) map.set(from, [...map.get(from) ?? [], to]);
+    return map;
+  };
+  assertEquals(circles(edges("ab", "ac", "bc", "cd")), []);
+  assertEquals(circles(edges("ab", "ba")), ["a -> b -> a"]);
+  assertEquals(circles(edges("xa", "ab", "bc", "ca")), ["a -> b -> c -> a"]);
 });
 
 Deno.test("codec imports nothing but itself, and the runtime in two files that mod.ts does not export", () => {
@@ -77,6 +100,15 @@ Deno.test(`a source file has at most ${MAX_LINES} lines when it is no test`, () 
   assertEquals(long, []);
 });
 
+Deno.test("the library names no flag of a program", () => {
+  const library = sources.filter(({ path }) => /^(codec|net|testing|transfer)\//.test(path));
+  const flags = library.flatMap(({ path, text }) =>
+    Array.from(text.matchAll(/(?<![\w-])--[a-z][a-z-]+/g), ([flag]) => `${path}: ${flag}`)
+  );
+  // What the kernel is allowed to ask the system with, which is Deno's and no program's.
+  assertEquals(flags, ["net/port_holder.ts: --allow-run"]);
+});
+
 Deno.test("no file leaves work to somebody else when it is done", () => {
   // In two parts, or this file would find itself.
   const marks = new RegExp(`\\b(${"TO" + "DO"}|${"FIX" + "ME"}|${"X" + "XX"})\\b`);
@@ -116,6 +148,26 @@ function imports(): { path: string; target: string }[] {
       target: new URL(one, `house:/${path}`).pathname.slice(1),
     }))
   );
+}
+
+/** Returns each circle of imports that a walk from every file meets. */
+function circles(edges: ReadonlyMap<string, readonly string[]>): string[] {
+  const found: string[] = [];
+  const done = new Set<string>();
+  const way: string[] = [];
+  function walk(path: string): void {
+    if (way.includes(path)) {
+      found.push([...way.slice(way.indexOf(path)), path].join(" -> "));
+      return;
+    }
+    if (done.has(path)) return;
+    way.push(path);
+    for (const target of edges.get(path) ?? []) walk(target);
+    way.pop();
+    done.add(path);
+  }
+  for (const path of [...edges.keys()].toSorted()) walk(path);
+  return found;
 }
 
 function foreign(isMine: (path: string) => boolean, allowed: readonly string[]): string[] {

@@ -2,7 +2,7 @@ import { parcel } from "../codec/parcel/parcel.ts";
 import { program as filesClient } from "../clients/files.ts";
 import { Connection } from "../net/mod.ts";
 import { program as filesServer } from "../servers/files.ts";
-import type { Scene } from "./scenes.ts";
+import type { Scene } from "./scene.ts";
 import type { Stage } from "./stage.ts";
 
 /** Where the scene keeps its files; it is gone when the scene is over. */

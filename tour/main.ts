@@ -9,9 +9,10 @@ import { bold, cyan, dim, green, red } from "@std/fmt/colors";
 import { columns } from "../cli/help.ts";
 import { type Io, systemIo } from "../cli/io.ts";
 import { suggestion } from "../cli/options.ts";
-import { EXIT_DONE, EXIT_FAILED, EXIT_USAGE } from "../cli/program.ts";
+import { EXIT_DONE, EXIT_FAILED, EXIT_USAGE } from "../cli/exit_codes.ts";
 import { TOUR_COMMAND } from "../cli/start_commands.ts";
-import { type Scene, scenes } from "./scenes.ts";
+import type { Scene } from "./scene.ts";
+import { scenes } from "./scenes.ts";
 import { type Check, Stage } from "./stage.ts";
 
 /** Plays the scenes that the arguments name, all of them without arguments; returns the exit code. */

@@ -5,15 +5,7 @@ import { program as greetingServer } from "../servers/greeting.ts";
 import { program as reverseServer } from "../servers/reverse.ts";
 import { program as talkbackServer } from "../servers/talkback.ts";
 import { filesScene } from "./files_scene.ts";
-import type { Stage } from "./stage.ts";
-
-/** One part of the tour: programs that talk, and what to notice. */
-export interface Scene {
-  readonly name: string;
-  readonly title: string;
-  readonly notice: string;
-  readonly play: (stage: Stage) => Promise<void>;
-}
+import type { Scene } from "./scene.ts";
 
 /** The tour, in its order. */
 export const scenes: readonly Scene[] = [

@@ -1,6 +1,6 @@
-import { Connection, escapeControls, lines } from "../mod.ts";
+import { bytes, Connection, escapeControls, joined, lines } from "../mod.ts";
 import type { Io } from "../cli/io.ts";
-import type { Program } from "../cli/program.ts";
+import type { Program } from "../cli/declaration.ts";
 
 /** Something that was seen to be right or wrong. */
 export interface Check {
@@ -98,8 +98,7 @@ export class Stage {
   /** Connects without any program, to show what is on the wire. */
   async line(port: number): Promise<Connection<string, Uint8Array>> {
     const conn = await Deno.connect({ hostname: "127.0.0.1", port });
-    const text = lines();
-    return new Connection(conn, { decoder: text.decoder, encode: (bytes: Uint8Array) => bytes });
+    return new Connection(conn, joined(lines(), bytes()));
   }
 
   /** Writes a line of the transcript. */

@@ -1,25 +1,25 @@
-/** A block that takes longer than this is left to another thread from then on. */
+/** A block that takes longer than this makes a file slow. */
 const SLOW_MS = 5;
 
 /**
- * Tells whether a file is read or written so fast that handing a block to another thread would cost more than waiting:
- * it is then only a copy within memory. One slow block, and the answer is no for good.
+ * Tells whether a file is read or written so fast that it should be done synchronously: a copy within memory costs less
+ * than handing the block to another thread. A file counts as fast until its first slow block, and as slow from then on.
  */
 export class BlockSpeed {
   readonly #now: () => number;
   #isFast = true;
 
-  /** Makes one that takes a file for fast; `now` is in milliseconds, and does not stand still within a turn. */
+  /** Makes one for a file that counts as fast. `now` is in milliseconds, and must go on within a turn of the event loop. */
   constructor(now: () => number = () => performance.now()) {
     this.#now = now;
   }
 
-  /** Every block so far was fast. */
+  /** Whether every block so far was fast. */
   get isFast(): boolean {
     return this.#isFast;
   }
 
-  /** Does what reads or writes a block before it returns, and looks how long it takes. */
+  /** Runs what reads or writes a block synchronously, and measures how long it takes. */
   measure<Result>(work: () => Result): Result {
     const start = this.#now();
     const result = work();

@@ -1,23 +1,23 @@
 /** An answer that takes longer than this did not come from memory. */
 const SLOW_MS = 5;
-/** After a slow answer so many calls are left to another thread before the next one is waited for again. */
+/** Calls that are left to another thread after a slow answer, before the next one is made synchronously again. */
 const PAUSE_CALLS = 1_000;
 
 /**
- * Asks the file system about names. While it answers out of memory, waiting for that costs a tenth of what another thread
- * costs; a slow answer holds everything up once in a thousand calls at most. What waits for the disk itself, such as a
- * sync, does not belong here.
+ * Asks the file system about names. As long as it answers out of memory it is asked synchronously, which costs a tenth of
+ * handing the call to another thread; a slow answer blocks the event loop once in a thousand calls at most. Calls that
+ * wait for the disk itself, such as a sync, do not belong here.
  */
 export class Disk {
   readonly #now: () => number;
   #pause = 0;
 
-  /** Makes one; `now` is in milliseconds, and does not stand still within a turn. */
+  /** Makes one; `now` is in milliseconds, and must go on within a turn of the event loop. */
   constructor(now: () => number = () => performance.now()) {
     this.#now = now;
   }
 
-  /** Tells about a file, or about a link itself. @throws The system's error. */
+  /** Returns what is known of a path; of a link it is the link itself. @throws The system's error. */
   lstat(path: string): Promise<Deno.FileInfo> {
     return this.#ask(() => Deno.lstatSync(path), () => Deno.lstat(path));
   }
@@ -37,12 +37,12 @@ export class Disk {
     return this.#ask(() => Deno.removeSync(path), () => Deno.remove(path));
   }
 
-  /** Tells about an open file. @throws The system's error. */
+  /** Returns what is known of an open file. @throws The system's error. */
   stat(file: Deno.FsFile): Promise<Deno.FileInfo> {
     return this.#ask(() => file.statSync(), () => file.stat());
   }
 
-  /** Sets when an open file was read and written last. @throws The system's error. */
+  /** Sets when an open file was last read and changed. @throws The system's error. */
   utime(file: Deno.FsFile, { atime, mtime }: { atime: Date; mtime: Date }): Promise<void> {
     return this.#ask(() => file.utimeSync(atime, mtime), () => file.utime(atime, mtime));
   }
@@ -62,5 +62,27 @@ export class Disk {
   }
 }
 
-/** The one that all transfers of this process go through: there is one file system. */
+/** The disk that all transfers of this process share: there is one file system. */
 export const disk: Disk = new Disk();
+
+/** Returns what is known of a path, or undefined when nothing is there; of a link it is the link itself. */
+export async function infoOf(path: string): Promise<Deno.FileInfo | undefined> {
+  try {
+    return await disk.lstat(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
+/** Removes a file if it is there. By default another thread does it, because the bytes of a large file take a while. */
+export async function removeIfThere(
+  path: string,
+  remove: (path: string) => Promise<void> = Deno.remove,
+): Promise<void> {
+  try {
+    await remove(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}

@@ -1,10 +1,36 @@
 /**
- * File transfer: what the programs `files` stand on. Two wire formats, an inbox that no name from the wire leaves,
- * resumption, receipts.
+ * File transfer: send files and folders, and receive them into an inbox. No name from the wire leads out of the inbox,
+ * every file appears whole or not at all, and what a broken connection left is gone on with.
+ *
+ * Two wire formats: `sendFiles` and `receiveFiles` speak the parcel format, with digests, resumption and compression;
+ * `sendSimpleFiles` and `receiveSimpleFiles` speak the simple one, `SIZE::EXT::DATA`, as old programs do.
+ *
+ * @example Receive files, and send some
+ * ```ts
+ * import { bytes, connect, serve } from "@parley/sockets";
+ * import { parcel } from "@parley/sockets/parcel";
+ * import { findFiles, Inbox, receiveFiles, sendFiles } from "@parley/sockets/transfer";
+ * import { assert } from "@std/assert";
+ *
+ * const folder = await Deno.makeTempDir();
+ * const inbox = await Inbox.open(`${folder}/inbox`);
+ * const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+ * await using _server = serve(listener, { codec: parcel() }, async (connection) => {
+ *   await receiveFiles(connection, { inbox });
+ * });
+ *
+ * await Deno.writeTextFile(`${folder}/hello.txt`, "hello");
+ * const { port } = listener.addr;
+ * await sendFiles(findFiles([`${folder}/hello.txt`]), {
+ *   connect: () => connect({ port, codec: bytes() }),
+ * });
+ * assert(await Deno.readTextFile(`${folder}/inbox/hello.txt`) === "hello");
+ * await Deno.remove(folder, { recursive: true });
+ * ```
  *
  * @example A receipt says what a receiver has, and whether somebody changed it
  * ```ts
- * import { makeReceipt, parseReceipt } from "@parley/sockets/files";
+ * import { makeReceipt, parseReceipt } from "@parley/sockets/transfer";
  * import { assertThrows } from "@std/assert";
  * const sha256 = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824";
  * const files = [{ source: "hello.txt", path: "hello.txt", size: 5, sha256 }];
@@ -16,38 +42,38 @@
  *
  * @module
  */
-export type { FileEvent, FileFormat } from "./events.ts";
-export type { BlockSource } from "./sources/block_reader.ts";
-export { firstByte, PARCEL_BYTE } from "./first_byte.ts";
-export { DEFAULT_MIN_FREE_BYTES, type FileOffer, Inbox, type InboxOptions } from "./inbox/inbox.ts";
-export { Pacer } from "./pacer.ts";
-export type { ExistsPolicy } from "./inbox/publish.ts";
+
+// Receiving.
+export type { ExistsPolicy } from "./inbox/final_name.ts";
+export { DEFAULT_MIN_FREE_BYTES, Inbox, type InboxOptions } from "./inbox/inbox.ts";
+export type { InboxEvent, TransferFormat } from "./inbox/inbox_event.ts";
+export type { IncomingFile, StoredFile, StoredWithoutDigest } from "./inbox/incoming_file.ts";
+export { DEFAULT_INBOX_LIMITS, type InboxLimits } from "./limits.ts";
+export type { ParcelConnection } from "./parcel/parcel_connection.ts";
+export { receiveFiles } from "./parcel/receive_files.ts";
+export type { ReceiveFilesOptions, ReceiveSimpleFilesOptions } from "./receive_options.ts";
+export {
+  receiveSimpleFiles,
+  type SimpleReceiverConnection,
+} from "./simple/receive_simple_files.ts";
+
+// Sending.
+export { sendFiles } from "./parcel/send_files.ts";
+export type { FileSendResult, SendFilesOptions, SendSimpleFilesOptions } from "./send_options.ts";
+export { sendSimpleFiles } from "./simple/send_simple_files.ts";
+export type { FileSource, OpenFileSource, SkippedSource } from "./sources/file_source.ts";
+export { findFiles, type FindFilesOptions } from "./sources/find_files.ts";
+
+// For both.
+export { BandwidthLimiter } from "./bandwidth_limiter.ts";
+export type { FileOffer } from "./file_offer.ts";
+export { FileRefusedError } from "./file_refused_error.ts";
+export { TokenWantedError } from "./parcel/session_errors.ts";
 export {
   makeReceipt,
   parseReceipt,
   type Receipt,
   type ReceiptEntry,
-  type Verdict,
+  type VerifiedEntry,
   verifyReceipt,
 } from "./receipt.ts";
-export { receiveParcels, type ReceiveParcelsOptions } from "./parcel/receive_parcel.ts";
-export type { ParcelConnection } from "./parcel/welcome_sender.ts";
-export { receiveSimple, type SimpleReceiverConnection } from "./simple/receive_simple.ts";
-export { RefusedError } from "./refused_error.ts";
-export { ParcelSender, type SendParcelOptions, type SendResult } from "./parcel/send_parcel.ts";
-export { sendFiles, type SendFilesOptions } from "./parcel/send_files.ts";
-export { sendFilesSimply, type SendFilesSimplyOptions } from "./simple/send_files_simply.ts";
-export {
-  sendSimple,
-  type SendSimpleOptions,
-  type SimpleSenderConnection,
-} from "./simple/send_simple.ts";
-export type { SessionLimits } from "./session_quota.ts";
-export {
-  type FileSource,
-  findSources,
-  type FindSourcesOptions,
-  type OpenSource,
-  type SkippedSource,
-} from "./sources/source.ts";
-export type { StoredFile, StoredUndigested, Upload } from "./inbox/upload.ts";

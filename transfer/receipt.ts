@@ -1,57 +1,57 @@
 import { hmacSha256, sameDigest } from "../codec/hashing.ts";
-import { hashPart } from "./inbox/part_file.ts";
+import { hashFile } from "./hash_file.ts";
 
-/** What a receipt says of a file. */
+/** One file of a {@linkcode Receipt}. */
 export interface ReceiptEntry {
-  /** Its path where it was sent from. */
+  /** Its path on the side that sent it. */
   readonly source: string;
-  /** Its path at the receiver. */
+  /** Its path below the receiver's folder. */
   readonly path: string;
   /** Its bytes. */
   readonly size: number;
-  /** Its digest, in hex. */
+  /** Its SHA-256 in hex. */
   readonly sha256: string;
 }
 
-/** What a receiver has stored, as its sender writes it down. */
+/** The files that a receiver has stored, as their sender writes it down; plain JSON. */
 export interface Receipt {
-  /** What this is: `parley receipt 1`. */
+  /** The kind and version of this JSON. */
   readonly kind: "parley receipt 1";
-  /** Where it was sent to. */
+  /** The receiver's address. */
   readonly receiver: string;
-  /** When, in the form of ISO 8601. */
+  /** When the last file was stored, as ISO 8601 writes it. */
   readonly finished: string;
-  /** What was stored. */
+  /** The files, in the order of their paths. */
   readonly files: readonly ReceiptEntry[];
-  /** HMAC-SHA-256 of all of the above under the token, where there was one. */
+  /** The HMAC-SHA-256 of all of the above under the token, in hex. There is none without a token. */
   readonly seal?: string;
 }
 
-/** How a file of a receipt was found. */
-export interface Verdict {
+/** What {@linkcode verifyReceipt} finds out about one file. */
+export interface VerifiedEntry {
   /** What the receipt says of it. */
   readonly entry: ReceiptEntry;
-  /** Where it was looked for. */
+  /** The path that was looked at. */
   readonly local: string;
-  /** How it was found; `other-content` is also what is no file any more. */
+  /** What is there; `other-content` also when it is no file. */
   readonly verdict: "same" | "missing" | "other-size" | "other-content" | "unreadable";
 }
 
-/** Returns a receipt, sealed where there is a token. */
+/** Makes a receipt. With a token it is sealed, so that nobody without the token can change it unnoticed. */
 export function makeReceipt(
   said: Omit<Receipt, "kind" | "seal">,
   token: string | undefined,
 ): Receipt {
-  // They are stored in any order; two receipts of the same files should be the same.
+  // Files are stored in any order, and two receipts of the same files should be the same.
   const files = said.files.toSorted((one, other) => one.path < other.path ? -1 : 1);
   const receipt = { kind: "parley receipt 1", ...said, files } as const;
   return token === undefined ? receipt : { ...receipt, seal: sealOf(receipt, token) };
 }
 
 /**
- * Reads a receipt.
+ * Reads a receipt from its JSON. With a token its seal is checked, and it has to have one.
  *
- * @throws {TypeError} It is none, or its seal is not that of the token; the message says what is wrong.
+ * @throws {TypeError} It is no receipt, or its seal is not that of the token; the message says what is wrong, as a phrase.
  */
 export function parseReceipt(text: string, token: string | undefined): Receipt {
   let value: unknown;
@@ -73,11 +73,11 @@ export function parseReceipt(text: string, token: string | undefined): Receipt {
   return value;
 }
 
-/** Looks at every file of a receipt: where it was sent from, or below the receiver's `folder`. */
+/** Compares every file of a receipt with what is on this disk: where it was sent from, or below a receiver's `folder`. */
 export async function* verifyReceipt(
   { files }: Receipt,
   { folder }: { folder?: string | undefined } = {},
-): AsyncGenerator<Verdict, void, void> {
+): AsyncGenerator<VerifiedEntry, void, void> {
   for (const entry of files) {
     const local = folder === undefined
       ? entry.source
@@ -89,12 +89,12 @@ export async function* verifyReceipt(
 async function verdictOf(
   local: string,
   { size, sha256 }: ReceiptEntry,
-): Promise<Verdict["verdict"]> {
+): Promise<VerifiedEntry["verdict"]> {
   try {
     const found = await Deno.stat(local);
     if (!found.isFile) return "other-content";
     if (found.size !== size) return "other-size";
-    const hasher = await hashPart(local, { bytes: size });
+    const hasher = await hashFile(local, { bytes: size });
     return sameDigest(hasher.digest(), sha256) ? "same" : "other-content";
   } catch (error) {
     return error instanceof Deno.errors.NotFound ? "missing" : "unreadable";

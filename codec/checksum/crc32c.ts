@@ -19,7 +19,7 @@ let shared: Fold | undefined | null = null;
  *
  * @example
  * ```ts
- * import { crc32c } from "@parley/sockets";
+ * import { crc32c } from "@parley/sockets/codec";
  * import { assert } from "@std/assert";
  *
  * const bytes = new TextEncoder().encode("123456789");

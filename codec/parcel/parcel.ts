@@ -19,6 +19,8 @@ import { escapeControls } from "../escape_controls.ts";
 
 /** What each side sends first: the name and the version of the format. */
 export const PARCEL_MAGIC = "PARCEL/1\n";
+/** The byte that only this format begins with; the simple format begins with a digit. */
+export const PARCEL_FIRST_BYTE: number = PARCEL_MAGIC.charCodeAt(0);
 /** The largest block of a file. */
 export const MAX_BLOCK_BYTES = 1024 * 1024;
 /** The largest payload of any other frame. */
@@ -32,6 +34,9 @@ export const DATA_HEAD_BYTES: number = HEAD_BYTES + DATA_FIELD_BYTES;
 const magic = new TextEncoder().encode(PARCEL_MAGIC);
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** What can be wrong in the parcel format beside what any format can have wrong. */
+export type ParcelErrorCode = "bad-compression" | "bad-magic" | "unknown-type";
 
 /** A block of a file as it is sent. */
 export interface ParcelData {
@@ -73,7 +78,7 @@ export type ParcelOutgoing = ParcelMagic | ParcelControl | ParcelData;
  *
  * @example
  * ```ts
- * import { parcel } from "@parley/sockets";
+ * import { parcel } from "@parley/sockets/parcel";
  * import { assert } from "@std/assert";
  * const decoder = parcel().decoder();
  * decoder.push(parcel().encode({ type: "magic" }));

@@ -4,7 +4,7 @@ import { BodyDecoder, type BodyPiece } from "../body_decoder.ts";
 import { BufferedDecoder } from "../buffered_decoder.ts";
 import { type Codec, defineCodec } from "../codec.ts";
 import { LimitError, ProtocolError } from "../errors.ts";
-import { DEFAULT_LIMITS } from "../limits.ts";
+import { DEFAULT_CODEC_LIMITS } from "../limits.ts";
 import type { ReceiveBuffer } from "../bytes/receive_buffer.ts";
 import { escapeControls } from "../escape_controls.ts";
 
@@ -18,6 +18,9 @@ const ERROR_PREFIX = "error:";
 const MAX_MESSAGE_CHARS = 500;
 
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+
+/** What can be wrong in the simple format beside what any format can have wrong. */
+export type SimpleFileErrorCode = "bad-header";
 
 /** What stands in front of a file in the simple format; its bytes follow as the body. */
 export interface SimpleFileHeader {
@@ -57,7 +60,7 @@ export type SimpleFileReply =
  *
  * @example
  * ```ts
- * import { simpleFileRequests } from "@parley/sockets";
+ * import { simpleFileRequests } from "@parley/sockets/simple-file";
  * import { assert } from "@std/assert";
  * const decoder = simpleFileRequests().decoder();
  * decoder.push(new TextEncoder().encode("2::txt::hi"));
@@ -95,7 +98,7 @@ export function simpleFileRequests(): Codec<SimpleFileHeader | BodyPiece, Simple
  *
  * @example
  * ```ts
- * import { simpleFileReplies } from "@parley/sockets";
+ * import { simpleFileReplies } from "@parley/sockets/simple-file";
  * import { assert } from "@std/assert";
  * const codec = simpleFileReplies();
  * const header = codec.encode({ type: "file", size: 2, extension: "txt" });
@@ -213,7 +216,7 @@ class ReplyDecoder extends BufferedDecoder<SimpleFileReply> {
     const lineEnd = newline < 0 ? buffer.length : newline;
     // What an error says may hold anything.
     const marker = startsWith(buffer, ERROR_PREFIX) ? -1 : this.#marker(buffer, lineEnd);
-    const max = DEFAULT_LIMITS.maxLineBytes;
+    const max = DEFAULT_CODEC_LIMITS.maxLineBytes;
     // One that ends behind the limit shows too late when the bytes come one by one, so it never counts.
     if (marker >= 0 && marker + STORED.length <= max + 1) {
       buffer.skip(marker + STORED.length);

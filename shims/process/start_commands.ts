@@ -1,5 +1,5 @@
 import { parleyCommandOf } from "../../cli/commands.ts";
-import type { ProgramDeclaration } from "../../cli/program.ts";
+import type { ProgramDeclaration } from "../../cli/declaration.ts";
 
 /** Returns the command that starts a program where the package is installed. */
 export function startCommandsOf(program: ProgramDeclaration): readonly [string, ...string[]] {

@@ -2,7 +2,7 @@
 // Signals, permissions, pipes and terminals need a process of their own: child.ts.
 
 import { programs } from "../../cli.ts";
-import type { Program } from "../../cli/program.ts";
+import type { Program } from "../../cli/declaration.ts";
 import type { Ran } from "./child.ts";
 import { Collected } from "./collected.ts";
 import { keptIo } from "./kept_io.ts";

@@ -179,6 +179,11 @@ Deno.test("flagOf writes words apart when a name has several", () => {
   assertEquals(["port", "maxClients", "a1B"].map(flagOf), ["--port", "--max-clients", "--a1-b"]);
 });
 
+Deno.test("flagOf leaves out the unit of a name, because it is typed with the value", () => {
+  const names = ["waitMs", "maxFileBytes", "rateBytesPerSecond", "bytes"];
+  assertEquals(names.map(flagOf), ["--wait", "--max-file", "--rate", "--bytes"]);
+});
+
 Deno.test("suggestion gives nothing when no word is near", () => {
   const known = ["greeting", "reverse", "talkback"];
   assertEquals(suggestion("talkbak", known), "; did you mean talkback?");

@@ -2,7 +2,7 @@ import { assertEquals, assertInstanceOf, assertMatch } from "@std/assert";
 import { readToken } from "../../cli/token.ts";
 import { UsageError } from "../../cli/usage_error.ts";
 import { inFolder, withFile } from "../contract/folder.ts";
-import { rejectionOf } from "../net/turns.ts";
+import { rejectionOf } from "../../testing/turns.ts";
 
 Deno.test("readToken() returns what was typed when that names no file", async () => {
   assertEquals(await readToken(undefined), undefined);

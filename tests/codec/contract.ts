@@ -1,17 +1,15 @@
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import {
+  type AnyErrorCode,
   BufferedDecoder,
   ByteWriter,
   type Codec,
   type Decoder,
   decodeStream,
-  encodeInto,
   encodeStream,
   LimitError,
-  type Limits,
   ProtocolError,
-  type ProtocolErrorCode,
 } from "../../codec/mod.ts";
 import {
   CHECK,
@@ -42,7 +40,7 @@ export interface BrokenSample {
   name: string;
   /** The bytes, up to the end of the stream; a string is hex. */
   bytes: string | Uint8Array;
-  code: ProtocolErrorCode;
+  code: AnyErrorCode;
   offset: number;
   /** The error's message. */
   error: string;
@@ -69,7 +67,10 @@ const SMALLEST_STORAGE = 64;
 /** Registers the tests that every codec has to pass. */
 export function testContract<In, Out>(name: string, contract: Contract<In, Out>): void {
   for (const sample of contract.samples) {
-    if (!sample.decodeOnly) testEncode(`${name} ${sample.name}`, { sample, contract });
+    // What is whole only because the stream ends is not written so.
+    if (!sample.decodeOnly && !sample.unended) {
+      testEncode(`${name} ${sample.name}`, { sample, contract });
+    }
     testDecode(`${name} ${sample.name}`, { sample, contract });
   }
   for (const broken of contract.broken ?? []) {
@@ -87,7 +88,7 @@ export function testLimit<Message>(
     codec: (maxBytes: number) => Codec<Message>;
     /** Returns a message that counts as `bytes` bytes. */
     message: (bytes: number) => Message;
-    limit: keyof Limits;
+    limit: string;
     max: number;
     /** The error's text at `max + 1`. */
     decoding: string;
@@ -148,19 +149,17 @@ function testEncode<In, Out>(
   const messages = sample.messages as readonly unknown[] as readonly Out[];
 
   Deno.test(`${name}: encode() gives the bytes`, () => {
-    if (sample.unended) return;
     assertEquals(comparable(joined(messages.map((one) => codec.encode(one)))), comparable(bytes));
   });
-  Deno.test(`${name}: encodeInto() writes behind what is there`, () => {
-    if (sample.unended) return;
+  Deno.test(`${name}: a session writes behind what is there`, () => {
     const writer = new ByteWriter();
     writer.text("before");
-    for (const message of messages) encodeInto(codec, { message, writer });
+    const session = codec.session();
+    for (const message of messages) session.encode(message, writer);
     const expected = joined([new TextEncoder().encode("before"), bytes]);
     assertEquals(comparable(writer.finish()), comparable(expected));
   });
   Deno.test(`${name}: encodeStream() gives the bytes`, async () => {
-    if (sample.unended) return;
     const stream = ReadableStream.from(messages).pipeThrough(encodeStream(codec));
     assertEquals(comparable(joined(await Array.fromAsync(stream))), comparable(bytes));
   });
@@ -188,8 +187,9 @@ function testDecode<In, Out>(
       assertEquals(messages.map(comparable), expected.messages);
     }
   });
+  // A tail would belong to a message that only the end of the stream makes whole.
+  if (sample.unended) return;
   Deno.test(`${name}: rest() gives the tail when a message is unfinished`, () => {
-    if (sample.unended) return;
     const tail = hex(contract.tail);
     for (const chunks of [[joined([bytes, tail])], cutEvery(joined([bytes, tail]), 1)]) {
       const decoder = codec.decoder();

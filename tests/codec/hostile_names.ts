@@ -1,4 +1,4 @@
-import type { WirePathProblem } from "../../codec/mod.ts";
+import type { WirePathProblem } from "../../codec/wire_path.ts";
 
 /** A path that a peer may try, and why it is refused. */
 export interface HostileName {

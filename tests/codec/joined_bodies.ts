@@ -14,14 +14,14 @@ export interface JoinedBodiesOptions<Head, Whole> {
   /** Makes one message of a head and its body, which is empty where it has none. */
   join: (head: Head, body: Uint8Array) => Whole;
   /** Writes such a message. */
-  encodeInto: (whole: Whole, writer: ByteWriter) => void;
+  encode: (whole: Whole, writer: ByteWriter) => void;
 }
 
 /** Makes a codec whose bodies come in pieces one whose messages are the same however the bytes were cut. */
 export function joinedBodies<Head extends { readonly type: string }, Whole>(
-  { decoder, join, encodeInto }: JoinedBodiesOptions<Head, Whole>,
+  { decoder, join, encode }: JoinedBodiesOptions<Head, Whole>,
 ): Codec<Whole> {
-  return defineCodec<Whole>(() => new JoinedDecoder(decoder(), join), encodeInto);
+  return defineCodec<Whole>(() => new JoinedDecoder(decoder(), join), encode);
 }
 
 class JoinedDecoder<Head extends { readonly type: string }, Whole> implements Decoder<Whole> {

@@ -8,9 +8,9 @@ import {
   lengthPrefixed,
   lines,
   netstring,
-  telnet,
   varintPrefixed,
 } from "../../codec/mod.ts";
+import { telnet } from "../../codec/telnet/telnet.ts";
 import { cutEvery, hex, joined, utf8Bytes } from "./support.ts";
 import { type Work, workOf } from "./work.ts";
 
@@ -206,7 +206,7 @@ function casesOf({ largeBytes, many }: LinearTimeSize): readonly Case[] {
       codec: telnet(lines()),
       bytes: joined(Array.from({ length: many }, () => hex("ff fd 01 61 0a"))),
       chunk: Infinity,
-      messages: 2 * many,
+      messages: many,
     },
     {
       name: "telnet() of bytes 255 and CR NUL in one chunk",

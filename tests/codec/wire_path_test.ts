@@ -8,13 +8,13 @@ import {
   assertThrows,
 } from "@std/assert";
 import fc from "fast-check";
+import { escapeControls } from "../../codec/mod.ts";
 import {
-  escapeControls,
   OWN_NAME_PREFIX,
   type WirePathOptions,
   wirePathProblem,
   wirePathSegments,
-} from "../../codec/mod.ts";
+} from "../../codec/wire_path.ts";
 import { HOSTILE_NAMES } from "./hostile_names.ts";
 import { CHECK, utf8Bytes } from "./support.ts";
 

@@ -5,7 +5,7 @@ import { startServer as spawnServer } from "../cli/child.ts";
 import { startServer } from "../cli/in_process.ts";
 import { connectPeer, connectResetting, type Peer } from "../cli/peer.ts";
 import { EventLog } from "../net/event_log.ts";
-import { turns } from "../net/turns.ts";
+import { turns } from "../../testing/turns.ts";
 import { canSeeMemory, memoryOf } from "./memory.ts";
 
 const MIB = 1024 ** 2;

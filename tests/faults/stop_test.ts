@@ -1,12 +1,12 @@
 import { assertEquals, assertLess, assertMatch } from "@std/assert";
-import { DEFAULT_GRACE_MS } from "../../net/mod.ts";
+import { DEFAULT_DEADLINES } from "../../net/mod.ts";
 import { serveReverse } from "../../servers/reverse.ts";
 import { serveTalkback } from "../../servers/talkback.ts";
 import { FakeClock } from "../../testing/fake_clock.ts";
 import { startServer as spawnServer } from "../cli/child.ts";
 import { startServer } from "../cli/in_process.ts";
 import { connectPeer } from "../cli/peer.ts";
-import { stateOf, turns } from "../net/turns.ts";
+import { stateOf, turns } from "../../testing/turns.ts";
 
 const FAREWELL = "The server is shutting down. Goodbye!\n";
 
@@ -54,7 +54,7 @@ Deno.test("reverse answers 200 messages when it is stopped among them", async ()
 for (const serve of [serveTalkback, serveReverse]) {
   Deno.test(`${serve.name}() cuts a client after graceMs when it never reads`, async () => {
     const clock = new FakeClock();
-    await using server = serve({ port: 0, clock, graceMs: 2000, onEvent() {} });
+    await using server = serve({ port: 0, clock, deadlines: { graceMs: 2000 }, onEvent() {} });
     const port = "port" in server.addr ? server.addr.port : 0;
     await using good = await connectPeer(port);
     await good.send("hello\n");
@@ -83,7 +83,7 @@ Deno.test("a server cuts a client sooner when --grace says so", async () => {
   const before = performance.now();
   server.stop();
   assertEquals(await server.ended, 0);
-  assertLess(performance.now() - before, DEFAULT_GRACE_MS);
+  assertLess(performance.now() - before, DEFAULT_DEADLINES.graceMs);
   assertMatch(server.stderr.text, /\ntalkback stopped: 0 drained, 1 cut\n$/);
   deaf.close();
   await asking;

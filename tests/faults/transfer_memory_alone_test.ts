@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { connectFiles } from "../../clients/files.ts";
-import { findSources, sendFiles } from "../../transfer/mod.ts";
+import { findFiles, sendFiles } from "../../transfer/mod.ts";
 import { serveFiles } from "../../servers/files.ts";
 import { canSeeMemory, memoryOf } from "./memory.ts";
 
@@ -29,7 +29,7 @@ async function sendSparse(
   let most = 0;
   let blocks = 0;
   const looks: Promise<void>[] = [];
-  await sendFiles(findSources([path]), {
+  await sendFiles(findFiles([path]), {
     connect: () => connectFiles({ port }),
     compress,
     onBytes() {

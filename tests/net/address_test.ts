@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import { type Address, formatAddress, isLoopback } from "../../mod.ts";
+import { formatAddress } from "../../mod.ts";
+import { type Address, isLoopback } from "../../net/address.ts";
 import { hostOf, parseIp } from "../../net/address.ts";
 
 function tcp(hostname: string, port = 80): Address {

@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertGreaterOrEqual } from "@std/assert";
-import { systemClock } from "../../mod.ts";
+import { systemClock } from "../../net/clock.ts";
 import { sleep } from "../../net/clock.ts";
 import { nextTurn } from "../../net/turn.ts";
 import { FakeClock } from "../../testing/fake_clock.ts";
-import { rejectionOf, stateOf, turns } from "./turns.ts";
+import { rejectionOf, stateOf, turns } from "../../testing/turns.ts";
 
 Deno.test("systemClock waits, can be stopped, and never ends an infinite wait", async () => {
   const before = systemClock.now();

@@ -1,7 +1,6 @@
 import { assert, assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
 import {
   BodyDecoder,
-  type BodyPiece,
   ClosedError,
   type Connection,
   type ConnectionOptions,
@@ -12,15 +11,16 @@ import {
   ProtocolError,
   type ReceiveBuffer,
   serve,
-  type TraceEvent,
 } from "../../mod.ts";
+import type { BodyPiece } from "../../codec/body_decoder.ts";
+import type { TraceEvent } from "../../net/trace.ts";
 import { SMALL_BYTES } from "../../net/buffers.ts";
 import { POLL_TURNS } from "../../net/turn.ts";
 import { FakeClock } from "../../testing/fake_clock.ts";
 import { MemoryListener } from "../../testing/memory_listener.ts";
 import type { MemoryTransport } from "../../testing/memory_transport.ts";
 import { open, type Opened, openLines } from "./open.ts";
-import { rejectionOf, stateOf, turns } from "./turns.ts";
+import { rejectionOf, stateOf, turns } from "../../testing/turns.ts";
 
 type Message = number | BodyPiece;
 
@@ -346,12 +346,16 @@ Deno.test("readBody() goes on when the server shuts down, and is cut after grace
     const listener = new MemoryListener();
     const clock = new FakeClock();
     const got: unknown[] = [];
-    const server = serve(listener, { codec: bodies, clock, graceMs: 1000 }, async (connection) => {
-      for await (const head of connection) {
-        got.push(head);
-        got.push(await readAll(connection).catch(({ code }) => code));
-      }
-    });
+    const server = serve(
+      listener,
+      { codec: bodies, clock, deadlines: { graceMs: 1000 } },
+      async (connection) => {
+        for await (const head of connection) {
+          got.push(head);
+          got.push(await readAll(connection).catch(({ code }) => code));
+        }
+      },
+    );
     const peer = listener.connect();
     peer.deliver(framed("abcdef").slice(0, 5));
     await turns();

@@ -3,7 +3,7 @@ import { ClosedError } from "../../mod.ts";
 import type { FakeClock } from "../../testing/fake_clock.ts";
 import type { MemoryTransport } from "../../testing/memory_transport.ts";
 import { openLines } from "./open.ts";
-import { rejectionOf, stateOf, turns } from "./turns.ts";
+import { rejectionOf, stateOf, turns } from "../../testing/turns.ts";
 import { POLL_TURNS } from "../../net/turn.ts";
 
 /** Asserts that a close ends at that millisecond, and not one before. */

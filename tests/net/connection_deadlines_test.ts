@@ -1,15 +1,9 @@
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
-import {
-  type Connection,
-  DeadlineError,
-  type Deadlines,
-  DEFAULT_DEADLINES,
-  lines,
-  ProtocolError,
-} from "../../mod.ts";
+import { type Connection, DeadlineError, lines, ProtocolError } from "../../mod.ts";
+import { type Deadlines, DEFAULT_DEADLINES } from "../../net/deadlines.ts";
 import type { FakeClock } from "../../testing/fake_clock.ts";
 import { open, openLines } from "./open.ts";
-import { rejectionOf, stateOf, turns } from "./turns.ts";
+import { rejectionOf, stateOf, turns } from "../../testing/turns.ts";
 
 /** Checks that a deadline passes at its millisecond and not before. */
 async function assertPasses(
@@ -39,8 +33,10 @@ Deno.test("DEFAULT_DEADLINES hold when nothing is said", async () => {
     connectMs: 10_000,
     handshakeMs: 10_000,
     idleMs: 300_000,
+    gapMs: Infinity,
     writeMs: 30_000,
     drainMs: 1_000,
+    graceMs: 5_000,
   };
   assertEquals({ ...DEFAULT_DEADLINES }, expected);
   const { connection, clock } = openLines();
@@ -139,7 +135,7 @@ Deno.test("Connection has no write deadline when nothing is to be sent", async (
 });
 
 Deno.test("gapMs gives a message without its ending after that much silence", async () => {
-  const { connection, transport, clock } = openLines({ gapMs: 100 });
+  const { connection, transport, clock } = openLines({ deadlines: { gapMs: 100 } });
   const next = connection.next();
   await clock.advance(5000); // silence before the message is no gap in it
   transport.deliver("Hello ");
@@ -157,7 +153,7 @@ Deno.test("gapMs gives a message without its ending after that much silence", as
 });
 
 Deno.test("gapMs cuts nothing when the handler is slow", async () => {
-  const { connection, transport, clock } = openLines({ gapMs: 100 });
+  const { connection, transport, clock } = openLines({ deadlines: { gapMs: 100 } });
   transport.deliver("one\nHel", "lo\n");
   assertEquals(await connection.receive(), "one");
   await clock.advance(10_000);
@@ -166,7 +162,7 @@ Deno.test("gapMs cuts nothing when the handler is slow", async () => {
 });
 
 Deno.test("gapMs keeps a character whole when the silence falls into it", async () => {
-  const { connection, transport, clock } = openLines({ gapMs: 100 });
+  const { connection, transport, clock } = openLines({ deadlines: { gapMs: 100 } });
   const next = connection.next();
   transport.deliver(new Uint8Array([104, 195]));
   await clock.advance(100);
@@ -179,7 +175,9 @@ Deno.test("gapMs keeps a character whole when the silence falls into it", async 
 });
 
 Deno.test("gapMs tells who waits of an error, and the next call again", async () => {
-  const { connection, transport, clock } = open(lines({ fatal: true }), { gapMs: 100 });
+  const { connection, transport, clock } = open(lines({ fatal: true }), {
+    deadlines: { gapMs: 100 },
+  });
   const rejection = rejectionOf(connection.next());
   transport.deliver(new Uint8Array([255, 104]));
   await clock.advance(100);
@@ -190,7 +188,7 @@ Deno.test("gapMs tells who waits of an error, and the next call again", async ()
 });
 
 Deno.test("gapMs does nothing when the peer has finished", async () => {
-  const { connection, transport, clock } = openLines({ gapMs: 100 });
+  const { connection, transport, clock } = openLines({ deadlines: { gapMs: 100 } });
   const last = connection.next();
   transport.deliver("last");
   transport.finish();

@@ -1,7 +1,7 @@
 import { assertEquals, assertInstanceOf } from "@std/assert";
 import { DeadlineError, fixed } from "../../mod.ts";
 import { open, openLines } from "./open.ts";
-import { rejectionOf, stateOf, turns } from "./turns.ts";
+import { rejectionOf, stateOf, turns } from "../../testing/turns.ts";
 
 const TWO_A_SECOND = { messagesPerSecond: 2 };
 

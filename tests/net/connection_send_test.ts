@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
 import { ClosedError, fixed, LimitError, lines, ProtocolError } from "../../mod.ts";
 import { open, openLines } from "./open.ts";
-import { rejectionOf, stateOf, turns } from "./turns.ts";
+import { rejectionOf, stateOf, turns } from "../../testing/turns.ts";
 
 const KIB = 1024;
 

@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
 import {
   ClosedError,
-  type Codec,
   Connection,
+  defineCodec,
   fixed,
   lengthPrefixed,
   LimitError,
@@ -13,7 +13,7 @@ import { LARGE_BYTES, SMALL_BYTES } from "../../net/buffers.ts";
 import { FakeClock } from "../../testing/fake_clock.ts";
 import { memoryPair, MemoryTransport } from "../../testing/memory_transport.ts";
 import { open, openLines } from "./open.ts";
-import { rejectionOf, stateOf, turns } from "./turns.ts";
+import { rejectionOf, stateOf, turns } from "../../testing/turns.ts";
 
 Deno.test("Connection gives each message when they come glued together", async () => {
   const { connection, transport } = openLines();
@@ -179,16 +179,13 @@ Deno.test("next() gives what came before a reset, then the error", async () => {
 });
 
 Deno.test("next() ends only this connection when the codec throws where it should not", async () => {
-  const broken: Codec<string> = {
-    decoder: () => ({
-      push() {
-        throw new TypeError("a bug in push");
-      },
-      end() {},
-      next: () => undefined,
-    }),
-    encode: () => new Uint8Array(),
-  };
+  const broken = defineCodec<string>(() => ({
+    push() {
+      throw new TypeError("a bug in push");
+    },
+    end() {},
+    next: () => undefined,
+  }), () => {});
   const { connection, transport } = open(broken);
   transport.deliver("x");
   await assertRejects(() => connection.next(), TypeError, "a bug in push");
@@ -334,10 +331,10 @@ Deno.test("switchTo() hands on bytes when the peer has finished", async () => {
 });
 
 Deno.test("switchTo() refuses a decoder without rest(), and while a call waits", () => {
-  const codec: Codec<string> = {
-    decoder: () => ({ push() {}, end() {}, next: () => undefined }),
-    encode: () => new Uint8Array(),
-  };
+  const codec = defineCodec<string>(
+    () => ({ push() {}, end() {}, next: () => undefined }),
+    () => {},
+  );
   using bare = open(codec).connection;
   assertThrows(() => bare.switchTo(lines()), TypeError, "the decoder in use has no rest()");
   using waiting = openLines().connection;
@@ -353,7 +350,7 @@ Deno.test("Connection refuses options that are none", () => {
   assertThrows(make({ deadlines: { idleMs: 0 } }), RangeError, "Cannot set idleMs: 0");
   assertThrows(make({ deadlines: { writeMs: -1 } }), RangeError, "Cannot set writeMs: -1");
   assertThrows(make({ deadlines: { drainMs: NaN } }), RangeError, "Cannot set drainMs: NaN");
-  assertThrows(make({ gapMs: 0 }), RangeError, "Cannot set gapMs: 0");
+  assertThrows(make({ deadlines: { gapMs: 0 } }), RangeError, "Cannot set gapMs: 0");
   assertThrows(make({ rate: { bytesPerSecond: 0 } }), RangeError, "Cannot limit to 0 a second");
   assertThrows(make({ rate: { messagesPerSecond: NaN } }), RangeError, "Cannot limit to NaN");
 });

@@ -1,7 +1,9 @@
 import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
-import { DeadlineError, type DeadlinePhase, withDeadline } from "../../mod.ts";
+import { DeadlineError } from "../../mod.ts";
+import { withDeadline } from "../../net/deadlines.ts";
+import type { DeadlinePhase } from "../../net/errors.ts";
 import { FakeClock } from "../../testing/fake_clock.ts";
-import { rejectionOf, stateOf, turns } from "./turns.ts";
+import { rejectionOf, stateOf, turns } from "../../testing/turns.ts";
 
 /** Hangs until its signal is aborted. */
 function hang(signal: AbortSignal): Promise<never> {

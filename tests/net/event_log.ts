@@ -1,4 +1,4 @@
-import type { ServerEvent } from "../../mod.ts";
+import type { ServerEvent } from "../../net/server_events.ts";
 
 /** Keeps what a server reports, and lets a test wait for it. */
 export class EventLog {

@@ -1,8 +1,9 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { Connection, lines, reconnect, type ReconnectOptions } from "../../mod.ts";
+import { Connection, lines, reconnect } from "../../mod.ts";
+import type { ReconnectOptions } from "../../net/reconnect.ts";
 import { FakeClock } from "../../testing/fake_clock.ts";
 import { MemoryTransport } from "../../testing/memory_transport.ts";
-import { stateOf, turns } from "./turns.ts";
+import { stateOf, turns } from "../../testing/turns.ts";
 
 /** A connection that says when it is released. */
 class Dialed implements AsyncDisposable {

@@ -13,7 +13,7 @@ import { EventLog } from "./event_log.ts";
 import { FakeClock } from "../../testing/fake_clock.ts";
 import { MemoryListener } from "../../testing/memory_listener.ts";
 import { MemoryTransport } from "../../testing/memory_transport.ts";
-import { stateOf, turns } from "./turns.ts";
+import { stateOf, turns } from "../../testing/turns.ts";
 import { POLL_TURNS } from "../../net/turn.ts";
 
 interface Served {
@@ -64,7 +64,7 @@ Deno.test("shutdown() cuts who has not ended after graceMs, and not before", asy
   const { server, listener, clock, log } = served(async (connection) => {
     if (connection.id === 0) await new Promise(() => {});
     else await echo(connection);
-  }, { graceMs: 2000 });
+  }, { deadlines: { graceMs: 2000 } });
   const [stuck, fine] = [listener.connect(), listener.connect()];
   await turns();
   const stopping = server.shutdown();
@@ -90,7 +90,7 @@ Deno.test("shutdown() tells a handler why its connection was cut", async () => {
       errors.push(error);
       throw error;
     }
-  }, { graceMs: 10 });
+  }, { deadlines: { graceMs: 10 } });
   listener.connect().blockWrites();
   await turns();
   const stopping = server.shutdown();
@@ -163,7 +163,7 @@ Deno.test("shutdown() cuts at once when graceMs is 0, and never when it is Infin
   await now.clock.advance(0);
   assertEquals(await cutting, { drained: 0, cut: 1 });
 
-  const { server, listener, clock } = served(hang, { graceMs: Infinity });
+  const { server, listener, clock } = served(hang, { deadlines: { graceMs: Infinity } });
   listener.connect();
   await turns();
   const waiting = server.shutdown();

@@ -5,19 +5,18 @@ import {
   Connection,
   DeadlineError,
   fixed,
-  formatServerEvent,
   type Handler,
   LimitError,
   lines,
   serve,
   type ServeOptions,
   type Server,
-  type ServerEvent,
 } from "../../mod.ts";
+import { formatServerEvent, type ServerEvent } from "../../net/server_events.ts";
 import { FakeClock } from "../../testing/fake_clock.ts";
 import { MemoryListener } from "../../testing/memory_listener.ts";
 import { MemoryTransport } from "../../testing/memory_transport.ts";
-import { stateOf, turns } from "./turns.ts";
+import { stateOf, turns } from "../../testing/turns.ts";
 
 interface Served {
   server: Server<string>;
@@ -334,9 +333,9 @@ Deno.test("serve() refuses options that are none at once", () => {
   assertThrows(make({ deadlines: { idleMs: 0 } }), RangeError, "Cannot set idleMs: 0");
   assertThrows(make({ deadlines: { handshakeMs: NaN } }), RangeError, "Cannot set handshakeMs");
   assertThrows(make({ rate: { messagesPerSecond: 0 } }), RangeError, "Cannot limit to 0 a second");
-  assertThrows(make({ gapMs: -1 }), RangeError, "Cannot set gapMs: -1");
+  assertThrows(make({ deadlines: { gapMs: -1 } }), RangeError, "Cannot set gapMs: -1");
   assertThrows(
-    make({ graceMs: -1 }),
+    make({ deadlines: { graceMs: -1 } }),
     RangeError,
     "Cannot set graceMs: -1 is neither a number of milliseconds from 0 nor Infinity",
   );
@@ -410,7 +409,15 @@ Deno.test("serve() gives the handler a connection with the server's options and 
 Deno.test("serve() and Connection refuse gapMs when the decoder has no flush", () => {
   const listener = new MemoryListener();
   const text = "Cannot end messages at a gap: the codec's decoder has no flush()";
-  assertThrows(() => serve(listener, { codec: fixed(1), gapMs: 50 }, () => {}), TypeError, text);
+  assertThrows(
+    () => serve(listener, { codec: fixed(1), deadlines: { gapMs: 50 } }, () => {}),
+    TypeError,
+    text,
+  );
   const transport = new MemoryTransport();
-  assertThrows(() => new Connection(transport, fixed(1), { gapMs: 50 }), TypeError, text);
+  assertThrows(
+    () => new Connection(transport, fixed(1), { deadlines: { gapMs: 50 } }),
+    TypeError,
+    text,
+  );
 });

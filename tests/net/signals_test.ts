@@ -4,7 +4,7 @@ import { startChild } from "./child.ts";
 import { FakeClock } from "../../testing/fake_clock.ts";
 import { MemoryListener } from "../../testing/memory_listener.ts";
 import { LineReader } from "./line_reader.ts";
-import { stateOf, turns } from "./turns.ts";
+import { stateOf, turns } from "../../testing/turns.ts";
 import { onNode } from "../runtime.ts";
 
 const FLAGS = ["--allow-net=127.0.0.1:0"];

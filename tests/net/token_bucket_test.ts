@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { TokenBucket } from "../../mod.ts";
+import { TokenBucket } from "../../net/token_bucket.ts";
 
 Deno.test("TokenBucket lets one second's worth pass without a delay", () => {
   const bucket = new TokenBucket(10, 0);

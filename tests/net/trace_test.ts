@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertFalse } from "@std/assert";
-import { fixed, formatTrace, lengthPrefixed, lines, type TraceEvent } from "../../mod.ts";
+import { fixed, formatTrace, lengthPrefixed, lines } from "../../mod.ts";
+import type { TraceEvent } from "../../net/trace.ts";
 import { open, openLines } from "./open.ts";
-import { turns } from "./turns.ts";
+import { turns } from "../../testing/turns.ts";
 
 /** Keeps the trace as people would read it, with one time for all of it. */
 function recorder(): { text: () => string; trace: (event: TraceEvent) => void } {

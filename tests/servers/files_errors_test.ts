@@ -115,19 +115,19 @@ for (
   const [what, options, sent, answer] of [
     [
       "a file is over maxFileBytes",
-      { limits: { maxFileBytes: 5 } },
+      { maxFileBytes: 5 },
       "5::txt::hello6::txt::hello!",
       "-end-error: Cannot accept file: 6 bytes exceed maxFileBytes 5\n",
     ],
     [
       "the files of a connection are over maxSessionBytes",
-      { limits: { maxSessionBytes: 9 } },
+      { maxSessionBytes: 9 },
       "5::txt::hello5::txt::hello",
       "-end-error: Cannot accept file: 10 bytes exceed maxSessionBytes 9\n",
     ],
     [
       "the files of a connection are over maxSessionFiles",
-      { limits: { maxSessionFiles: 1 } },
+      { maxSessionFiles: 1 },
       "5::txt::hello0::txt::",
       "-end-error: Cannot accept file: 2 files exceed maxSessionFiles 1\n",
     ],
@@ -166,7 +166,7 @@ for (
 }
 
 Deno.test("files server reads on when it has refused a large file, so that its sender hears why", async () => {
-  await using server = await FilesServer.start({ limits: { maxFileBytes: 1024 ** 2 } });
+  await using server = await FilesServer.start({ maxFileBytes: 1024 ** 2 });
   await using peer = await server.connect();
   const whole = 16 * 1024 ** 2;
   await peer.send(`${whole}::bin::`);
@@ -180,7 +180,7 @@ Deno.test("files server reads on when it has refused a large file, so that its s
 });
 
 Deno.test("files server says that it shuts down when it does while it waits for the rate", async () => {
-  await using server = await FilesServer.start({ bytesPerSecond: 1000 });
+  await using server = await FilesServer.start({ rateBytesPerSecond: 1000 });
   await using peer = await server.connect();
   await peer.send(`5000::bin::${"x".repeat(5000)}`);
   await server.part();

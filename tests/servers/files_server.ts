@@ -1,21 +1,21 @@
-import type { FileEvent } from "../../transfer/mod.ts";
+import type { InboxEvent } from "../../transfer/mod.ts";
 import type { Server } from "../../mod.ts";
 import { type FilesServerOptions, serveFiles } from "../../servers/files.ts";
 import { EventLog } from "../net/event_log.ts";
 import { FakeClock } from "../../testing/fake_clock.ts";
-import { turns } from "../net/turns.ts";
+import { turns } from "../../testing/turns.ts";
 import { InboxFolder } from "../cli/inbox_folder.ts";
 import { connectPeer, type Peer } from "../cli/peer.ts";
 
 /** A files server of this process, on a real port, whose clock is the test's. */
 export class FilesServer implements AsyncDisposable {
   /** What became of the files. */
-  readonly files: FileEvent[];
+  readonly files: InboxEvent[];
   /** What happened to the connections. */
   readonly log: EventLog;
   readonly clock: FakeClock;
   readonly inbox: InboxFolder;
-  readonly server: Server<number, string>;
+  readonly server: Server<Uint8Array>;
 
   private constructor(
     { files, log, clock, inbox, server }: Pick<
@@ -35,13 +35,13 @@ export class FilesServer implements AsyncDisposable {
     const inbox = await InboxFolder.make();
     const clock = new FakeClock();
     const log = new EventLog();
-    const files: FileEvent[] = [];
+    const files: InboxEvent[] = [];
     const server = await serveFiles({
       port: 0,
       dir: inbox.path,
       clock,
       minFreeBytes: 0,
-      graceMs: Infinity,
+      deadlines: { graceMs: Infinity },
       onEvent: log.onEvent,
       onFile: (event) => void files.push(event),
       ...options,

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { sha256 } from "../../codec/hashing.ts";
 import { someBytes } from "../transfer/dialogue.ts";
-import { turns } from "../net/turns.ts";
+import { turns } from "../../testing/turns.ts";
 import type { Peer } from "../cli/peer.ts";
 import { FilesServer, joined, simpleFile } from "./files_server.ts";
 

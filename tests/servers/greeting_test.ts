@@ -3,7 +3,7 @@ import { serveGreeting } from "../../servers/greeting.ts";
 import { FakeClock } from "../../testing/fake_clock.ts";
 import { startServer } from "../cli/in_process.ts";
 import { connectPeer, isRefused } from "../cli/peer.ts";
-import { turns } from "../net/turns.ts";
+import { turns } from "../../testing/turns.ts";
 
 const HELLO = "Hello! Say something, please.";
 const HEARD = ["I heard you.", "Goodbye!"];

@@ -5,10 +5,11 @@ import {
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
-import { EXIT_FAILED } from "../../cli/program.ts";
+import { EXIT_FAILED } from "../../cli/exit_codes.ts";
 import { program as talkbackServer } from "../../servers/talkback.ts";
 import { main } from "../../tour/main.ts";
-import { type Scene, scenes } from "../../tour/scenes.ts";
+import type { Scene } from "../../tour/scene.ts";
+import { scenes } from "../../tour/scenes.ts";
 import { Stage } from "../../tour/stage.ts";
 import { run } from "../cli/child.ts";
 import { runMain } from "../cli/in_process.ts";

@@ -1,10 +1,10 @@
+import { bytes } from "../../codec/raw_bytes.ts";
 import { parcel } from "../../codec/parcel/parcel.ts";
 import {
-  type FileEvent,
-  firstByte,
   type Inbox,
+  type InboxEvent,
   type ParcelConnection,
-  receiveParcels,
+  receiveFiles,
 } from "../../transfer/mod.ts";
 import { Connection } from "../../mod.ts";
 import { FakeClock } from "../../testing/fake_clock.ts";
@@ -16,7 +16,7 @@ export type Fate = "refused" | number | "holds";
 /** Connections to one receiver, each with a fate of its own. */
 export class BreakingLinks implements AsyncDisposable {
   /** What the receiver said of the files. */
-  readonly events: FileEvent[] = [];
+  readonly events: InboxEvent[] = [];
   /** How often somebody connected. */
   connects = 0;
   /** Connections that stand at the same time, at most. */
@@ -32,7 +32,7 @@ export class BreakingLinks implements AsyncDisposable {
   }
 
   /** Connects. @throws {Deno.errors.ConnectionRefused} That is its fate. */
-  readonly connect = (): Promise<Connection<number, string>> => {
+  readonly connect = (): Promise<Connection<Uint8Array>> => {
     this.connects++;
     const fate = this.#fates.shift() ?? "holds";
     if (fate === "refused") {
@@ -44,7 +44,7 @@ export class BreakingLinks implements AsyncDisposable {
     const receiving = this.#receive(receiver).finally(() => this.#receiving.delete(receiving));
     this.#receiving.add(receiving);
     this.mostAtOnce = Math.max(this.mostAtOnce, this.#receiving.size);
-    return Promise.resolve(new Connection(ours, firstByte(), { clock }));
+    return Promise.resolve(new Connection(ours, bytes(), { clock }));
   };
 
   /** Waits until every connection is over. */
@@ -54,7 +54,7 @@ export class BreakingLinks implements AsyncDisposable {
 
   async #receive(connection: ParcelConnection): Promise<void> {
     try {
-      await receiveParcels(connection, {
+      await receiveFiles(connection, {
         inbox: this.#inbox,
         onEvent: (event) => void this.events.push(event),
       });

@@ -1,19 +1,18 @@
+import { bytes } from "../../codec/raw_bytes.ts";
 import { assertEquals } from "@std/assert";
 import { parcel, type ParcelMessage, type ParcelOutgoing } from "../../codec/parcel/parcel.ts";
 import { sha256 } from "../../codec/hashing.ts";
 import {
-  type FileEvent,
+  type FileSendResult,
   type FileSource,
-  firstByte,
   Inbox,
+  type InboxEvent,
   type InboxOptions,
-  type OpenSource,
-  ParcelSender,
-  receiveParcels,
-  type ReceiveParcelsOptions,
-  type SendParcelOptions,
-  type SendResult,
+  type OpenFileSource,
+  receiveFiles,
+  type ReceiveFilesOptions,
 } from "../../transfer/mod.ts";
+import { ParcelSender, type ParcelSenderOptions } from "../../transfer/parcel/parcel_sender.ts";
 import { Connection } from "../../mod.ts";
 import { FakeClock } from "../../testing/fake_clock.ts";
 import { memoryPair, type MemoryTransport } from "../../testing/memory_transport.ts";
@@ -35,12 +34,12 @@ export interface Receiving extends Dialogue {
   readonly inbox: Inbox;
   /** The folder that files go into. */
   readonly folder: string;
-  readonly events: FileEvent[];
+  readonly events: InboxEvent[];
 }
 
 /** How {@linkcode openReceiver} receives. */
 export interface OpenReceiverOptions
-  extends Omit<ReceiveParcelsOptions, "inbox" | "clock" | "onEvent"> {
+  extends Omit<ReceiveFilesOptions, "inbox" | "clock" | "onEvent"> {
   inbox?: InboxOptions;
   /** What it found there; the folder stays when the receiver is closed. */
   folder?: string;
@@ -53,11 +52,11 @@ export async function openReceiver(options: OpenReceiverOptions = {}): Promise<R
   const folder = options.folder ?? await Deno.makeTempDir();
   const inbox = await Inbox.open(folder, { minFreeBytes: 0, ...inboxOptions });
   const clock = new FakeClock();
-  const events: FileEvent[] = [];
+  const events: InboxEvent[] = [];
   const [ours, theirs] = memoryPair();
   const connection = new Connection(ours, parcel(), { clock, deadlines: { idleMs } });
   const peer = new Connection(theirs, parcel(), { clock });
-  const receiving = receiveParcels(connection, {
+  const receiving = receiveFiles(connection, {
     ...rest,
     inbox,
     clock,
@@ -93,15 +92,15 @@ export async function openWelcomed(options: OpenReceiverOptions = {}): Promise<R
 
 /** A sender whose receiver is the test. */
 export interface Sending extends Dialogue {
-  readonly connection: Connection<number, string>;
+  readonly connection: Connection<Uint8Array>;
   /** Its end, below its messages. */
   readonly transport: MemoryTransport;
   /** What became of the files, by their paths. */
-  readonly results: Map<string, SendResult>;
+  readonly results: Map<string, FileSendResult>;
 }
 
 /** How {@linkcode openSender} sends. */
-export interface OpenSenderOptions extends Omit<SendParcelOptions, "onDone"> {
+export interface OpenSenderOptions extends Omit<ParcelSenderOptions, "onDone"> {
   idleMs?: number;
   writeMs?: number;
 }
@@ -112,9 +111,9 @@ export function openSender(
   { idleMs = Infinity, writeMs = Infinity, ...options }: OpenSenderOptions = {},
 ): Sending {
   const clock = new FakeClock();
-  const results = new Map<string, SendResult>();
+  const results = new Map<string, FileSendResult>();
   const [ours, theirs] = memoryPair();
-  const connection = new Connection(ours, firstByte(), { clock, deadlines: { idleMs, writeMs } });
+  const connection = new Connection(ours, bytes(), { clock, deadlines: { idleMs, writeMs } });
   const peer = new Connection(theirs, parcel(), { clock });
   const ended = outcomeOf(send(), connection);
 
@@ -291,7 +290,7 @@ export function memorySource(
 }
 
 /** Returns bytes as an open file. */
-export function openBytes(bytes: Uint8Array): OpenSource {
+export function openBytes(bytes: Uint8Array): OpenFileSource {
   let at = 0;
   return {
     read(into) {

@@ -1,9 +1,10 @@
 import { assertEquals, assertInstanceOf } from "@std/assert";
-import { Inbox, type InboxOptions, RefusedError, type StoredFile } from "../../transfer/mod.ts";
-import { locate, partPath } from "../../transfer/inbox/place.ts";
+import { FileRefusedError, Inbox, type InboxOptions, type StoredFile } from "../../transfer/mod.ts";
+import { partPath } from "../../transfer/inbox/part_name.ts";
+import { locate } from "../../transfer/inbox/place.ts";
 import { sha256 } from "../../codec/hashing.ts";
 import { inFolder } from "../contract/folder.ts";
-import { rejectionOf } from "../net/turns.ts";
+import { rejectionOf } from "../../testing/turns.ts";
 
 /** An inbox, and where it stands. */
 export interface Standing {
@@ -66,10 +67,10 @@ export async function partOf({ root }: Inbox, path: string, copy = 1): Promise<s
 /** Asserts that a file is refused, with this code. */
 export async function assertRefused(
   taking: Promise<unknown>,
-  code: RefusedError["code"],
-): Promise<RefusedError> {
+  code: FileRefusedError["code"],
+): Promise<FileRefusedError> {
   const error = await rejectionOf(taking);
-  assertInstanceOf(error, RefusedError);
+  assertInstanceOf(error, FileRefusedError);
   assertEquals(error.code, code, error.message);
   return error;
 }

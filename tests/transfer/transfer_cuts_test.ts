@@ -1,16 +1,16 @@
+import { bytes } from "../../codec/raw_bytes.ts";
 import { assert, assertEquals } from "@std/assert";
 import { deflate } from "../../codec/deflate.ts";
 import { parcel, type ParcelOutgoing } from "../../codec/parcel/parcel.ts";
 import { simpleFileRequests } from "../../codec/simple_file/simple_file.ts";
 import {
-  type FileEvent,
   type FileSource,
-  firstByte,
   Inbox,
-  ParcelSender,
-  receiveParcels,
-  receiveSimple,
+  type InboxEvent,
+  receiveFiles,
+  receiveSimpleFiles,
 } from "../../transfer/mod.ts";
+import { ParcelSender } from "../../transfer/parcel/parcel_sender.ts";
 import { Connection, ProtocolError } from "../../mod.ts";
 import { cutAt, joined, utf8Bytes } from "../codec/support.ts";
 import { FakeClock } from "../../testing/fake_clock.ts";
@@ -65,11 +65,11 @@ async function parcelStream(): Promise<Uint8Array<ArrayBuffer>> {
 /** Feeds a receiver with bytes in pieces of any size, to their end; returns what it ended with. */
 async function feed(
   bytes: Uint8Array,
-  { inbox, random, events }: { inbox: Inbox; random: () => number; events: FileEvent[] },
+  { inbox, random, events }: { inbox: Inbox; random: () => number; events: InboxEvent[] },
 ): Promise<unknown> {
   const connection = new Connection(fed(bytes, random), parcel(), { clock: new FakeClock() });
   try {
-    return void await receiveParcels(connection, {
+    return void await receiveFiles(connection, {
       inbox,
       onEvent: (event) => void events.push(event),
     });
@@ -93,9 +93,9 @@ async function sendAll(inbox: Inbox): Promise<Map<string, number>> {
   const [ours, theirs] = memoryPair();
   const clock = new FakeClock();
   const receiver = new Connection(theirs, parcel(), { clock });
-  const receiving = receiveParcels(receiver, { inbox });
+  const receiving = receiveFiles(receiver, { inbox });
   const starts = new Map<string, number>();
-  const sender = await ParcelSender.open(new Connection(ours, firstByte(), { clock }), {
+  const sender = await ParcelSender.open(new Connection(ours, bytes(), { clock }), {
     onStart: ({ path }, offset) => void starts.set(path, offset),
   });
   const left = [...SOURCES];
@@ -115,14 +115,14 @@ function partsOf(found: Map<string, Uint8Array>): Uint8Array[] {
   return parts;
 }
 
-Deno.test(`receiveParcels() stores only whole files and goes on behind the rest when the stream is cut anywhere, ${SEEDS} times`, async () => {
+Deno.test(`receiveFiles() stores only whole files and goes on behind the rest when the stream is cut anywhere, ${SEEDS} times`, async () => {
   const stream = await parcelStream();
   let resumed = 0;
   for (let seed = 1; seed <= SEEDS; seed++) {
     const random = seededRandom(seed);
     const folder = await Deno.makeTempDir();
     const inbox = await Inbox.open(folder, { minFreeBytes: 0 });
-    const events: FileEvent[] = [];
+    const events: InboxEvent[] = [];
     const cut = seed === 1 ? stream.length : below(stream.length + 1, random);
     const error = await feed(stream.subarray(0, cut), { inbox, random, events });
     const context = `seed ${seed}, cut at ${cut}`;
@@ -146,13 +146,13 @@ Deno.test(`receiveParcels() stores only whole files and goes on behind the rest 
   assert(resumed > SEEDS / 10, `Only ${resumed} files could be resumed`);
 });
 
-Deno.test(`receiveParcels() stores nothing wrong when one bit of the stream is flipped, ${SEEDS} times`, async () => {
+Deno.test(`receiveFiles() stores nothing wrong when one bit of the stream is flipped, ${SEEDS} times`, async () => {
   const stream = await parcelStream();
   for (let seed = 1; seed <= SEEDS; seed++) {
     const random = seededRandom(seed);
     const folder = await Deno.makeTempDir();
     const inbox = await Inbox.open(folder, { minFreeBytes: 0 });
-    const events: FileEvent[] = [];
+    const events: InboxEvent[] = [];
     const flipped = stream.slice();
     const at = below(stream.length, random);
     flipped[at]! ^= 1 << below(8, random);
@@ -170,7 +170,7 @@ Deno.test(`receiveParcels() stores nothing wrong when one bit of the stream is f
   }
 });
 
-Deno.test(`receiveSimple() stores only whole files and leaves nothing of the rest when the stream is cut anywhere, ${SEEDS} times`, async () => {
+Deno.test(`receiveSimpleFiles() stores only whole files and leaves nothing of the rest when the stream is cut anywhere, ${SEEDS} times`, async () => {
   const stream = joined(
     FILES.flatMap(([path, bytes]) => [
       utf8Bytes(`${bytes.length}::${path.split(".").pop()}::`),
@@ -186,14 +186,14 @@ Deno.test(`receiveSimple() stores only whole files and leaves nothing of the res
     const random = seededRandom(seed);
     const folder = await Deno.makeTempDir();
     const inbox = await Inbox.open(folder, { minFreeBytes: 0 });
-    const events: FileEvent[] = [];
+    const events: InboxEvent[] = [];
     const cut = below(stream.length + 1, random);
     const transport = fed(stream.subarray(0, cut), random);
     const clock = new FakeClock();
     const connection = new Connection(transport, simpleFileRequests(), { clock });
     let error: unknown;
     try {
-      await receiveSimple(connection, {
+      await receiveSimpleFiles(connection, {
         inbox,
         clock,
         onEvent: (event) => void events.push(event),

@@ -2,31 +2,31 @@ import { assert, assertEquals, assertInstanceOf, assertStringIncludes } from "@s
 import { connectFiles } from "../../clients/files.ts";
 import {
   type ExistsPolicy,
-  type FileEvent,
+  type FileSendResult,
   type FileSource,
-  findSources,
-  type OpenSource,
+  findFiles,
+  type InboxEvent,
+  type OpenFileSource,
   sendFiles,
   type SendFilesOptions,
-  type SendResult,
 } from "../../transfer/mod.ts";
 import { ClosedError, type Server } from "../../mod.ts";
 import { type FilesServerOptions, serveFiles } from "../../servers/files.ts";
-import { rejectionOf, turns } from "../net/turns.ts";
+import { rejectionOf, turns } from "../../testing/turns.ts";
 import { filesIn, HELLO, memorySource, namesIn, openBytes, someBytes } from "./dialogue.ts";
 
 const MIB = 1 << 20;
 
 interface Served extends AsyncDisposable {
-  readonly server: Server<number, string>;
+  readonly server: Server<Uint8Array>;
   readonly port: number;
   readonly folder: string;
-  readonly events: FileEvent[];
+  readonly events: InboxEvent[];
 }
 
 async function startServing(options: FilesServerOptions = {}): Promise<Served> {
   const folder = options.dir ?? await Deno.makeTempDir();
-  const events: FileEvent[] = [];
+  const events: InboxEvent[] = [];
   const server = await serveFiles({
     port: 0,
     dir: folder,
@@ -52,8 +52,8 @@ async function send(
   port: number,
   sources: readonly FileSource[],
   options: Partial<SendFilesOptions> = {},
-): Promise<SendResult[]> {
-  const results: SendResult[] = [];
+): Promise<FileSendResult[]> {
+  const results: FileSendResult[] = [];
   async function* list(): AsyncGenerator<FileSource, void, void> {
     for (const source of sources) yield await Promise.resolve(source);
   }
@@ -74,7 +74,7 @@ function startTogether(
   let waiting = 0;
   return files.map(([path, bytes], mtimeMs) => {
     const file = openBytes(bytes);
-    const gated: OpenSource = {
+    const gated: OpenFileSource = {
       ...file,
       async read(into) {
         if (waiting < files.length && ++waiting === files.length) gate.resolve();
@@ -167,7 +167,7 @@ Deno.test("sendFiles() keeps paths, times and modes of a folder on the disk", as
   await Deno.chmod(`${root}/tree/deep/a.sh`, 0o750);
   const time = new Date("2020-01-02T03:04:05Z");
   await Deno.utime(`${root}/tree/deep/a.sh`, time, time);
-  await sendFiles(findSources([`${root}/tree`], { keepMode: true }), {
+  await sendFiles(findFiles([`${root}/tree`], { keepMode: true }), {
     connect: () => connectFiles({ port: served.port }),
   });
   assert((await Deno.stat(`${served.folder}/tree/deep/empty`)).isDirectory);
@@ -188,7 +188,7 @@ function steppedSource(path: string, bytes: Uint8Array): {
   let allowed = Promise.withResolvers<void>();
   let isFree = false;
   const file = openBytes(bytes);
-  const stepped: OpenSource = {
+  const stepped: OpenFileSource = {
     ...file,
     async read(into) {
       wanted.resolve();

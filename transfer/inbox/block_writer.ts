@@ -1,56 +1,45 @@
-import { MAX_BLOCK_BYTES } from "../../codec/parcel/parcel.ts";
 import { BlockSpeed } from "../block_speed.ts";
+import { blockBuffers } from "../buffer_pool.ts";
 
 /** What blocks are written to: an open file. */
 export interface BlockSink {
-  /** Writes some of the bytes, and says how many. */
+  /** Writes some of the bytes, and returns how many. */
   write(bytes: Uint8Array): Promise<number>;
-  /** Does so before it returns. */
+  /** The same, synchronously. */
   writeSync(bytes: Uint8Array): number;
 }
 
-/** Buffers of a block that nobody uses; a transfer takes two of them. */
-const spare: Uint8Array<ArrayBuffer>[] = [];
-const KEPT = 8;
-
-/** Returns a buffer of the largest block; what it holds is old. */
-export function takeBlock(): Uint8Array<ArrayBuffer> {
-  return spare.pop() ?? new Uint8Array(MAX_BLOCK_BYTES);
-}
-
-/** Gives a buffer back that nobody reads into or writes from any more. */
-export function releaseBlock(block: Uint8Array<ArrayBuffer>): void {
-  if (spare.length < KEPT) spare.push(block);
-}
-
 /**
- * Writes blocks: at once while that is only a copy within memory, and else one while the next one is filled, so that the
- * disk and the network work at the same time and a slow disk holds nobody else up.
+ * Writes a file in blocks. As long as that is only a copy within memory a block is written synchronously. On a slower
+ * disk it is written while the next one is filled: the disk and the network work at the same time, and other connections
+ * do not wait.
  */
 export class BlockWriter {
   readonly #sink: BlockSink;
   readonly #speed: BlockSpeed;
-  /** The one to fill, and the one that is being written. */
-  #filling: Uint8Array<ArrayBuffer> = takeBlock();
-  #writing: Uint8Array<ArrayBuffer> = takeBlock();
+  /** The buffer to fill next. */
+  #filling: Uint8Array<ArrayBuffer> = blockBuffers.take();
+  /** The buffer that is being written, when one is. */
+  #writing: Uint8Array<ArrayBuffer> = blockBuffers.take();
   #pending: Promise<void> = Promise.resolve();
   #released = false;
 
-  /** Writes to `sink`, which stays the caller's. */
+  /** Writes to `sink`, which the caller closes. */
   constructor(sink: BlockSink, speed: BlockSpeed = new BlockSpeed()) {
     this.#sink = sink;
     this.#speed = speed;
   }
 
-  /** The buffer to fill next; it changes with each `write`. */
+  /** The buffer to fill next; it is another one after each `write`. */
   get buffer(): Uint8Array<ArrayBuffer> {
     return this.#filling;
   }
 
   /**
-   * Begins to write the first `count` bytes of the buffer, once the block before it is written.
+   * Writes the first `count` bytes of the buffer, after the block before them. On a slow disk they may not be written yet
+   * when this settles.
    *
-   * @throws The error of a write; each later call has it too.
+   * @throws The error of a write; each later call rejects with it too.
    */
   async write(count: number): Promise<void> {
     await this.#pending;
@@ -62,7 +51,7 @@ export class BlockWriter {
     this.#begin(bytes);
   }
 
-  /** Writes bytes that are no buffer of this one, and must not change before the next call has settled. */
+  /** Writes bytes of the caller's, which must not change before the next call has settled. */
   async writeBytes(bytes: Uint8Array): Promise<void> {
     await this.#pending;
     this.#begin(bytes);
@@ -74,15 +63,15 @@ export class BlockWriter {
   }
 
   /**
-   * Waits for the write that is under way, whatever comes of it, and gives the buffers back. The one to fill goes to
-   * nobody else unless `isFilled` says that no read can still write into it.
+   * Waits until no write is pending, whether it succeeds or not, and gives the buffers back. The one to fill is given back
+   * only when `isFilled` says that no read can still write into it.
    */
   async release({ isFilled }: { isFilled: boolean }): Promise<void> {
     if (this.#released) return;
     this.#released = true;
     await this.#pending.catch(ignore);
-    releaseBlock(this.#writing);
-    if (isFilled) releaseBlock(this.#filling);
+    blockBuffers.release(this.#writing);
+    if (isFilled) blockBuffers.release(this.#filling);
   }
 
   #writeNow(bytes: Uint8Array): void {
@@ -100,7 +89,7 @@ export class BlockWriter {
 
   #setPending(pending: Promise<void>): void {
     this.#pending = pending;
-    // Whoever waits for it next hears its error.
+    // The next call rejects with its error; until then it must not count as unhandled.
     pending.catch(ignore);
   }
 }

@@ -1,15 +1,15 @@
 import { statfs } from "node:fs/promises";
-import { RefusedError } from "../refused_error.ts";
+import { FileRefusedError } from "../file_refused_error.ts";
 
 /** How {@linkcode FreeSpace} counts. */
 export interface FreeSpaceOptions {
-  /** What stays free, in bytes. */
+  /** Bytes that stay free. */
   readonly minFreeBytes: number;
-  /** Returns how many bytes may still be written below a folder. @default {freeBytes} */
+  /** Returns how many bytes may still be written below a folder; undefined when nobody knows. @default {freeBytes} */
   readonly freeBytesOf?: (folder: string) => Promise<number | undefined>;
 }
 
-/** Gives out what is free below a folder, so that what several were promised is there for all of them. */
+/** Promises the free space below a folder to files that are on their way, none of it twice. */
 export class FreeSpace {
   readonly #folder: string;
   readonly #minFreeBytes: number;
@@ -24,15 +24,15 @@ export class FreeSpace {
     this.#freeBytesOf = freeBytesOf;
   }
 
-  /** Looks whether there is room for so many bytes more. @throws {RefusedError} `no-space`: there is not. */
+  /** Checks that there is room for so many more bytes. @throws {FileRefusedError} `no-space`: there is not. */
   async require(bytes: number): Promise<void> {
     this.#require(bytes, await this.#freeBytesOf(this.#folder));
   }
 
-  /** Promises room for so many bytes. Release what is returned. @throws {RefusedError} `no-space`: there is not. */
+  /** Promises room for so many bytes, until what is returned is released. @throws {FileRefusedError} `no-space`. */
   async promise(bytes: number): Promise<SpacePromise> {
     const free = await this.#freeBytesOf(this.#folder);
-    // Nobody else may look between this and what is promised by it.
+    // No `await` from here on: another file could be promised the same bytes.
     this.#require(bytes, free);
     return new SpacePromise(bytes, (change) => this.#promisedBytes += change);
   }
@@ -42,32 +42,32 @@ export class FreeSpace {
     if (bytes <= left) return;
     const needed = bytes === 1 ? "1 byte" : `${bytes} bytes`;
     const reason = `it needs ${needed}, and the receiver has ${left} to give`;
-    throw new RefusedError(reason, { code: "no-space" });
+    throw new FileRefusedError(reason, { code: "no-space" });
   }
 }
 
-/** Room for bytes that are still to come. */
+/** Room on the disk for the bytes of one file that are still to come. */
 export class SpacePromise {
   readonly #onChange: (bytes: number) => void;
   #leftBytes = 0;
 
-  /** Promises so many bytes; `onChange` hears how many more are promised from now on, or how many less. */
+  /** Promises so many bytes. `onChange` is called with each change of the promised bytes, the first one included. */
   constructor(bytes: number, onChange: (bytes: number) => void) {
     this.#onChange = onChange;
     this.#add(bytes);
   }
 
-  /** So many bytes were written: they are no longer free. More than was promised count for nothing. */
+  /** Takes note that so many bytes were written: the system no longer counts them as free. */
   use(bytes: number): void {
     this.#add(-Math.min(this.#leftBytes, bytes));
   }
 
-  /** So many bytes were dropped, and will come once more. */
+  /** Promises so many bytes again, which were dropped and will come once more. */
   renew(bytes: number): void {
     this.#add(bytes);
   }
 
-  /** Nothing more will come. */
+  /** Ends the promise: nothing more will come. */
   release(): void {
     this.#add(-this.#leftBytes);
   }
@@ -78,13 +78,13 @@ export class SpacePromise {
   }
 }
 
-/** Returns how many bytes may still be written below a folder; undefined where nobody tells. */
+/** Returns how many bytes may still be written below a folder; undefined when the system does not tell. */
 export async function freeBytes(folder: string): Promise<number | undefined> {
   try {
     const { bavail, bsize } = await statfs(folder);
     return bavail * bsize;
   } catch {
-    // Not every file system knows, and Deno asks for --allow-sys=statfs.
+    // Some file systems do not know, and Deno may have no permission to ask.
     return undefined;
   }
 }

@@ -1,84 +1,111 @@
-import { LimitError, limitOf, type Limits } from "../../codec/mod.ts";
-import { type Clock, systemClock } from "../../net/mod.ts";
+import { LimitError } from "../../codec/errors.ts";
+import { type Clock, systemClock } from "../../net/clock.ts";
+import { infoOf, removeIfThere } from "../disk.ts";
+import type { FileOffer } from "../file_offer.ts";
+import { FileRefusedError } from "../file_refused_error.ts";
+import { hashFile } from "../hash_file.ts";
+import { type InboxLimits, inboxLimits } from "../limits.ts";
+import { type ExistsPolicy, folderThere, requirePolicy } from "./final_name.ts";
+import { removeForgottenParts } from "./forgotten_parts.ts";
 import { FreeSpace, type SpacePromise } from "./free_space.ts";
+import { type BytesThere, IncomingFile } from "./incoming_file.ts";
 import { type PartClaim, PartClaims } from "./part_claims.ts";
-import { infoOf, isPartName, locate, makeFolders, type Place, removeIfThere } from "./place.ts";
-import { type ExistsPolicy, folderThere } from "./publish.ts";
-import { RefusedError } from "../refused_error.ts";
-import { hashPart } from "./part_file.ts";
-import { type Found, Upload } from "./upload.ts";
+import { locate, makeFolders, type Place } from "./place.ts";
 
 /** How an {@linkcode Inbox} takes files. */
 export interface InboxOptions {
   /** What happens to a file whose name is taken. @default {"skip-same"} */
   exists?: ExistsPolicy;
-  /** Free space that stays free, in bytes. @default {67108864} */
+  /** Bytes that stay free on the disk. @default {67108864} */
   minFreeBytes?: number;
-  /** How large a file may be. */
-  limits?: Partial<Pick<Limits, "maxFileBytes">>;
+  /** How much it takes. */
+  limits?: Partial<InboxLimits>;
   /** The clock to go by. @default {systemClock} */
   clock?: Clock;
 }
 
-/** What a peer offers. */
-export interface FileOffer {
-  /** Where it shall go. */
-  readonly path: string;
-  /** Bytes; null where nobody knows. */
-  readonly size: number | null;
-  /** When it was changed, in milliseconds since 1970; null where nobody knows. */
-  readonly mtimeMs: number | null;
-  /** Its permission bits, where they shall be kept. */
-  readonly mode?: number | undefined;
-}
-
-/** What free space is left alone where nobody says otherwise. */
+/** The free space that an inbox leaves alone when it is not told otherwise: 64 MiB. */
 export const DEFAULT_MIN_FREE_BYTES = 64 * 1024 * 1024;
 
-/** Folders that are looked through for forgotten files, at most so deep. */
-const MAX_DEPTH = 64;
-
-/** The folder that files from peers go into, and nowhere else. */
+/**
+ * A folder for files from peers. No path from the wire leads out of it, and every file appears in it whole or not at all.
+ * Any number of connections share one inbox.
+ *
+ * @example Store a file that came over a protocol of your own
+ * ```ts
+ * import { Inbox } from "@parley/sockets/transfer";
+ * import { assert } from "@std/assert";
+ *
+ * const folder = await Deno.makeTempDir();
+ * const inbox = await Inbox.open(folder);
+ * await using file = await inbox.begin({ path: "notes/a.txt", size: 5, mtimeMs: null });
+ * await file.start(0);
+ * await file.writeBytes(new TextEncoder().encode("hello"));
+ * const sha256 = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824";
+ * await file.finish({ size: 5, sha256 });
+ * assert(await Deno.readTextFile(`${folder}/notes/a.txt`) === "hello");
+ * await Deno.remove(folder, { recursive: true });
+ * ```
+ */
 export class Inbox {
-  /** Its path, without links. */
+  /** The folder's path, without links. */
   readonly root: string;
   /** What happens to a file whose name is taken. */
   readonly policy: ExistsPolicy;
+  /** How much it takes. */
+  readonly limits: Readonly<InboxLimits>;
   readonly #space: FreeSpace;
-  readonly #maxFileBytes: number;
   readonly #clock: Clock;
-  /** Unfinished files that a connection writes. */
+  /** The unfinished files that connections write. */
   readonly #claims: PartClaims;
 
-  private constructor(root: string, options: InboxOptions) {
+  private constructor(
+    root: string,
+    { policy, limits, minFreeBytes, clock }: {
+      policy: ExistsPolicy;
+      limits: Readonly<InboxLimits>;
+      minFreeBytes: number;
+      clock: Clock;
+    },
+  ) {
     this.root = root;
-    this.policy = options.exists ?? "skip-same";
-    this.#space = new FreeSpace(root, {
-      minFreeBytes: options.minFreeBytes ?? DEFAULT_MIN_FREE_BYTES,
-    });
-    this.#maxFileBytes = limitOf("maxFileBytes", options.limits?.maxFileBytes);
-    this.#clock = options.clock ?? systemClock;
-    this.#claims = new PartClaims(this.#clock);
-  }
-
-  /** Opens a folder, and makes it where there is none. @throws The system's error. */
-  static async open(folder: string, options: InboxOptions = {}): Promise<Inbox> {
-    await Deno.mkdir(folder, { recursive: true });
-    return new Inbox(await Deno.realPath(folder), options);
+    this.policy = policy;
+    this.limits = limits;
+    this.#space = new FreeSpace(root, { minFreeBytes });
+    this.#clock = clock;
+    this.#claims = new PartClaims(clock);
   }
 
   /**
-   * Decides whether an offered file is taken, and finds what is there of it from an earlier try; `onHashed` hears how
-   * many bytes of that were read. Release what is returned.
+   * Opens a folder as an inbox, and creates it if it is missing.
    *
-   * @throws {RefusedError} It is not taken.
+   * @throws {RangeError} A limit is none, or `minFreeBytes` is not a number from 0.
+   * @throws {TypeError} `exists` is no policy.
+   * @throws The system's error.
+   */
+  static async open(folder: string, options: InboxOptions = {}): Promise<Inbox> {
+    const { minFreeBytes = DEFAULT_MIN_FREE_BYTES, clock = systemClock } = options;
+    const policy = requirePolicy(options.exists ?? "skip-same");
+    const limits = inboxLimits(options.limits);
+    if (!(minFreeBytes >= 0)) {
+      throw new RangeError(`Cannot set minFreeBytes: ${minFreeBytes} is not a number from 0`);
+    }
+    await Deno.mkdir(folder, { recursive: true });
+    return new Inbox(await Deno.realPath(folder), { policy, limits, minFreeBytes, clock });
+  }
+
+  /**
+   * Takes a file that a peer offers, and finds what an earlier try left of it. `onHashed` is called with the number of
+   * bytes of that which were read so far. Release what is returned.
+   *
+   * @throws {FileRefusedError} The file is not taken.
    */
   async begin(
     offer: FileOffer,
     { onHashed }: { onHashed?: (bytes: number) => void } = {},
-  ): Promise<Upload> {
+  ): Promise<IncomingFile> {
     const place = await locate(this.root, offer.path);
-    if (offer.size !== null) this.requireSize(offer.size);
+    if (offer.size !== null) this.#requireSize(offer.size);
     const claim = await this.#claims.claim(place, offer);
     let space: SpacePromise | undefined;
     try {
@@ -89,13 +116,13 @@ export class Inbox {
         return await this.#beginExisting(offer, { place, bytes: existing.size, onHashed });
       }
       const bytes = await this.#partBytes(claim.part, offer.size);
-      // Of what nobody knows the length of, nothing can be promised but a beginning.
+      // A file of unknown size is promised nothing: its space is checked as it comes.
       if (offer.size === null) await this.#space.require(1);
       space = await this.#space.promise((offer.size ?? 0) - bytes);
-      const found = bytes === 0
+      const there = bytes === 0
         ? undefined
-        : { bytes, hasher: await hashPart(claim.part, { bytes, onHashed }) };
-      return this.#upload(offer, { place, claim, space, found });
+        : { bytes, hasher: await hashFile(claim.part, { bytes, onHashed }) };
+      return this.#incoming(offer, { place, claim, space, there });
     } catch (error) {
       space?.release();
       claim.release();
@@ -104,28 +131,28 @@ export class Inbox {
   }
 
   /**
-   * Takes a file that is sent without a name of its own: it gets the one that is offered, or a free one like it, and
-   * nothing of an earlier try is looked for.
+   * Takes a file that came without a name: it gets the one in `offer`, or a free one like it, whatever the policy is.
+   * Nothing of an earlier try is looked for, and nothing is kept for a later one.
    *
-   * @throws {RefusedError} It is not taken.
+   * @throws {FileRefusedError} The file is not taken.
    */
-  async beginNew(offer: FileOffer & { readonly size: number }): Promise<Upload> {
+  async beginUnnamed(offer: FileOffer & { readonly size: number }): Promise<IncomingFile> {
     const place = await locate(this.root, offer.path);
-    this.requireSize(offer.size);
+    this.#requireSize(offer.size);
     const space = await this.#space.promise(offer.size);
-    // A file without a name of its own is never the same as another.
+    // Without an identity of its own it is never taken for the same file as another.
     const claim = await this.#claims.claim(place, { size: null, mtimeMs: null });
-    return this.#upload(offer, {
+    return this.#incoming(offer, {
       place,
       claim,
       space,
-      found: undefined,
+      there: undefined,
       policy: "rename",
       isKept: false,
     });
   }
 
-  /** Makes a folder; says whether it was there. @throws {RefusedError} It cannot be. */
+  /** Makes a folder, and says whether it was there. @throws {FileRefusedError} It cannot be made. */
   async makeFolder(path: string): Promise<boolean> {
     const { target } = await locate(this.root, path);
     const found = await infoOf(target);
@@ -133,23 +160,25 @@ export class Inbox {
     return found !== undefined;
   }
 
-  /** Removes the unfinished files that nobody has written to since a moment; returns how many. */
+  /** Removes the unfinished files that were last written before a moment, and returns how many. */
   async removeForgotten(before: Date): Promise<number> {
-    return await this.#removeForgotten(this.root, { before, depth: 0 });
+    const isClaimed = (part: string) => this.#claims.has(part);
+    return await removeForgottenParts(this.root, { before, isClaimed });
   }
 
-  /** Refuses a size from what was said of it. @throws {RefusedError} It is over `maxFileBytes`. */
-  requireSize(bytes: number): void {
-    if (bytes <= this.#maxFileBytes) return;
+  #requireSize(bytes: number): void {
+    const { maxFileBytes: max } = this.limits;
+    if (bytes <= max) return;
     const error = new LimitError("Cannot accept file", {
       limit: "maxFileBytes",
-      max: this.#maxFileBytes,
+      max,
       got: bytes,
       unit: "bytes",
     });
-    throw new RefusedError(error.message, { code: "too-large", cause: error });
+    throw new FileRefusedError(error.message, { code: "too-large", cause: error });
   }
 
+  /** Takes a file that may be at its place already: the peer's digest will tell. */
   async #beginExisting(
     offer: FileOffer,
     { place, bytes, onHashed }: {
@@ -157,24 +186,24 @@ export class Inbox {
       bytes: number;
       onHashed: ((bytes: number) => void) | undefined;
     },
-  ): Promise<Upload> {
-    const hasher = await hashPart(place.target, { bytes, onHashed });
-    const found = { bytes, hasher };
-    return this.#upload(offer, { place, claim: undefined, space: undefined, found });
+  ): Promise<IncomingFile> {
+    const hasher = await hashFile(place.target, { bytes, onHashed });
+    const there = { bytes, hasher };
+    return this.#incoming(offer, { place, claim: undefined, space: undefined, there });
   }
 
-  #upload(
+  #incoming(
     offer: FileOffer,
-    { place, claim, space, found, policy = this.policy, isKept = offer.size !== null }: {
+    { place, claim, space, there, policy = this.policy, isKept = offer.size !== null }: {
       place: Place;
       claim: PartClaim | undefined;
       space: SpacePromise | undefined;
-      found: Found | undefined;
+      there: BytesThere | undefined;
       policy?: ExistsPolicy;
       isKept?: boolean;
     },
-  ): Upload {
-    const upload = new Upload({
+  ): IncomingFile {
+    const file = new IncomingFile({
       root: this.root,
       policy,
       isKept,
@@ -182,75 +211,53 @@ export class Inbox {
       place,
       part: claim?.part,
       clock: this.#clock,
-      found,
+      there,
       space,
-      requireSize: (bytes) => this.requireSize(bytes),
+      requireSize: (bytes) => this.#requireSize(bytes),
       requireSpace: (bytes) => this.#space.require(bytes),
       released: () => {
         space?.release();
         claim?.release();
       },
     });
-    if (claim) claim.holder = upload;
-    return upload;
+    if (claim) claim.holder = file;
+    return file;
   }
 
-  /** Returns what has the name already where that may be the same file. @throws {RefusedError} It is in the way. */
+  /**
+   * Returns what is known of the file that has the name, when it may be the offered one.
+   *
+   * @throws {FileRefusedError} `exists`: it is another one, and the policy lets it stay.
+   */
   async #existing(place: Place, size: number | null): Promise<Deno.FileInfo | undefined> {
     const found = await infoOf(place.target);
     if (!found || this.policy === "rename") return undefined;
     if (found.isDirectory) throw folderThere();
     if (this.policy === "overwrite") return undefined;
     if (this.policy === "skip-same" && found.isFile) {
-      // Whether a file of unknown length is the same shows when all of it is here.
+      // Whether a file of unknown size is the same one shows only when all of it is here.
       if (size === null) return undefined;
       if (found.size === size) return found;
     }
     const reason = this.policy === "fail" || !found.isFile
       ? "there is a file with that name"
       : "there is another file with that name";
-    throw new RefusedError(reason, { code: "exists" });
+    throw new FileRefusedError(reason, { code: "exists" });
   }
 
-  /** Returns how much of the file is there from an earlier try. */
+  /** Returns how many bytes of a file an earlier try left; removes what cannot be gone on with. */
   async #partBytes(part: string, size: number | null): Promise<number> {
     const found = await infoOf(part);
     if (!found) return 0;
-    // A crash can leave it as a second name of a file that was published: writing into it would change that one.
+    // After a crash it can be a second name of a file that is stored: writing into it would change that one.
     const isOurs = found.isFile && (found.nlink ?? 1) === 1;
     if (isOurs && found.size > 0 && size !== null && found.size <= size) return found.size;
     await Deno.remove(part, { recursive: !isOurs && found.isDirectory });
     return 0;
   }
-
-  async #removeForgotten(
-    folder: string,
-    { before, depth }: { before: Date; depth: number },
-  ): Promise<number> {
-    let removed = 0;
-    for await (const { name, isDirectory, isFile } of Deno.readDir(folder)) {
-      const path = `${folder}/${name}`;
-      try {
-        if (isDirectory && depth < MAX_DEPTH) {
-          removed += await this.#removeForgotten(path, { before, depth: depth + 1 });
-        } else if (isFile && isPartName(name) && await this.#isForgotten(path, before)) {
-          await Deno.remove(path);
-          removed++;
-        }
-      } catch {
-        // It is gone, or not ours to look at or to remove; nothing hangs on it.
-      }
-    }
-    return removed;
-  }
-
-  async #isForgotten(part: string, before: Date): Promise<boolean> {
-    const { mtime } = await Deno.lstat(part);
-    return mtime !== null && mtime < before && !this.#claims.has(part);
-  }
 }
 
-/** Removes an unfinished file that was published: a kill between both steps of that leaves it as a second name. */
+/** Removes the second name that a stored file keeps when a crash came between linking it and removing the first name. */
 async function removeSecondName(part: string): Promise<void> {
   const found = await infoOf(part);
   if (found?.isFile && (found.nlink ?? 1) > 1) await removeIfThere(part);

@@ -1,31 +1,28 @@
-import type { Clock } from "../../net/mod.ts";
-import { partPath, type Place } from "./place.ts";
+import type { Clock } from "../../net/clock.ts";
+import type { FileOffer } from "../file_offer.ts";
+import { partPath } from "./part_name.ts";
+import type { Place } from "./place.ts";
 
-/** What a peer says of a file that tells it from another one of the same name. */
-export interface FileIdentity {
-  /** Bytes; null where nobody knows. */
-  readonly size: number | null;
-  /** When it was changed, in milliseconds since 1970; null where nobody knows. */
-  readonly mtimeMs: number | null;
-}
+/** What tells a file from another one of the same path. */
+export type FileIdentity = Pick<FileOffer, "size" | "mtimeMs">;
 
-/** Who writes an unfinished file. */
+/** The connection that writes an unfinished file. */
 export interface PartHolder {
   /** When its last byte came, by the clock. */
   readonly lastByteAt: number;
-  /** Lets go of the file: another connection goes on with it. */
+  /** Lets go of the file, because another connection goes on with it. */
   giveWay(): Promise<void>;
 }
 
-/** An unfinished file that one connection writes, and no other. */
+/** The right of one connection to write an unfinished file. */
 export class PartClaim {
-  /** The file. */
+  /** The path of the unfinished file. */
   readonly part: string;
-  /** What it will become. */
+  /** The file that it will become. */
   readonly identity: FileIdentity;
-  /** Settles when nobody writes it any more. */
+  /** Settles when the claim is released. */
   readonly released: Promise<void>;
-  /** Who writes it, once somebody does. */
+  /** The connection that writes the file, once it has begun. */
   holder: PartHolder | undefined;
   #settle!: () => void;
   readonly #onRelease: () => void;
@@ -41,19 +38,19 @@ export class PartClaim {
     this.released = new Promise((resolve) => this.#settle = resolve);
   }
 
-  /** Lets others write it. */
+  /** Ends the claim, so that another connection can have it. */
   release(): void {
     this.#onRelease();
     this.#settle();
   }
 }
 
-/** A connection that broke is over here some moments after its peer has noticed and connects anew. */
+/** How long a claim is waited for: a broken connection ends here some moments after its peer connects anew. */
 const RELEASE_WAIT_MS = 1_000;
-/** A connection whose peer vanished says nothing: after so long without a byte it has to give way. */
+/** Silence after which a connection must give way: a peer that vanished says nothing. */
 const STALLED_MS = 5_000;
 
-/** Says who writes which unfinished file, so that two connections never write the same. */
+/** Knows which connection writes which unfinished file, so that no two write the same. */
 export class PartClaims {
   readonly #clock: Clock;
   readonly #claims = new Map<string, PartClaim>();
@@ -63,15 +60,15 @@ export class PartClaims {
     this.#clock = clock;
   }
 
-  /** Says whether a connection writes a file. */
+  /** Says whether a connection writes an unfinished file. */
   has(part: string): boolean {
     return this.#claims.has(part);
   }
 
   /**
-   * Claims the unfinished file of a place. Where another connection has it for the very same file, that one is given a
-   * moment to end, and must give way when nothing comes over it any more: the peer is back on this one. Where it goes on,
-   * or has another file of that name, this one begins an unfinished file of its own.
+   * Claims the unfinished file of a place. When another connection has it for the very same file, that one gets a second
+   * to end, and must give way if nothing came over it for five: then the peer is back on this one. If it goes on, or has
+   * another file of that name, this connection begins a second unfinished file.
    */
   async claim(place: Place, identity: FileIdentity): Promise<PartClaim> {
     for (let copy = 1;; copy++) {

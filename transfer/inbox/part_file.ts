@@ -1,84 +1,102 @@
-import { type Hasher, sameDigest, sha256 } from "../../codec/hashing.ts";
-import { releaseBlock, takeBlock } from "./block_writer.ts";
-import { disk } from "../disk.ts";
-import { infoOf } from "./place.ts";
-import { RefusedError } from "../refused_error.ts";
+import { disk, infoOf } from "../disk.ts";
+import { FileRefusedError } from "../file_refused_error.ts";
+import { becameShorter } from "../hash_file.ts";
+import { BlockWriter } from "./block_writer.ts";
 
-/** How {@linkcode hashPart} hashes. */
-export interface HashPartOptions {
-  /** Bytes of the file up to where it is read. */
-  readonly bytes: number;
-  /** Where to begin. @default {0} */
-  readonly from?: number;
-  /** What has seen the bytes in front of that. @default a new one */
-  readonly hasher?: Hasher;
-  /** Hears how many bytes were read so far. */
-  readonly onHashed?: ((bytes: number) => void) | undefined;
-}
+/** An unfinished file that is being written. Only {@linkcode giveName} makes it visible under the name it was sent for. */
+export class PartFile {
+  /** Where it is. */
+  readonly path: string;
+  readonly #file: Deno.FsFile;
+  readonly #writer: BlockWriter;
+  #closing: Promise<void> | undefined;
 
-/** Reads the first bytes of a file, and returns what has seen them. @throws {RefusedError} It has not so many. */
-export async function hashPart(
-  path: string,
-  { bytes, from = 0, hasher = sha256(), onHashed }: HashPartOptions,
-): Promise<Hasher> {
-  if (from === bytes) return hasher;
-  using file = await Deno.open(path, { read: true });
-  if (from > 0) await file.seek(from, Deno.SeekMode.Start);
-  const block = takeBlock();
-  try {
-    for (let left = bytes - from; left > 0;) {
-      const count = await file.read(block.subarray(0, Math.min(left, block.length)));
-      if (count === null) throw becameShorter();
-      hasher.update(block.subarray(0, count));
-      left -= count;
-      onHashed?.(bytes - left);
+  private constructor(path: string, file: Deno.FsFile) {
+    this.path = path;
+    this.#file = file;
+    this.#writer = new BlockWriter(file);
+  }
+
+  /**
+   * Creates an empty one in place of what an earlier try left. `makeFolders` is called if its folder is missing.
+   *
+   * @throws The system's error.
+   */
+  static async create(path: string, makeFolders: () => Promise<void>): Promise<PartFile> {
+    const options = { read: true, write: true, createNew: true, mode: 0o666 };
+    try {
+      return new PartFile(path, await disk.open(path, options));
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) await makeFolders();
+      else if (error instanceof Deno.errors.AlreadyExists) await Deno.remove(path);
+      else throw error;
     }
-  } finally {
-    releaseBlock(block);
+    return new PartFile(path, await disk.open(path, options));
   }
-  return hasher;
-}
 
-/** Says whether a path is that of a file with this content. */
-export async function isFileOf(
-  path: string,
-  { size, sha256 }: { size: number; sha256: string },
-): Promise<boolean> {
-  const found = await infoOf(path);
-  if (!found?.isFile || found.size !== size) return false;
-  return sameDigest((await hashPart(path, { bytes: size })).digest(), sha256);
-}
-
-/** Opens an unfinished file that nobody else has open; one that was there is dropped, folders are made if need be. */
-export async function createPart(
-  part: string,
-  makeFolders: () => Promise<void>,
-): Promise<Deno.FsFile> {
-  const options = { read: true, write: true, createNew: true, mode: 0o666 };
-  try {
-    return await disk.open(part, options);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) await makeFolders();
-    else if (error instanceof Deno.errors.AlreadyExists) await Deno.remove(part);
-    else throw error;
+  /**
+   * Opens one that an earlier try left, to be written from its first `bytes` bytes on; the rest is cut off.
+   *
+   * @throws {FileRefusedError} `storage-failed`: it has fewer bytes by now.
+   */
+  static async open(path: string, bytes: number): Promise<PartFile> {
+    const file = await Deno.open(path, { read: true, write: true });
+    try {
+      if ((await file.stat()).size < bytes) throw becameShorter();
+      await file.truncate(bytes);
+      await file.seek(bytes, Deno.SeekMode.Start);
+      return new PartFile(path, file);
+    } catch (error) {
+      file.close();
+      throw error;
+    }
   }
-  return await disk.open(part, options);
-}
 
-/** Opens an unfinished file behind its first bytes. @throws {RefusedError} They are there no more. */
-export async function openPart(part: string, bytes: number): Promise<Deno.FsFile> {
-  const file = await Deno.open(part, { read: true, write: true });
-  try {
-    if ((await file.stat()).size < bytes) throw becameShorter();
-    await file.truncate(bytes);
-    await file.seek(bytes, Deno.SeekMode.Start);
-    return file;
-  } catch (error) {
-    file.close();
-    throw error;
+  /** The buffer to fill with the next block; it is another one after each `write`. */
+  get buffer(): Uint8Array<ArrayBuffer> {
+    return this.#writer.buffer;
   }
-}
 
-function becameShorter(): RefusedError {
-  return new RefusedError("what was there of it became shorter", { code: "storage-failed" });
+  /** Writes the first `count` bytes of the buffer. @throws The system's error, of this block or an earlier one. */
+  async write(count: number): Promise<void> {
+    await this.#writer.write(count);
+  }
+
+  /** Writes bytes of the caller's, which must not change before the next call has settled. @throws As `write`. */
+  async writeBytes(bytes: Uint8Array): Promise<void> {
+    await this.#writer.writeBytes(bytes);
+  }
+
+  /**
+   * Puts its bytes, its times and its permission bits on the disk, and closes it.
+   *
+   * @throws {FileRefusedError} `storage-failed`: another file stands at its path.
+   */
+  async settle(
+    { mtimeMs, mode }: { mtimeMs: number | null; mode: number | undefined },
+  ): Promise<void> {
+    await this.#writer.drained();
+    const [{ ino }, there] = await Promise.all([disk.stat(this.#file), infoOf(this.path)]);
+    if (there?.ino !== ino) {
+      const reason = "something else writes into the receiver's folder";
+      throw new FileRefusedError(reason, { code: "storage-failed" });
+    }
+    // Never a set-user bit, and nobody but its owner may write.
+    if (mode !== undefined) await Deno.chmod(this.path, mode & 0o755);
+    await this.#file.sync();
+    // Only after the sync: if that is cut off, an unfinished file with an old date would count as forgotten.
+    if (mtimeMs !== null) {
+      await disk.utime(this.#file, { atime: new Date(), mtime: new Date(mtimeMs) });
+    }
+    await this.#close({ isFilled: true });
+  }
+
+  /** Closes it as it is, once no write is pending. It may be called again. */
+  async close(): Promise<void> {
+    await this.#close({ isFilled: false });
+  }
+
+  #close(how: { isFilled: boolean }): Promise<void> {
+    return this.#closing ??= this.#writer.release(how).then(() => this.#file.close());
+  }
 }

@@ -1,49 +1,44 @@
-import { OWN_NAME_PREFIX, escapeControls, wirePathProblem, wirePathSegments } from "../../codec/mod.ts";
-import { sha256 } from "../../codec/hashing.ts";
-import { disk } from "../disk.ts";
-import { RefusedError } from "../refused_error.ts";
+import { escapeControls } from "../../codec/escape_controls.ts";
+import { wirePathProblem, wirePathSegments } from "../../codec/wire_path.ts";
+import { disk, infoOf } from "../disk.ts";
+import { FileRefusedError } from "../file_refused_error.ts";
 
-/** What the names of unfinished files end with. */
-const PART_SUFFIX = ".part";
-/** What stands between: of which path it is, and which of several. */
-const PART_KEY = /^[0-9a-f]{24}(?:-[0-9]+)?$/;
-
-/** Where a file or folder of a peer goes: all of it below the root. */
+/** Where a peer's file or folder goes, always below the inbox's root. */
 export interface Place {
   /** Its path as the peer gave it. */
   readonly path: string;
-  /** The folder that it goes into, without links as far as it is there. */
+  /** The path of the folder that it goes into; the part of it that exists has no links. */
   readonly folder: string;
-  /** Its name there. */
+  /** Its name in that folder, unless the name is taken. */
   readonly name: string;
-  /** Both. */
+  /** Its own path: the folder and the name. */
   readonly target: string;
 }
 
 /**
- * Returns where a path from the wire leads below `root`, which has no links in it.
+ * Returns where a path from the wire leads below `root`, which must have no links in it.
  *
- * @throws {RefusedError} `bad-name`: it would lead out of it, on this system or on another; `exists`: a file is in the
- * way.
+ * @throws {FileRefusedError} `bad-name`: the path leads out of the root, on this system or another; `exists`: a file
+ * stands where it needs a folder.
  */
 export async function locate(root: string, path: string): Promise<Place> {
   const problem = wirePathProblem(path);
-  if (problem) throw new RefusedError(problem.reason, { code: "bad-name" });
+  if (problem) throw new FileRefusedError(problem.reason, { code: "bad-name" });
   const segments = wirePathSegments(path);
   const name = segments.pop() ?? "";
   let folder = root;
   for (const segment of segments) {
     const next = `${folder}/${segment}`;
-    // What is written into a folder is counted by its one path without links.
+    // Two paths to one folder must not stand for two: claims and syncs go by the path without links.
     folder = await folderAt(root, next) ?? next;
   }
   return { path, folder, name, target: `${folder}/${name}` };
 }
 
 /**
- * Makes the folders that lead to a place, as far as they are missing, so that they stay after a power cut.
+ * Makes the missing folders of a path below the root, and syncs them, so that a power cut does not undo it.
  *
- * @throws {RefusedError} Something else has come to stand there.
+ * @throws {FileRefusedError} `exists`: a file stands in the way; `bad-name`: a link that leads out does.
  */
 export async function makeFolders(root: string, folder: string): Promise<void> {
   const missing: string[] = [];
@@ -62,7 +57,7 @@ export async function makeFolders(root: string, folder: string): Promise<void> {
   }
 }
 
-/** How a folder is made to last: the sync that runs, and the one that begins after it. */
+/** The sync of a folder that is running, and the one that begins after it. */
 interface FolderSync {
   running: Promise<void>;
   waiting: Promise<void> | undefined;
@@ -70,7 +65,10 @@ interface FolderSync {
 
 const folderSyncs = new Map<string, FolderSync>();
 
-/** Makes what was done in a folder last through a power cut. Who asks while a sync runs shares the one after it. */
+/**
+ * Puts the names in a folder on the disk, so that a power cut does not undo what was done there. Calls during a sync share
+ * the next one.
+ */
 export function syncFolder(folder: string): Promise<void> {
   const sync = folderSyncs.get(folder);
   if (!sync) return runSync(folder, { running: Promise.resolve(), waiting: undefined });
@@ -87,7 +85,7 @@ function runSync(folder: string, sync: FolderSync): Promise<void> {
 }
 
 async function syncNow(folder: string): Promise<void> {
-  // Windows opens no folders; it keeps its own log of such changes.
+  // Windows cannot open a folder, and keeps a log of such changes by itself.
   if (Deno.build.os === "windows") return;
   using file = await disk.open(folder, { read: true });
   await file.sync();
@@ -95,46 +93,10 @@ async function syncNow(folder: string): Promise<void> {
 
 function ignore(): void {}
 
-/** Returns the path of the unfinished file for a place; several of one place are told apart by `copy`, from 1. */
-export function partPath({ path, folder }: Place, copy: number): string {
-  const hash = sha256();
-  hash.update(new TextEncoder().encode(path));
-  const key = hash.digest().slice(0, 24);
-  return `${folder}/${OWN_NAME_PREFIX}${key}${copy === 1 ? "" : `-${copy}`}${PART_SUFFIX}`;
-}
-
-/** Says whether a name is that of an unfinished file. */
-export function isPartName(name: string): boolean {
-  return name.startsWith(OWN_NAME_PREFIX) && name.endsWith(PART_SUFFIX) &&
-    PART_KEY.test(name.slice(OWN_NAME_PREFIX.length, -PART_SUFFIX.length));
-}
-
-/** Tells about what has a path, without following it where it is a link; undefined is nothing. */
-export async function infoOf(path: string): Promise<Deno.FileInfo | undefined> {
-  try {
-    return await disk.lstat(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
-}
-
-/** Removes a file where there is one. */
-export async function removeIfThere(
-  path: string,
-  remove: (path: string) => Promise<void> = Deno.remove,
-): Promise<void> {
-  try {
-    await remove(path);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
-}
-
 /**
- * Returns the path of a folder without links; undefined where nothing is there.
+ * Returns the path of a folder without links, or undefined when nothing is there.
  *
- * @throws {RefusedError} It is a file, or a link that leads out of `root`.
+ * @throws {FileRefusedError} It is a file, or a link that leads out of `root`.
  */
 async function folderAt(root: string, folder: string): Promise<string | undefined> {
   const path = escapeControls(folder.slice(root.length + 1));
@@ -145,12 +107,12 @@ async function folderAt(root: string, folder: string): Promise<string | undefine
   const real = await Deno.realPath(folder).catch(() => undefined);
   if (real === undefined || !(real === root || real.startsWith(`${root}/`))) {
     const reason = `"${path}" is a symbolic link that leads out of the folder`;
-    throw new RefusedError(reason, { code: "bad-name" });
+    throw new FileRefusedError(reason, { code: "bad-name" });
   }
   if (!(await Deno.stat(real)).isDirectory) throw notAFolder(path);
   return real;
 }
 
-function notAFolder(path: string): RefusedError {
-  return new RefusedError(`"${path}" is a file, and cannot hold others`, { code: "exists" });
+function notAFolder(path: string): FileRefusedError {
+  return new FileRefusedError(`"${path}" is a file, and cannot hold others`, { code: "exists" });
 }

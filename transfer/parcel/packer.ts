@@ -1,16 +1,16 @@
 import { deflate } from "../../codec/deflate.ts";
 
-/** Below this part of its size a compressed block is worth its trouble. */
+/** A compressed block is sent if it has less than this part of its bytes. */
 const WORTH = 0.95;
-/** After blocks that were not, at most so many are left alone. */
+/** The most blocks that are left alone in a row. */
 const MAX_PAUSE = 32;
 
-/** Compresses the blocks that become smaller by it, and learns to leave alone what does not. */
+/** Compresses the blocks that become smaller by it. After one that does not, more and more blocks are left alone. */
 export class Packer {
   #pause = 0;
   #left = 0;
 
-  /** Returns a compressed block; undefined where it is better sent as it is. */
+  /** Returns the compressed block; undefined when it is better sent as it is. */
   async pack(bytes: Uint8Array): Promise<Uint8Array | undefined> {
     if (this.#left > 0) {
       this.#left--;

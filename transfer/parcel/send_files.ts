@@ -1,55 +1,48 @@
-import { type Clock, sleep, systemClock } from "../../net/clock.ts";
-import { ClosedError, type Connection, DeadlineError } from "../../net/mod.ts";
-import { ParcelSender, type SendParcelOptions, type SendResult } from "./send_parcel.ts";
-import type { FileSource, SkippedSource } from "../sources/source.ts";
+import { sleep, systemClock } from "../../net/clock.ts";
+import { ClosedError, DeadlineError } from "../../net/errors.ts";
+import type { FileSendResult, SendFilesOptions } from "../send_options.ts";
+import type { FileSource, SkippedSource } from "../sources/file_source.ts";
 import { SourceQueue } from "../sources/source_queue.ts";
+import { ParcelSender } from "./parcel_sender.ts";
 
-/** How {@linkcode sendFiles} sends. */
-export interface SendFilesOptions extends SendParcelOptions {
-  /** Makes a connection to the receiver. */
-  connect: () => Promise<Connection<number, string>>;
-  /** Connections that send at one time. @default {1} */
-  jobs?: number;
-  /** How often in a row to connect anew where a connection breaks. @default {5} */
-  retries?: number;
-  /** Hears that a connection broke, and how long the wait is. */
-  onRetry?: (error: unknown, delayMs: number) => void;
-  /** Hears of what cannot be sent. */
-  onSkipped?: (source: SkippedSource) => void;
-  /** Ends it all; what was not stored can be resumed. */
-  signal?: AbortSignal | undefined;
-  /** The clock to go by. @default {systemClock} */
-  clock?: Clock;
-  /** Returns a number from 0 up to 1. @default {Math.random} */
-  random?: () => number;
-}
-
+/** Tries in a row after the first one when nothing else is said. */
+const RETRIES = 5;
 /** The wait after the first failure is random up to this, and up to twice as much after each further one. */
 const FIRST_DELAY_MS = 500;
 const MAX_DELAY_MS = 30_000;
 
 /**
- * Sends everything that `sources` gives in the parcel format, over as many connections as there are jobs. Where one
- * breaks, what it had under way is sent over the next one, and goes on where it stopped. A receiver that cannot be
- * reached at all is not tried again.
+ * Sends files in the parcel format, by default over one connection. When that breaks a new one is made, up to five times
+ * in a row, and the file that was under way goes on where it stopped. A receiver that cannot be reached at all is not
+ * tried again. A file that is refused or cannot be read is told to `onDone`, and the others go on.
  *
- * @throws {ClosedError} A connection broke too often, or the receiver does not want us; what was under way was told.
+ * @throws {TokenWantedError} The receiver wants a token, and there is none.
+ * @throws {ClosedError} A connection broke too often, or the receiver takes nothing. What was under way was told to
+ * `onDone` as interrupted.
+ * @throws {RangeError} `jobs` is not a whole number from 1, or `retries` not a number from 0.
+ * @throws The reason of `signal`, or the error of `connect`.
  */
 export async function sendFiles(
   sources: AsyncIterator<FileSource | SkippedSource>,
   options: SendFilesOptions,
 ): Promise<void> {
-  const { jobs = 1, onDone = ignore, onSkipped = ignore, signal } = options;
+  const { jobs = 1, retries = RETRIES, onDone = ignore, onSkipped = ignore, signal } = options;
+  if (!(Number.isSafeInteger(jobs) && jobs >= 1)) {
+    throw new RangeError(`Cannot set jobs: ${jobs} is not a whole number from 1`);
+  }
+  if (!(retries >= 0)) {
+    throw new RangeError(`Cannot set retries: ${retries} is not a number from 0`);
+  }
   const queue = new SourceQueue(sources, onSkipped);
-  /** What was under way on a connection that broke, and is not over since. */
-  const interrupted = new Map<FileSource, SendResult>();
+  /** The files that were under way on a connection that broke, and have not been sent since. */
+  const interrupted = new Map<FileSource, FileSendResult>();
   const settings: SendFilesOptions = {
     ...options,
     onDone(source, result) {
       interrupted.delete(source);
       if (result.outcome !== "interrupted") return onDone(source, result);
       interrupted.set(source, result);
-      // Only what can be read once more can be sent once more.
+      // What is piped in cannot be read a second time.
       if (source.size !== null) queue.putBack(source);
     },
   };
@@ -60,21 +53,21 @@ export async function sendFiles(
   await sources.return?.();
   signal?.throwIfAborted();
   if (failed?.status !== "rejected") return;
-  // Where one connection could not be had and the others have sent everything, nothing is missing.
+  // If one connection could not be had and the others have sent everything, nothing is missing.
   if (!isDone || !isPassing(failed.reason)) throw failed.reason;
 }
 
-/** Connects, and connects anew, until there is nothing more to send. */
+/** Sends over one connection after the other until there is nothing more to send. */
 async function runJob(queue: SourceQueue, options: SendFilesOptions): Promise<void> {
-  const { retries = 5, onRetry, clock = systemClock, random = Math.random, signal } = options;
+  const { retries = RETRIES, onRetry, clock = systemClock, random = Math.random, signal } = options;
   let failures = 0;
   let isWanted = false;
-  /** How much of each file the receiver had when it was begun. */
+  /** How many bytes of each file the receiver had when it was last begun. */
   const reached = new WeakMap<FileSource, number>();
   const settings: SendFilesOptions = {
     ...options,
     onStart(source, offset) {
-      // Bytes that went out are no progress, or a file that never arrives would be sent for ever.
+      // Bytes that only went out are no progress: a file that never arrives would be sent for ever.
       if (offset > (reached.get(source) ?? 0)) failures = 0;
       reached.set(source, offset);
       options.onStart?.(source, offset);
@@ -117,7 +110,7 @@ async function runSession(
   }
 }
 
-/** Says whether an error may be gone at the next try. */
+/** Says whether the next try may succeed: a connection or the system failed, and nobody broke the protocol. */
 function isPassing(error: unknown): boolean {
   if (error instanceof ClosedError || error instanceof DeadlineError) return true;
   return error instanceof Error &&

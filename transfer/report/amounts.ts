@@ -1,8 +1,8 @@
 const UNITS = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"] as const;
 
 /**
- * Writes bytes for people, with three digits: `512 B`, `1.00 KiB`, `12.3 MiB`. What the digits do not say is cut off and
- * not rounded up, so that nothing is said to be there before it is.
+ * Writes bytes for people, with three digits: `512 B`, `1.00 KiB`, `12.3 MiB`. It rounds down, so that a transfer never
+ * looks complete before it is.
  */
 export function formatBytes(bytes: number): string {
   const power = powerOf(bytes);
@@ -42,7 +42,7 @@ function amountOf(
   return (Math.floor(bytes / 1024 ** power * shift) / shift).toFixed(decimals);
 }
 
-/** Writes for people how long something lasts, in full units: `350 ms`, `12 s`, `3 m 05 s`, `2 h 10 m`, `3 d 04 h`. */
+/** Writes for people how long something lasts, rounded down to whole units: `350 ms`, `12 s`, `3 m 05 s`, `2 h 10 m`, `3 d 04 h`. */
 export function formatSpan(ms: number): string {
   if (ms < 1000) return `${Math.floor(ms)} ms`;
   const seconds = Math.floor(ms / 1000);

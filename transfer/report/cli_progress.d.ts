@@ -1,4 +1,4 @@
-/** Where the library draws. */
+/** Where cli-progress draws. */
 export interface ProgressStream {
   /** Without this it draws nothing. */
   readonly isTTY: true;
@@ -7,16 +7,16 @@ export interface ProgressStream {
   write(text: string): boolean;
 }
 
-/** How bars are drawn; the options that are used here. */
+/** How bars are drawn: those options of cli-progress that are used here. */
 export interface MultiBarOptions {
   stream: ProgressStream;
-  /** How often the library draws by itself, a second. */
+  /** How often a second it draws by itself. */
   fps: number;
-  /** Clears the bars at the end. */
+  /** Whether it clears the bars at the end. */
   clearOnComplete: boolean;
-  /** Draws a bar that looks as before, too. */
+  /** Whether it also draws a bar that has not changed. */
   forceRedraw: boolean;
-  /** Leaves the terminal's own setting as it is. */
+  /** Whether the terminal's own setting for long lines stays as it is. */
   linewrap: true;
   /** Returns a bar's line. */
   format(options: unknown, params: { progress: number }): string;
@@ -33,7 +33,7 @@ export class MultiBar {
   constructor(options: MultiBarOptions);
   /** Adds a bar, and begins to draw. */
   create(total: number, startValue: number): SingleBar;
-  /** Draws now. */
+  /** Draws at once. */
   update(): void;
   stop(): void;
 }

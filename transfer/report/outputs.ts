@@ -1,22 +1,22 @@
-/** What happened, for a machine; `event` names it. */
+/** What happened, for a machine to read. `event` names it. */
 export type EventRecord = { readonly event: string } & Readonly<Record<string, unknown>>;
 
-/** Where a transfer says what happens: each call has a record for machines and a line for people. */
+/** Where a transfer is reported: each call has a record for a machine and a line for people, and one of them is written. */
 export interface EventSink {
-  /** A machine reads: the records are written, and not the lines. */
+  /** Whether the records are written and not the lines. */
   readonly json: boolean;
-  /** Takes what somebody asked for. */
+  /** Writes a result that the user asked for, to stdout. */
   data(record: EventRecord, line: string): void;
-  /** Takes what is said about it. */
+  /** Writes a remark about it, to stderr. */
   note(record: EventRecord, line: string): void;
 }
 
-/** Where progress is drawn. */
+/** The terminal that progress is drawn on. */
 export interface Screen {
-  /** Writes what a person sees beside the data. */
+  /** Writes to stderr. */
   stderr(text: string): void;
-  /** A person sees it, so that something may be drawn there. @default {false} */
+  /** Whether stderr is a terminal; otherwise nothing is drawn. @default {false} */
   readonly stderrIsTerminal?: boolean;
-  /** Colours may be used. */
+  /** Whether colours may be used. */
   readonly colour: boolean;
 }

@@ -1,4 +1,4 @@
-import { type CancelWait, type Clock, systemClock } from "../../net/mod.ts";
+import { type CancelWait, type Clock, systemClock } from "../../net/clock.ts";
 import type { MultiBar, SingleBar } from "./cli_progress.ts";
 import type { Screen } from "./outputs.ts";
 import { progressLine, type ProgressState } from "./progress_line.ts";
@@ -6,17 +6,17 @@ import { RateMeter } from "./rate_meter.ts";
 
 /** How a {@linkcode Progress} is shown. */
 export interface ProgressOptions {
-  /** Bytes of all files; undefined where nobody knows. */
+  /** Bytes of all files; undefined when nobody knows. */
   total: number | undefined;
   /** How many files there are. */
   files: number;
-  /** What the program writes to; the bar is on its stderr, where that is a terminal. */
+  /** The terminal to draw on. */
   io: Screen;
-  /** Show nothing: a machine reads, or traces are written. @default {false} */
+  /** Whether to draw nothing, because a machine reads or traces are written. @default {false} */
   hidden?: boolean;
   /** Returns the terminal's columns. @default what the terminal says */
   columns?: () => number;
-  /** The time. @default the system's */
+  /** The clock to go by. @default {systemClock} */
   clock?: Clock;
 }
 
@@ -24,30 +24,28 @@ export interface ProgressOptions {
 export interface ProgressUpdate {
   /** Bytes of all files that are done. */
   doneBytes: number;
-  /** Bytes among them that were there before: the rate is without them. @default {0} */
+  /** Bytes among them that the receiver had before; they do not count for the rate. @default {0} */
   skippedBytes?: number;
   /** The name of the file that is on its way; it may come from a peer. */
   file: string;
-  /** Which one of the files it is, from 0. */
+  /** Its number among the files, from 0. */
   fileIndex: number;
 }
 
-/** Ten times a second. */
 const REDRAW_MS = 100;
 
-/** The longest time that a timer takes: the library shall never draw by itself, the clock here says when. */
+/** The longest time that a timer can have: cli-progress must never draw by itself, because the clock here decides when. */
 const NEVER_MS = 2 ** 31 - 1;
 
-/** For a terminal that does not say how wide it is. */
+/** The width of a terminal that does not say how wide it is. */
 const DEFAULT_COLUMNS = 80;
 
-/** Empties the line that the cursor is in, and goes to its start. */
+/** Goes to the beginning of the line and clears it. */
 const ERASE_LINE = "\r\x1b[K";
 
 /**
- * The progress of a transfer on a terminal: one line, drawn anew ten times a second. Where stderr is no terminal, nothing
- * is shown. The cursor and the terminal's settings stay as they are at all times, so that an interrupted program leaves
- * nothing to restore.
+ * The progress of a transfer: one line on a terminal, drawn ten times a second. Nothing is drawn when stderr is no
+ * terminal. The cursor and the terminal's settings are never changed, so an interrupted program has nothing to restore.
  */
 export class Progress implements Disposable {
   readonly #io: Screen;
@@ -57,7 +55,7 @@ export class Progress implements Disposable {
   #skippedBytes = 0;
   #bars: MultiBar | undefined;
   #bar: SingleBar | undefined;
-  /** What the library drew and the terminal has not got yet: it gets a drawing in one piece. */
+  /** What cli-progress has drawn since the last flush: the terminal gets a drawing in one piece. */
   #drawing = "";
   #onScreen = false;
   #cancel: CancelWait | undefined;
@@ -69,20 +67,20 @@ export class Progress implements Disposable {
     this.#state = { ...start, totalBytes: total, files };
   }
 
-  /** Begins to show progress. */
+  /** Begins to draw, if there is a terminal. */
   static async start(options: ProgressOptions): Promise<Progress> {
     const progress = new Progress(options);
     if (options.io.stderrIsTerminal && !options.hidden) await progress.#show(options);
     return progress;
   }
 
-  /** Takes how far the transfer is; the next drawing shows it. */
+  /** Sets how far the transfer is, for the next drawing. */
   update({ doneBytes, skippedBytes = 0, file, fileIndex }: ProgressUpdate): void {
     this.#state = { ...this.#state, doneBytes, file, fileIndex };
     this.#skippedBytes = skippedBytes;
   }
 
-  /** Takes that all files together have this many bytes now. */
+  /** Sets how many bytes all files have together, when more of them are known. */
   grow(totalBytes: number): void {
     this.#state = { ...this.#state, totalBytes };
     this.#bar?.setTotal(totalBytes);
@@ -93,15 +91,15 @@ export class Progress implements Disposable {
     this.above(() => this.#io.stderr(`${line}\n`));
   }
 
-  /** Calls what writes whole lines, on stdout or stderr; they come to stand above the bar. */
+  /** Calls a function that writes whole lines, to stdout or stderr, so that they stand above the bar. */
   above(write: () => void): void {
     if (this.#onScreen) this.#io.stderr(ERASE_LINE);
-    // The bar comes back with the next drawing: many lines do not draw it many times.
+    // The bar comes back with the next drawing, so that many lines do not draw it many times.
     this.#onScreen = false;
     write();
   }
 
-  /** Takes the bar away; later calls do nothing. */
+  /** Removes the bar. It may be called again. */
   stop(): void {
     const bars = this.#bars;
     this.#bars = undefined;
@@ -112,13 +110,13 @@ export class Progress implements Disposable {
     this.#onScreen = false;
   }
 
-  /** Takes the bar away. */
+  /** Removes the bar. */
   [Symbol.dispose](): void {
     this.stop();
   }
 
   async #show({ total, io, columns }: ProgressOptions): Promise<void> {
-    // Only who sees a bar waits until these are loaded.
+    // Loaded here, so that a program that draws nothing does not wait for it.
     const { MultiBar } = await import("./cli_progress.ts");
     const width = columns ?? await terminalColumns();
     const write = (text: string) => {
@@ -126,7 +124,7 @@ export class Progress implements Disposable {
       return true;
     };
     this.#bars = new MultiBar({
-      // The line is cut where it is made, so the library shall not cut it.
+      // The line has the right length already.
       stream: { isTTY: true, columns: Infinity, write },
       fps: 1000 / NEVER_MS,
       clearOnComplete: true,

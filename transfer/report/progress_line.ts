@@ -1,17 +1,17 @@
-import { escapeControls } from "../../codec/mod.ts";
+import { escapeControls } from "../../codec/escape_controls.ts";
 import { formatBytes, formatBytesOf, formatRate, formatSpan } from "./amounts.ts";
 
 /** How far a transfer is. */
 export interface ProgressState {
   /** Bytes that are done. */
   readonly doneBytes: number;
-  /** Bytes of all files; undefined where nobody knows. */
+  /** Bytes of all files; undefined when nobody knows. */
   readonly totalBytes: number | undefined;
-  /** The rate, where it is known. */
+  /** The rate, once it is known. */
   readonly bytesPerSecond: number | undefined;
   /** The name of the file that is on its way. */
   readonly file: string;
-  /** Which one of the files it is, from 0. */
+  /** Its number among the files, from 0. */
   readonly fileIndex: number;
   /** How many files there are. */
   readonly files: number;
@@ -19,22 +19,22 @@ export interface ProgressState {
 
 /** How {@linkcode progressLine} writes. */
 export interface ProgressLineOptions {
-  /** The terminal's columns; the line stays below. */
+  /** The terminal's columns; the line is always shorter. */
   columns: number;
   /** The part that is done, from 0 to 1. */
   progress: number;
-  /** Use colours. */
+  /** Whether to use colours. */
   colour: boolean;
 }
 
-/** From here there is room for a bar beside the numbers and a name. */
+/** With fewer columns there is no bar, only the numbers and a name. */
 const BAR_FROM_COLUMNS = 70;
 const MAX_BAR_COLUMNS = 30;
-/** A shorter rest of a name says nothing. */
+/** With less room there is no name: so short an end of one would say nothing. */
 const MIN_NAME_COLUMNS = 6;
-/** With less room the name stands alone, without which file it is. */
+/** With less room the name stands without its number. */
 const MIN_NUMBERED_COLUMNS = 20;
-/** A longer name is cut before its characters are looked at. */
+/** A longer name is cut before it is split into characters. */
 const MAX_NAME_CHARS = 1000;
 
 /** Returns the line that says how far a transfer is. */
@@ -62,7 +62,7 @@ export function progressLine(state: ProgressState, options: ProgressLineOptions)
   return parts.join(" ");
 }
 
-/** How long the rest takes, in whole seconds; undefined where it cannot be said. */
+/** Returns how long the rest will take, in whole seconds; undefined when it cannot be said. */
 function leftMs({ doneBytes, totalBytes, bytesPerSecond }: ProgressState): number | undefined {
   const leftBytes = (totalBytes ?? 0) - doneBytes;
   if (leftBytes <= 0 || !bytesPerSecond) return undefined;
@@ -91,7 +91,7 @@ const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 const WIDE =
   /\p{Emoji_Presentation}|\ufe0f|[\p{scx=Han}\p{scx=Hangul}\p{scx=Hiragana}\p{scx=Katakana}\uff01-\uff60]/u;
 
-/** Returns a name, or the end of it that fits: there stands what tells one file from the others. */
+/** Returns a name, or as much of its end as fits: paths of one transfer often begin alike. */
 function ending(name: string, columns: number): string {
   const cut = name.length > MAX_NAME_CHARS;
   const shown = escapeControls(cut ? name.slice(-MAX_NAME_CHARS) : name);

@@ -1,22 +1,22 @@
-/** The rate is that of so long. */
+/** The time that the rate is taken over. */
 const WINDOW_MS = 3000;
 
-/** What was measured in a shorter time says nothing yet. */
+/** Over a shorter time a rate means nothing. */
 const MIN_SPAN_MS = 500;
 
 /** Measures a rate from a count that grows, over the last three seconds. */
 export class RateMeter {
   #samples: { atMs: number; bytes: number }[] = [];
 
-  /** Takes what the count is at a moment; moments never go back. */
+  /** Adds what the count is at a moment. Moments must never go back. */
   add(atMs: number, bytes: number): void {
     this.#samples.push({ atMs, bytes });
     const second = () => this.#samples[1]?.atMs ?? Infinity;
-    // One sample stays at or before the window's beginning, so that there is a whole window between it and the last.
+    // One sample stays at or before the window's beginning: from it to the last is a whole window.
     while (second() <= atMs - WINDOW_MS) this.#samples.shift();
   }
 
-  /** The rate; undefined while too little is known. */
+  /** The rate; undefined in the first half second. */
   get bytesPerSecond(): number | undefined {
     const [first, last] = [this.#samples[0], this.#samples.at(-1)];
     if (first === undefined || last === undefined) return undefined;

@@ -1,46 +1,48 @@
-import { escapeControls } from "../../codec/mod.ts";
-import type { FileSource, ReceiptEntry, SendResult, SkippedSource } from "../mod.ts";
+import { escapeControls } from "../../codec/escape_controls.ts";
+import { type Clock, systemClock } from "../../net/clock.ts";
 import { messageOf } from "../../net/errors.ts";
-import { type Clock, systemClock } from "../../net/mod.ts";
-import type { Progress } from "./progress.ts";
+import type { ReceiptEntry } from "../receipt.ts";
+import type { FileSendResult } from "../send_options.ts";
+import type { FileSource, SkippedSource } from "../sources/file_source.ts";
 import { formatBytes, formatRate, formatSpan } from "./amounts.ts";
 import type { EventRecord, EventSink } from "./outputs.ts";
+import type { Progress } from "./progress.ts";
 
-/** With `--json` the progress of a transfer is told at most so often. */
+/** Milliseconds between two records about progress, for a machine. */
 const PROGRESS_MS = 100;
 
-/** How a {@linkcode TransferReport} says it. */
+/** How a {@linkcode TransferReport} reports. */
 export interface TransferReportOptions {
-  /** Where to say it. */
+  /** Where to write. */
   report: EventSink;
   /** The bar. */
   progress: Progress;
-  /** The receiver keeps what came of a file that stopped halfway. @default {true} */
+  /** Whether the receiver keeps what came of a file that stopped halfway. @default {true} */
   isKept?: boolean;
   /** The clock to go by. @default {systemClock} */
   clock?: Clock;
 }
 
-/** What became of all files of a transfer. */
+/** How many files of a transfer ended in which way. */
 export interface TransferTally {
   /** Files that the receiver stored. */
   stored: number;
-  /** Files that it had already. */
+  /** Files that the receiver had already. */
   same: number;
-  /** Empty folders that it has. */
+  /** Empty folders that the receiver has. */
   folders: number;
-  /** Files that it has not. */
+  /** Files that the receiver does not have. */
   failed: number;
-  /** Bytes of the files that it has. */
+  /** Bytes of the files that the receiver has. */
   bytes: number;
 }
 
 /**
- * Says how a transfer goes: a bar on a terminal, objects for a machine, and nothing but failures and the last line for
- * a pipe.
+ * Reports a transfer while it goes on: with a bar on a terminal, with a record of each event for a machine, and into a pipe
+ * with nothing but failures and the last line.
  */
 export class TransferReport {
-  /** What became of the files so far. */
+  /** How the files ended so far. */
   readonly tally: TransferTally = { stored: 0, same: 0, folders: 0, failed: 0, bytes: 0 };
   /** The files that the receiver has, with their digests. */
   readonly entries: ReceiptEntry[] = [];
@@ -49,17 +51,18 @@ export class TransferReport {
   readonly #isKept: boolean;
   readonly #clock: Clock;
   readonly #since: number;
-  /** How far the files are that are under way. */
+  /** How far each file is that is under way. */
   readonly #underWay = new Map<FileSource, { sent: number; offset: number }>();
   #doneBytes = 0;
   #skippedBytes = 0;
-  /** Bytes of the files that were stored, and how many of them went over the wire. */
+  /** Bytes of the files that were stored. */
   #storedBytes = 0;
+  /** Those of them that went over the wire. */
   #sentBytes = 0;
   #begun = 0;
   #told = -Infinity;
 
-  /** Makes one that has nothing to say yet. */
+  /** Makes one for a transfer that begins now. */
   constructor({ report, progress, isKept = true, clock = systemClock }: TransferReportOptions) {
     this.#report = report;
     this.#progress = progress;
@@ -68,7 +71,7 @@ export class TransferReport {
     this.#since = clock.now();
   }
 
-  /** A file begins, or goes on behind what the receiver has of it. */
+  /** Takes note that a file begins, behind the first `offset` bytes that the receiver has. */
   onStart(source: FileSource, offset: number): void {
     if (!this.#underWay.has(source)) this.#begun++;
     this.#underWay.set(source, { sent: offset, offset });
@@ -77,7 +80,7 @@ export class TransferReport {
     this.#show(source);
   }
 
-  /** So much of a file was sent. */
+  /** Takes note of how many bytes of a file are sent. */
   onBytes(source: FileSource, sent: number): void {
     const state = this.#underWay.get(source);
     if (state) state.sent = sent;
@@ -88,8 +91,8 @@ export class TransferReport {
     this.#event({ event: "progress", file: source.local, sent, size: source.size });
   }
 
-  /** A file is over, or an empty folder. */
-  onDone(source: FileSource, result: SendResult): void {
+  /** Takes note of what became of a file or an empty folder. */
+  onDone(source: FileSource, result: FileSendResult): void {
     const { local } = source;
     const name = escapeControls(local);
     if (source.kind === "file") this.#close(source, result);
@@ -109,7 +112,7 @@ export class TransferReport {
     if ("sent" in result) {
       const { sent } = result;
       const record = { event: "interrupted", file: local, sent };
-      // Where nothing is kept there is nothing to say that the last line does not say.
+      // If nothing is kept, the last line says all there is to say.
       if (this.#isKept && sent > 0) this.#note(record, `${name} stopped at ${formatBytes(sent)}`);
       else this.#event(record);
       return;
@@ -119,21 +122,21 @@ export class TransferReport {
     this.#note(record, `${name} was not stored: ${escapeControls(reason)}`);
   }
 
-  /** Something cannot be sent. */
+  /** Takes note that something cannot be sent. */
   onSkipped({ local, reason, isFine }: SkippedSource): void {
     if (!isFine) this.tally.failed++;
     const record = { event: "skipped", file: local, reason };
     this.#note(record, `${escapeControls(local)} is left out: ${escapeControls(reason)}`);
   }
 
-  /** A connection broke, and the next one comes. */
+  /** Takes note that a connection broke, and that the next try comes in `delayMs`. */
   onRetry(error: unknown, delayMs: number): void {
     const wait = Math.round(delayMs);
     const record = { event: "retry", reason: messageOf(error), delayMs: wait };
     this.#note(record, `${messageOf(error)}; next try in ${formatSpan(wait)}`);
   }
 
-  /** Says what became of it all. */
+  /** Removes the bar, and writes the last line. */
   finish(): void {
     this.#progress.stop();
     const { stored, same, folders, failed } = this.tally;
@@ -150,7 +153,7 @@ export class TransferReport {
     this.#report.data({ event: "done", ...this.tally, ms }, parts.join("; "));
   }
 
-  #close(source: FileSource, result: SendResult): void {
+  #close(source: FileSource, result: FileSendResult): void {
     const state = this.#underWay.get(source);
     this.#underWay.delete(source);
     const offset = state?.offset ?? 0;
@@ -176,7 +179,7 @@ export class TransferReport {
     this.#progress.update({ doneBytes, skippedBytes, file: local, fileIndex });
   }
 
-  /** For machines alone: people see the bar. */
+  /** Writes a record for a machine; people see the bar. */
   #event(record: EventRecord): void {
     if (this.#report.json) this.#report.data(record, "");
   }

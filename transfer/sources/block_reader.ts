@@ -1,21 +1,16 @@
-import { BlockSpeed } from "../block_speed.ts";
 import { DATA_HEAD_BYTES, MAX_BLOCK_BYTES } from "../../codec/parcel/parcel.ts";
+import { BlockSpeed } from "../block_speed.ts";
+import { frameBuffers } from "../buffer_pool.ts";
+import type { OpenFileSource } from "./file_source.ts";
 
 /** What blocks are read from: an open file, or what is piped in. */
-export interface BlockSource {
-  /** Reads up to as many bytes as fit; null is the end. */
-  read(into: Uint8Array): Promise<number | null>;
-  /** Does so before it returns; undefined where that cannot be done. */
-  readonly readSync?: (into: Uint8Array) => number | null;
-  /** Ends a read that is under way; undefined where one never waits for long. */
-  readonly interrupt?: () => void;
-}
+export type BlockSource = Pick<OpenFileSource, "read" | "readSync" | "interrupt">;
 
-/** A block with free bytes in front of it, for a frame's head. */
+/** A block with free bytes in front of it, for the head of its frame. */
 export interface Block {
   /** The free bytes and the block. */
   readonly frame: Uint8Array<ArrayBuffer>;
-  /** The block. */
+  /** The block alone. */
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
@@ -25,26 +20,25 @@ export interface BlockReaderOptions {
   blockBytes?: number;
   /** Bytes to read in all. @default to the source's end */
   maxBytes?: number;
-  /** Decides whether to wait for a block. */
+  /** Decides whether to read synchronously. */
   speed?: BlockSpeed;
 }
 
-/** Buffers that nobody uses; a transfer takes two of them. */
-const spare: Uint8Array<ArrayBuffer>[] = [];
-const KEPT = 8;
-
-/** Reads blocks: at once while that is only a copy within memory, and else one while the one before it is used. */
+/**
+ * Reads a file in blocks. As long as that is only a copy within memory a block is read synchronously. From a slower source
+ * the next block is read while the last one is used.
+ */
 export class BlockReader {
   readonly #source: BlockSource;
   readonly #blockBytes: number;
   readonly #speed: BlockSpeed;
   #left: number;
-  #using: Uint8Array<ArrayBuffer> = takeFrame();
-  #reading: Uint8Array<ArrayBuffer> = takeFrame();
+  #using: Uint8Array<ArrayBuffer> = frameBuffers.take();
+  #reading: Uint8Array<ArrayBuffer> = frameBuffers.take();
   #next: Promise<number> | undefined;
   #released = false;
 
-  /** Reads from `source`, which stays the caller's. */
+  /** Reads from `source`, which the caller closes. */
   constructor(source: BlockSource, options: BlockReaderOptions = {}) {
     this.#source = source;
     this.#blockBytes = Math.min(MAX_BLOCK_BYTES, options.blockBytes ?? MAX_BLOCK_BYTES);
@@ -52,7 +46,7 @@ export class BlockReader {
     this.#speed = options.speed ?? new BlockSpeed();
   }
 
-  /** Returns the next block; undefined is the end. It holds until the next call. @throws The read's error. */
+  /** Returns the next block, which is good until the next call; undefined at the end. @throws The error of a read. */
   async next(): Promise<Block | undefined> {
     const count = await (this.#next ?? this.#fill());
     if (count === 0) return undefined;
@@ -61,7 +55,7 @@ export class BlockReader {
       this.#reading = this.#using;
       this.#using = frame;
       this.#next = this.#fill();
-      // Whoever asks for it hears it.
+      // The next call rejects with its error; until then it must not count as unhandled.
       this.#next.catch(ignore);
     }
     return {
@@ -70,13 +64,14 @@ export class BlockReader {
     };
   }
 
-  /** Ends the read that is under way, or waits for it, and gives the buffers back. */
+  /** Ends a pending read, or waits for it when it cannot be ended, and gives the buffers back. */
   async release(): Promise<void> {
     if (this.#released) return;
     this.#released = true;
     this.#source.interrupt?.();
     await this.#next?.catch(ignore);
-    for (const frame of [this.#using, this.#reading]) if (spare.length < KEPT) spare.push(frame);
+    frameBuffers.release(this.#using);
+    frameBuffers.release(this.#reading);
   }
 
   get #isSync(): boolean {
@@ -98,10 +93,6 @@ export class BlockReader {
     this.#left -= count;
     return count;
   }
-}
-
-function takeFrame(): Uint8Array<ArrayBuffer> {
-  return spare.pop() ?? new Uint8Array(DATA_HEAD_BYTES + MAX_BLOCK_BYTES);
 }
 
 function ignore(): void {}

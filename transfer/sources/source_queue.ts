@@ -1,14 +1,14 @@
-import type { FileSource, SkippedSource } from "./source.ts";
+import type { FileSource, SkippedSource } from "./file_source.ts";
 
-/** What is still to be sent, for all connections that send it. */
+/** The files that are still to be sent, for all connections that send them. */
 export class SourceQueue {
   readonly #sources: AsyncIterator<FileSource | SkippedSource>;
   readonly #onSkipped: (source: SkippedSource) => void;
-  /** What was under way on a connection that broke. */
+  /** Files that were on their way over a connection that broke. */
   #again: FileSource[] = [];
   #ended = false;
 
-  /** Takes its sources one by one; what cannot be sent is told to `onSkipped`. */
+  /** Takes the sources one by one; `onSkipped` is called with those that cannot be sent. */
   constructor(
     sources: AsyncIterator<FileSource | SkippedSource>,
     onSkipped: (source: SkippedSource) => void,
@@ -17,7 +17,7 @@ export class SourceQueue {
     this.#onSkipped = onSkipped;
   }
 
-  /** Returns the next one; undefined says that there are no more. */
+  /** Takes the next file; undefined when there is none. */
   async next(): Promise<FileSource | undefined> {
     while (true) {
       const again = this.#again.shift();
@@ -29,14 +29,14 @@ export class SourceQueue {
     }
   }
 
-  /** Says whether there is a next one. */
+  /** Says whether there is a next file, and leaves it there. */
   async hasMore(): Promise<boolean> {
     const next = await this.next();
     if (next) this.#again.unshift(next);
     return next !== undefined;
   }
 
-  /** Puts one back that has to be sent once more. */
+  /** Puts a file back that has to be sent once more. */
   putBack(source: FileSource): void {
     this.#again.push(source);
   }

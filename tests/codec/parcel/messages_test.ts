@@ -1,10 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import {
-  MAX_CONTROL_BYTES,
-  parcel,
-  type ParcelControl,
-  ProtocolError,
-} from "../../../codec/mod.ts";
+import { ProtocolError } from "../../../codec/mod.ts";
+import type { ParcelControl } from "../../../codec/parcel/messages.ts";
+import { MAX_CONTROL_BYTES, parcel } from "../../../codec/parcel/parcel.ts";
 import { PARCEL_TYPES, parcelTypeOf } from "../../../codec/parcel/messages.ts";
 import { PARCEL_FIELDS } from "./parcel_fields.ts";
 import { parcelFrames, sealed } from "./parcel_frames.ts";

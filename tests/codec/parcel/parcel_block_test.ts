@@ -1,19 +1,16 @@
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
+import { ByteWriter, type Decoder, LimitError, ProtocolError } from "../../../codec/mod.ts";
 import {
-  ByteWriter,
   DATA_HEAD_BYTES,
-  type Decoder,
-  LimitError,
   MAX_BLOCK_BYTES,
   parcel,
   PARCEL_MAGIC,
   type ParcelData,
   type ParcelMessage,
   type ParcelOutgoing,
-  ProtocolError,
   sealBlock,
-} from "../../../codec/mod.ts";
+} from "../../../codec/parcel/parcel.ts";
 import { parcelFrames } from "./parcel_frames.ts";
 import {
   CHECK,
@@ -195,7 +192,7 @@ Deno.test("sealBlock() refuses a frame when there is no room for the head", () =
 Deno.test("parcel() writes a block behind what a writer holds", () => {
   const writer = new ByteWriter();
   writer.text("before");
-  parcel().encodeInto!({ ...blockOf(2), bytes: utf8Bytes("hi") }, writer);
+  parcel().session().encode({ ...blockOf(2), bytes: utf8Bytes("hi") }, writer);
   assertEquals(comparable(writer.finish()), comparable(joined([utf8Bytes("before"), hex(HI)])));
 });
 

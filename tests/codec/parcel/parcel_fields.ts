@@ -1,4 +1,4 @@
-import type { ParcelControl } from "../../../codec/mod.ts";
+import type { ParcelControl } from "../../../codec/parcel/messages.ts";
 
 const NONCE = "0f".repeat(16);
 const DIGEST = "0f".repeat(32);

@@ -1,13 +1,10 @@
+import { ByteWriter, type Codec, crc32c, type Decoder } from "../../../codec/mod.ts";
 import {
-  ByteWriter,
-  type Codec,
-  crc32c,
-  type Decoder,
   parcel,
   PARCEL_MAGIC,
   type ParcelMessage,
   type ParcelOutgoing,
-} from "../../../codec/mod.ts";
+} from "../../../codec/parcel/parcel.ts";
 import { joinedBodies } from "../joined_bodies.ts";
 import { hex, joined, utf8Bytes } from "../support.ts";
 
@@ -56,6 +53,6 @@ function withWholeBlocks(decoder: () => Decoder<ParcelMessage>): Codec<ParcelOut
       const { type, id, offset, rawBytes } = head;
       return { type, id, offset, rawBytes, bytes };
     },
-    encodeInto: parcel().encodeInto!,
+    encode: parcel().session().encode,
   });
 }

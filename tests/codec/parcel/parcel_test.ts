@@ -1,13 +1,13 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
+import { LimitError } from "../../../codec/mod.ts";
 import {
-  LimitError,
   MAX_BLOCK_BYTES,
   MAX_CONTROL_BYTES,
   parcel,
   PARCEL_MAGIC,
   type ParcelData,
   type ParcelOutgoing,
-} from "../../../codec/mod.ts";
+} from "../../../codec/parcel/parcel.ts";
 import { testContract } from "../contract.ts";
 import { blockFields, frame, parcelFrames, parcelWithMagic, sealed } from "./parcel_frames.ts";
 import { comparable, cutAt, cutEvery, decodeChunks, hex, joined, utf8Bytes } from "../support.ts";

@@ -1,19 +1,17 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
+import { ProtocolError } from "../../../codec/mod.ts";
 import {
-  ProtocolError,
   simpleFileReplies,
   type SimpleFileReply,
   simpleFileRequests,
-} from "../../../codec/mod.ts";
+} from "../../../codec/simple_file/simple_file.ts";
+import { joined } from "../../../codec/joined.ts";
 import { testContract } from "../contract.ts";
 import { CHECK, cutAt, cutEvery, decodeChunks, utf8Bytes } from "../support.ts";
 
 /** What a receiver writes and a sender reads. */
-const replies = {
-  decoder: () => simpleFileReplies().decoder(),
-  encode: simpleFileRequests().encode,
-};
+const replies = joined(simpleFileReplies(), simpleFileRequests());
 const MAX_SIZE = Number.MAX_SAFE_INTEGER;
 const MAX_LINE = 8 * 1024;
 const TOO_LONG = "Cannot decode line: at least 8193 bytes exceed maxLineBytes 8192";

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { ProtocolError, simpleFileReplies, simpleFileRequests } from "../../../codec/mod.ts";
+import { ProtocolError } from "../../../codec/mod.ts";
+import { simpleFileReplies, simpleFileRequests } from "../../../codec/simple_file/simple_file.ts";
 import { testContract } from "../contract.ts";
 import { joinedBodies } from "../joined_bodies.ts";
 import { CHECK, cutAt, decodeChunks, hex, joined, utf8Bytes } from "../support.ts";
@@ -22,10 +23,10 @@ const files = joinedBodies({
     assert(head.type === "file");
     return { extension: head.extension, bytes };
   },
-  encodeInto({ extension, bytes }, writer) {
+  encode({ extension, bytes }, writer) {
     const codec = simpleFileReplies();
-    codec.encodeInto!({ type: "file", size: bytes.length, extension }, writer);
-    codec.encodeInto!({ type: "body", bytes }, writer);
+    codec.session().encode({ type: "file", size: bytes.length, extension }, writer);
+    codec.session().encode({ type: "body", bytes }, writer);
   },
 });
 

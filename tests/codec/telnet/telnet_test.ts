@@ -1,21 +1,22 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import {
+  ByteWriter,
   type Decoder,
   defineCodec,
-  isTelnetRequest,
   jsonLines,
   lengthPrefixed,
   lines,
   mapped,
   ProtocolError,
-  telnet,
-  telnetRefusal,
-  type TelnetRequest,
+  type Session,
 } from "../../../codec/mod.ts";
+import type { TelnetRequest } from "../../../codec/telnet/negotiation.ts";
+import { isTelnetRequest, telnet } from "../../../codec/telnet/telnet.ts";
 import { testContract } from "../contract.ts";
 import {
   CHECK,
+  comparable,
   cutAt,
   cuts,
   decodeChunks,
@@ -26,26 +27,20 @@ import {
   utf8Bytes,
 } from "../support.ts";
 
-testContract<string | TelnetRequest, string | TelnetRequest>("telnet(lines())", {
+testContract<string, string | TelnetRequest>("telnet(lines())", {
   codec: telnet(lines({ maxBytes: 20 })),
   samples: [
     {
       name: "a request inside a line",
       bytes: "68 ff fd 01 69 0a",
-      messages: [{ verb: "do", option: 1 }, "hi"],
+      messages: ["hi"],
       decodeOnly: true,
     },
     {
       name: "requests between lines",
       bytes: "61 0a ff fb 00 ff fc 18 62 0a ff fd 1f ff fe ff",
-      messages: [
-        "a",
-        { verb: "will", option: 0 },
-        { verb: "wont", option: 24 },
-        "b",
-        { verb: "do", option: 31 },
-        { verb: "dont", option: 255 },
-      ],
+      messages: ["a", "b"],
+      decodeOnly: true,
     },
     {
       name: "commands and a subnegotiation that holds IAC IAC, SE and a line",
@@ -66,7 +61,7 @@ testContract<string | TelnetRequest, string | TelnetRequest>("telnet(lines())", 
     // Offsets count what was given to the inner codec.
     offset: 2,
     error: "Cannot decode line: at least 21 bytes exceed maxLineBytes 20",
-    after: 2,
+    after: 1,
   }],
 });
 
@@ -100,7 +95,7 @@ Deno.test("telnet() passes flush on when the inner decoder has it", () => {
   const decoder = telnet(lines()).decoder();
   decoder.push(hex("61 0a 6c 6f ff fd 01 67 3a"));
   decoder.flush!();
-  assertEquals(drain(decoder), ["a", { verb: "do", option: 1 }, "log:"]);
+  assertEquals(drain(decoder), ["a", "log:"]);
   assertEquals(telnet(lengthPrefixed()).decoder().flush, undefined);
 });
 
@@ -153,14 +148,14 @@ Deno.test("isTelnetRequest() says whether a message is a request", () => {
   }
 });
 
-Deno.test("telnetRefusal() refuses wishes and answers no refusal", () => {
-  assertEquals(telnetRefusal({ verb: "do", option: 3 }), { verb: "wont", option: 3 });
-  assertEquals(telnetRefusal({ verb: "will", option: 3 }), { verb: "dont", option: 3 });
-  assertEquals(telnetRefusal({ verb: "dont", option: 3 }), undefined);
-  assertEquals(telnetRefusal({ verb: "wont", option: 3 }), undefined);
+Deno.test("telnet() refuses a verb that is none", () => {
+  // As JavaScript may say it.
+  const request = { verb: "shall", option: 1 } as unknown as TelnetRequest;
+  const error = assertThrows(() => telnet(lines()).encode(request), ProtocolError);
+  assertEquals(error.message, "Cannot encode request: shall is none of will, wont, do, dont");
 });
 
-Deno.test("telnet() gives back what it wrote when cut anywhere", () => {
+Deno.test("telnet() gives back what it wrote when cut anywhere, with requests between", () => {
   const codec = telnet(lengthPrefixed({ width: 2 }));
   const request = fc.record({
     verb: fc.constantFrom<TelnetRequest["verb"]>("do", "dont", "will", "wont"),
@@ -170,17 +165,68 @@ Deno.test("telnet() gives back what it wrote when cut anywhere", () => {
   fc.assert(
     fc.property(fc.array(message, { maxLength: 6 }), cuts(150), (sent, positions) => {
       const bytes = joined(sent.map((one) => codec.encode(one)));
-      assertEquals(decodeChunks(codec, cutAt(bytes, positions)), decodedAs(sent));
+      const messages = sent.filter((one) => one instanceof Uint8Array).map(comparable);
+      assertEquals(decodeChunks(codec, cutAt(bytes, positions)), { messages, error: undefined });
     }),
     { ...CHECK, numRuns: 500 },
   );
 });
 
-function decodedAs(sent: (Uint8Array | TelnetRequest)[]): unknown {
-  const messages = sent.map((one) =>
-    one instanceof Uint8Array
-      ? Array.from(one, (byte) => byte.toString(16).padStart(2, "0")).join(" ")
-      : { ...one }
-  );
-  return { messages, error: undefined };
+/** Returns what a session owes after these bytes, as hex. */
+function owed(session: Session<string, string | TelnetRequest>, bytes: string): unknown {
+  session.decoder.push(hex(bytes));
+  drain(session.decoder);
+  return written((writer) => session.answer?.(writer));
 }
+
+function written(write: (writer: ByteWriter) => void): unknown {
+  const writer = new ByteWriter();
+  write(writer);
+  return comparable(writer.finish());
+}
+
+Deno.test("a session refuses what nobody agreed to, once, and never answers a refusal", () => {
+  const session = telnet(lines()).session();
+  assertEquals(owed(session, "61 ff fd 01 62 ff fb 03 0a"), "ff fc 01 ff fe 03");
+  assertEquals(owed(session, "61 0a"), "", "nothing is owed twice");
+  assertEquals(owed(session, "ff fc 03 ff fe 01"), "");
+  assertEquals(owed(session, "ff"), "");
+  assertEquals(owed(session, "fd"), "");
+  assertEquals(owed(session, "06"), "ff fc 06", "TIMING-MARK, cut between its bytes");
+});
+
+Deno.test("a session agrees to the options that it was given, and says so once", () => {
+  const session = telnet(lines(), { local: [1], remote: [31] }).session();
+  assertEquals(owed(session, "ff fd 01 ff fb 1f"), "ff fb 01 ff fd 1f");
+  assertEquals(owed(session, "ff fd 01 ff fb 1f"), "", "it is in force");
+  assertEquals(owed(session, "ff fe 01 ff fc 1f"), "ff fc 01 ff fe 1f");
+  assertEquals(owed(session, "ff fd 1f ff fb 01"), "ff fc 1f ff fe 01", "the other way round");
+});
+
+Deno.test("a session asks once, and takes the peer's yes for no request", () => {
+  const session = telnet(lines()).session();
+  const ask = (verb: TelnetRequest["verb"], option: number) =>
+    written((writer) => session.encode({ verb, option }, writer));
+  assertEquals(ask("do", 31), "ff fd 1f");
+  assertEquals(ask("do", 31), "", "it is under way");
+  assertEquals(owed(session, "ff fb 1f"), "");
+  assertEquals(ask("do", 31), "", "it is in force");
+  assertEquals(ask("dont", 31), "ff fe 1f");
+  assertEquals(owed(session, "ff fc 1f"), "");
+  assertEquals(ask("wont", 1), "", "it is off");
+});
+
+Deno.test("telnet() says what its inner protocol says of itself, with Telnet's bytes doubled", () => {
+  const inner = defineCodec<Uint8Array>(() => ({
+    ...lengthPrefixed({ width: 1 }).session(),
+    answer: (writer) => writer.u8(255),
+    farewell: (_, writer) => writer.u8(255),
+    refuse: (_, writer) => writer.u8(13),
+  }));
+  const session = telnet(inner).session();
+  assertEquals(written((writer) => session.answer!(writer)), "ff ff");
+  assertEquals(written((writer) => session.farewell!("done", writer)), "ff ff");
+  const error = assertThrows(() => telnet(lines()).encode({ verb: "do", option: -1 }));
+  assertInstanceOf(error, ProtocolError);
+  assertEquals(written((writer) => session.refuse!(error, writer)), "0d 00");
+});

@@ -1,5 +1,6 @@
 // Serves a Unix socket, talks to it as a client, and prints what was said. Argument: the path.
-import { Connection, formatServerEvent, lines, serve } from "../../../mod.ts";
+import { Connection, lines, serve } from "../../../mod.ts";
+import { formatServerEvent } from "../../../net/server_events.ts";
 
 const [path = ""] = Deno.args;
 const listener = Deno.listen({ transport: "unix", path });

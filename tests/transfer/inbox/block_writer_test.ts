@@ -1,8 +1,8 @@
 import { assertEquals, assertFalse, assertRejects, assertStrictEquals } from "@std/assert";
 import { BlockSpeed } from "../../../transfer/block_speed.ts";
-import { type BlockSink, BlockWriter, releaseBlock, takeBlock } from "../../../transfer/inbox/block_writer.ts";
-import { MAX_BLOCK_BYTES } from "../../../codec/parcel/parcel.ts";
-import { stateOf } from "../../net/turns.ts";
+import { blockBuffers } from "../../../transfer/buffer_pool.ts";
+import { type BlockSink, BlockWriter } from "../../../transfer/inbox/block_writer.ts";
+import { stateOf } from "../../../testing/turns.ts";
 import { bytesOf } from "../incoming.ts";
 
 const FILLED = { isFilled: true };
@@ -164,12 +164,12 @@ Deno.test("release() gives no buffer back before its write is over", async () =>
   await put(writer, "0123");
   const releasing = writer.release(FILLED);
   assertEquals(await stateOf(releasing), "pending");
-  const others = Array.from({ length: 10 }, takeBlock);
+  const others = Array.from({ length: 10 }, () => blockBuffers.take());
   assertEquals(others.includes(written), false);
   sink.break(new Error("full"));
   sink.go();
   await releasing;
-  assertEquals([takeBlock(), takeBlock()].includes(written), true);
+  assertEquals([blockBuffers.take(), blockBuffers.take()].includes(written), true);
 });
 
 Deno.test("release() keeps the buffer from others when a read may still write into it", async () => {
@@ -177,13 +177,5 @@ Deno.test("release() keeps the buffer from others when a read may still write in
   const { buffer } = writer;
   await writer.release({ isFilled: false });
   await writer.release(FILLED);
-  assertEquals(Array.from({ length: 10 }, takeBlock).includes(buffer), false);
-});
-
-Deno.test("takeBlock() gives a block of the largest size that nobody has when it is called", () => {
-  const [one, other] = [takeBlock(), takeBlock()];
-  assertEquals([one.length, other.length], [MAX_BLOCK_BYTES, MAX_BLOCK_BYTES]);
-  assertFalse(one.buffer === other.buffer);
-  releaseBlock(one);
-  assertStrictEquals(takeBlock(), one);
+  assertEquals(Array.from({ length: 10 }, () => blockBuffers.take()).includes(buffer), false);
 });

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertNotEquals, assertRejects } from "@std/assert";
 import { Inbox } from "../../../transfer/mod.ts";
 import type { ExistsPolicy } from "../../../transfer/mod.ts";
 import { HOSTILE_NAMES } from "../../codec/hostile_names.ts";
@@ -28,6 +28,24 @@ Deno.test("Inbox.open() makes the folder and follows a link to it when it is nam
     assertEquals((await Inbox.open(`${folder}/link`)).root, await Deno.realPath(`${folder}/real`));
   }));
 
+// The compiler refuses it; JavaScript does not.
+const WRONG_POLICY = "replace" as ExistsPolicy;
+
+for (
+  const [options, ErrorClass, message] of [
+    [{ limits: { maxSessionFiles: 0 } }, RangeError, "Cannot set maxSessionFiles: 0 "],
+    [{ minFreeBytes: -1 }, RangeError, "Cannot set minFreeBytes: -1 "],
+    [{ minFreeBytes: NaN }, RangeError, "Cannot set minFreeBytes: NaN "],
+    [{ exists: WRONG_POLICY }, TypeError, "Cannot set exists: replace is none of fail, rename,"],
+  ] as const
+) {
+  Deno.test(`Inbox.open() makes no folder when it is given ${JSON.stringify(options)}`, () =>
+    inFolder(async (folder) => {
+      await assertRejects(() => Inbox.open(`${folder}/inbox`, options), ErrorClass, message);
+      assertEquals(await namesIn(folder), []);
+    }));
+}
+
 Deno.test("an inbox refuses every hostile name, and writes nothing anywhere, when it is offered", () =>
   withInbox({ exists: "overwrite" }, async ({ inbox, outside }) => {
     await Deno.writeTextFile(`${outside}/x`, "untouched");
@@ -35,7 +53,7 @@ Deno.test("an inbox refuses every hostile name, and writes nothing anywhere, whe
     const before = await treeOf(outside);
     for (const { name } of HOSTILE_NAMES) {
       await assertRefused(inbox.begin(offer(name, 1)), "bad-name");
-      await assertRefused(inbox.beginNew({ ...offer(name, 1), size: 1 }), "bad-name");
+      await assertRefused(inbox.beginUnnamed({ ...offer(name, 1), size: 1 }), "bad-name");
       await assertRefused(inbox.makeFolder(name), "bad-name");
     }
     assertEquals(await treeOf(outside), before);
@@ -120,7 +138,7 @@ Deno.test("an inbox takes a file up to maxFileBytes when its size is announced",
     await takeFile(inbox, { path: "at", text: "abcd" });
     const error = await assertRefused(inbox.begin(offer("over", 5)), "too-large");
     assertEquals(error.message, "Cannot accept file: 5 bytes exceed maxFileBytes 4");
-    await assertRefused(inbox.beginNew({ ...offer("over", 5), size: 5 }), "too-large");
+    await assertRefused(inbox.beginUnnamed({ ...offer("over", 5), size: 5 }), "too-large");
     assertEquals(await namesIn(root), ["at", "below"]);
   }));
 
@@ -136,7 +154,7 @@ Deno.test("an inbox refuses every byte when minFreeBytes is more than there is",
     const error = await assertRefused(inbox.begin(offer("x", 10)), "no-space");
     assertEquals(error.message, "it needs 10 bytes, and the receiver has 0 to give");
     await assertRefused(inbox.begin(offer("x", null)), "no-space");
-    await assertRefused(inbox.beginNew({ ...offer("x", 1), size: 1 }), "no-space");
+    await assertRefused(inbox.beginUnnamed({ ...offer("x", 1), size: 1 }), "no-space");
     // They need none.
     await takeFile(inbox, { path: "empty", text: "" });
     assertEquals(await treeOf(root), ["empty: "]);
@@ -170,7 +188,7 @@ Deno.test(
   },
 );
 
-Deno.test("an inbox counts dropped bytes again when an upload starts anew (needs a small tmpfs)", {
+Deno.test("an inbox counts dropped bytes again when a file starts anew (needs a small tmpfs)", {
   ignore: !canMount,
 }, async () => {
   const found = await onSmallDisk(async (root) => {
@@ -184,7 +202,7 @@ Deno.test("an inbox counts dropped bytes again when an upload starts anew (needs
   assert(found);
 });
 
-Deno.test("begin() gives two uploads of one path files of their own when both are under way", () =>
+Deno.test("begin() gives two files of one path an unfinished file each when both are under way", () =>
   withInbox({}, async ({ inbox, root }) => {
     await using one = await inbox.begin(offer("x", 3));
     await using other = await inbox.begin(offer("x", 3));
@@ -256,22 +274,22 @@ Deno.test("an inbox never writes into what has an unfinished file's name when it
     assertEquals(await Deno.readTextFile(`${outside}/prey`), "he");
   }));
 
-Deno.test("beginNew() looks for nothing of an earlier try, and takes a free name, when it is called", () =>
+Deno.test("beginUnnamed() looks for nothing of an earlier try, and takes a free name, when it is called", () =>
   withInbox({ exists: "fail" }, async ({ inbox, root }) => {
     await Deno.writeTextFile(`${root}/new.txt`, "old");
     await Deno.link(`${root}/new.txt`, await partOf(inbox, "new.txt"));
-    await using upload = await inbox.beginNew({ ...offer("new.txt", 3), size: 3 });
+    await using upload = await inbox.beginUnnamed({ ...offer("new.txt", 3), size: 3 });
     assertEquals(upload.size, 0);
     await upload.start(0);
     await upload.writeBytes(bytesOf("new"));
-    assertEquals((await upload.finishUndigested()).path, "new (1).txt");
+    assertEquals((await upload.finishWithoutDigest()).path, "new (1).txt");
     assertEquals(await treeOf(root), ["new (1).txt: new", "new.txt: old"]);
   }));
 
-Deno.test("beginNew() keeps nothing when the file stops halfway", () =>
+Deno.test("beginUnnamed() keeps nothing when the file stops halfway", () =>
   withInbox({}, async ({ inbox, root }) => {
     {
-      await using upload = await inbox.beginNew({ ...offer("x", 3), size: 3 });
+      await using upload = await inbox.beginUnnamed({ ...offer("x", 3), size: 3 });
       await upload.start(0);
       await upload.writeBytes(bytesOf("ne"));
       assertEquals((await namesIn(root)).length, 1);

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { PartClaims } from "../../../transfer/inbox/part_claims.ts";
 import type { Place } from "../../../transfer/inbox/place.ts";
 import { FakeClock } from "../../../testing/fake_clock.ts";
-import { stateOf } from "../../net/turns.ts";
+import { stateOf } from "../../../testing/turns.ts";
 
 const PLACE: Place = { path: "a", folder: "/in", name: "a", target: "/in/a" };
 const IDENTITY = { size: 10, mtimeMs: 1 };

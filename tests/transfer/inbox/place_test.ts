@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertFalse, assertNotEquals } from "@std/assert";
-import { isPartName, locate, makeFolders, partPath, syncFolder } from "../../../transfer/inbox/place.ts";
+import { isPartName, partPath } from "../../../transfer/inbox/part_name.ts";
+import { locate, makeFolders, syncFolder } from "../../../transfer/inbox/place.ts";
 import { HOSTILE_NAMES } from "../../codec/hostile_names.ts";
 import { inFolder } from "../../contract/folder.ts";
 import { assertRefused, treeOf } from "../incoming.ts";

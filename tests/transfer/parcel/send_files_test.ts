@@ -1,16 +1,16 @@
 import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import {
+  type FileSendResult,
   type FileSource,
   Inbox,
   type InboxOptions,
   sendFiles,
   type SendFilesOptions,
-  type SendResult,
   type SkippedSource,
 } from "../../../transfer/mod.ts";
 import { ClosedError } from "../../../mod.ts";
 import { FakeClock } from "../../../testing/fake_clock.ts";
-import { rejectionOf, turns } from "../../net/turns.ts";
+import { rejectionOf, turns } from "../../../testing/turns.ts";
 import { BreakingLinks, type Fate } from "../breaking_links.ts";
 import { filesIn, HELLO, memorySource, openBytes, someBytes } from "../dialogue.ts";
 
@@ -20,7 +20,7 @@ interface Sent extends AsyncDisposable {
   readonly links: BreakingLinks;
   readonly folder: string;
   /** What became of the files: each is told once. */
-  readonly results: [path: string, result: SendResult][];
+  readonly results: [path: string, result: FileSendResult][];
   /** The waits before each retry. */
   readonly delays: number[];
   readonly clock: FakeClock;
@@ -306,3 +306,20 @@ Deno.test("sendFiles() goes on behind a refused and an unreadable file", async (
   );
   assertEquals(told.toSorted(), ["../x bad-name", "a stored", "u unreadable"]);
 });
+
+for (
+  const [options, message] of [
+    [{ jobs: 0 }, "Cannot set jobs: 0 "],
+    [{ jobs: 1.5 }, "Cannot set jobs: 1.5 "],
+    [{ retries: -1 }, "Cannot set retries: -1 "],
+    [{ retries: NaN }, "Cannot set retries: NaN "],
+  ] as const
+) {
+  Deno.test(`sendFiles() connects to nobody and takes no source when ${message.slice(11)}is set`, async () => {
+    let asked = 0;
+    const connect = () => Promise.reject(new Error("Not to be called"));
+    const next = () => Promise.resolve({ done: true, value: ++asked } as const);
+    await assertRejects(() => sendFiles({ next }, { connect, ...options }), RangeError, message);
+    assertEquals(asked, 0);
+  });
+}

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import type { FileSource, SendResult } from "../../../transfer/mod.ts";
+import type { FileSendResult, FileSource } from "../../../transfer/mod.ts";
 import { Progress } from "../../../transfer/report/progress.ts";
 import { Report } from "../../../cli/report.ts";
 import { TransferReport } from "../../../transfer/report/transfer_report.ts";
@@ -31,7 +31,7 @@ function fileOf(path: string, size = 0, kind: FileSource["kind"] = "file"): File
   return memorySource(path, new Uint8Array(0), { local: `here/${path}`, size, kind });
 }
 
-function stored(path: string, size: number, changes: Partial<SendResult> = {}): SendResult {
+function stored(path: string, size: number, changes: Partial<FileSendResult> = {}): FileSendResult {
   // The changes are those of a file that is there.
   return {
     outcome: "stored",
@@ -40,7 +40,7 @@ function stored(path: string, size: number, changes: Partial<SendResult> = {}): 
     sha256: SHA256,
     changed: false,
     ...changes,
-  } as SendResult;
+  } as FileSendResult;
 }
 
 /** Returns what was printed for machines. */

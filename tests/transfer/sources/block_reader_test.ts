@@ -6,7 +6,7 @@ import {
 } from "../../../transfer/sources/block_reader.ts";
 import { BlockSpeed } from "../../../transfer/block_speed.ts";
 import { DATA_HEAD_BYTES, MAX_BLOCK_BYTES } from "../../../codec/parcel/parcel.ts";
-import { stateOf } from "../../net/turns.ts";
+import { stateOf } from "../../../testing/turns.ts";
 import { bytesOf } from "../incoming.ts";
 
 /** A source that gives text in pieces, by whichever way it is asked; an error in their place is thrown. */

@@ -1,0 +1,110 @@
+import { releaseLarge, SMALL_BYTES, takeLarge } from "./buffers.ts";
+import type { CancelWait, Clock } from "./clock.ts";
+import { TokenBucket } from "./token_bucket.ts";
+import type { Transport } from "./transport.ts";
+
+/** Who wants what a {@linkcode Reader} reads. */
+export interface ReaderOwner {
+  /** Bytes came; `isStraight`: they stand where the read was told to put them. */
+  onBytes(chunk: Uint8Array, isStraight: boolean): void;
+  /** The peer will send no more. */
+  onEnd(): void;
+  /** The transport failed. */
+  onReadError(error: unknown): void;
+  /** The peer's rate allows the next read, for which it was too early when it was asked for. */
+  onReadAllowed(): void;
+}
+
+/** What a {@linkcode Reader} goes by. */
+export interface ReaderOptions {
+  transport: Transport;
+  clock: Clock;
+  /** How fast the peer may send. @default as fast as it can */
+  bytesPerSecond: number | undefined;
+}
+
+/**
+ * Reads from a transport, one read at a time, into the smallest buffer that does: 512 bytes for a connection that says
+ * little, 64 KiB out of a pool for one that fills its buffer, until a read comes back short.
+ */
+export class Reader {
+  /** Bytes that came in. */
+  bytesReceived = 0;
+  /** A read is pending. */
+  isReading = false;
+  readonly #owner: ReaderOwner;
+  readonly #transport: Transport;
+  readonly #clock: Clock;
+  readonly #rate: TokenBucket | undefined;
+  #small: Uint8Array<ArrayBuffer> | undefined;
+  /** Taken from the pool while the peer sends much. */
+  #large: Uint8Array<ArrayBuffer> | undefined;
+  #wantLarge = false;
+  /** Where the read that is pending puts its bytes, if not into a buffer of ours. */
+  #straight: Uint8Array | undefined;
+  #cancelPause: CancelWait | undefined;
+  #stopped = false;
+
+  constructor(owner: ReaderOwner, { transport, clock, bytesPerSecond }: ReaderOptions) {
+    this.#owner = owner;
+    this.#transport = transport;
+    this.#clock = clock;
+    if (bytesPerSecond !== undefined) this.#rate = new TokenBucket(bytesPerSecond, clock.now());
+  }
+
+  /** Begins a read, `into` memory of the caller's where it is given; says false when the rate makes it wait. */
+  read(into: Uint8Array | undefined): boolean {
+    if (this.#cancelPause) return false;
+    const delay = this.#rate?.delay(this.#clock.now()) ?? 0;
+    if (delay > 0) {
+      this.#cancelPause = this.#clock.wait(delay, () => {
+        this.#cancelPause = undefined;
+        this.#owner.onReadAllowed();
+      });
+      return false;
+    }
+    this.isReading = true;
+    this.#straight = into;
+    this.#transport.read(into ?? this.#buffer()).then(this.#onRead, this.#onReadError);
+    return true;
+  }
+
+  /** Reads no more; what a pending read brings is dropped. */
+  stop(): void {
+    this.#stopped = true;
+    this.#cancelPause?.();
+    this.#release();
+  }
+
+  /** Gives the pooled buffer back once no read can write into it. */
+  #release(): void {
+    if (this.isReading || this.#large === undefined) return;
+    releaseLarge(this.#large);
+    this.#large = undefined;
+  }
+
+  #buffer(): Uint8Array {
+    if (this.#wantLarge) return this.#large ??= takeLarge();
+    this.#release();
+    return this.#small ??= new Uint8Array(SMALL_BYTES);
+  }
+
+  readonly #onRead = (count: number | null): void => {
+    this.isReading = false;
+    if (this.#stopped) return this.#release();
+    if (count === null) return this.#owner.onEnd();
+    const straight = this.#straight;
+    const buffer = straight ?? (this.#wantLarge ? this.#large! : this.#small!);
+    this.#straight = undefined;
+    if (!straight) this.#wantLarge = count === buffer.length;
+    this.bytesReceived += count;
+    this.#rate?.take(count, this.#clock.now());
+    this.#owner.onBytes(buffer.subarray(0, count), straight !== undefined);
+  };
+
+  readonly #onReadError = (error: unknown): void => {
+    this.isReading = false;
+    if (this.#stopped) this.#release();
+    else this.#owner.onReadError(error);
+  };
+}

@@ -1,0 +1,36 @@
+import { ProtocolError } from "../codec/errors.ts";
+
+/** A pending `next()`. */
+export interface Waiter<In> {
+  resolve(result: IteratorResult<In, undefined>): void;
+  reject(error: unknown): void;
+}
+
+/** A pending call for something else than a message: `readBody` or `peek`. */
+export interface Taker {
+  /** Looks at what has come, and says whether that was enough; it is then settled. */
+  attempt(): boolean;
+  reject(error: unknown): void;
+  /** Where bytes of a body may go straight. */
+  readonly into?: Uint8Array;
+  /** So many bytes went straight there. */
+  passed?(count: number): void;
+}
+
+/** Rejects a call that would wait beside another one. */
+export function alreadyWaiting(): Promise<never> {
+  const problem = "another call waits for the next one already";
+  return Promise.reject(new TypeError(`Cannot wait for a message: ${problem}`));
+}
+
+/** Makes the error that says that messages came which belong to the protocol before a switch. */
+export function sentAhead(count: number, offset: number): ProtocolError {
+  const received = count === 1 ? "1 message" : `${count} messages`;
+  return new ProtocolError(`Cannot switch codec: ${received} came ahead of the switch`, {
+    code: "unexpected-message",
+    side: "remote",
+    offset,
+    expected: "nothing before the switch",
+    received,
+  });
+}

@@ -1,0 +1,104 @@
+// Runs each example by the command in its header, with exactly its permissions.
+
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { connect } from "../../net/connect.ts";
+import { lines } from "../../codec/lines.ts";
+import { Child } from "../cli/child.ts";
+import { ROOT } from "../runtime.ts";
+
+const FOLDER = new URL("examples/", ROOT);
+const CERT = "tests/net/testdata/cert.pem";
+const KEY = "tests/net/testdata/key.pem";
+
+/** Starts an example by its header's command; `args` stand in for those that the command shows. */
+function start(name: string, args?: readonly string[]): Child {
+  const text = Deno.readTextFileSync(new URL(`${name}.ts`, FOLDER));
+  const [, line = ""] = /^\/\/ {3}deno (.*)$/m.exec(text) ?? [];
+  const [subcommand = "", ...words] = line.split(" ");
+  const file = words.indexOf(`examples/${name}.ts`);
+  assert(file >= 0, `${name} has no command in its header`);
+  const shown = words.slice(0, file + 1);
+  return new Child([
+    Deno.execPath(),
+    subcommand,
+    "--no-prompt",
+    ...shown,
+    ...args ?? words.slice(file + 1),
+  ]);
+}
+
+/** Waits until somebody listens on a port of this machine. */
+async function listening(port: number): Promise<void> {
+  for (let tries = 0; tries < 500; tries++) {
+    try {
+      (await Deno.connect({ hostname: "127.0.0.1", port })).close();
+      return;
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+  throw new Error(`Nobody listens on ${port}`);
+}
+
+Deno.test("every example has 10 to 40 lines, says what it does, and is run here", async () => {
+  const self = await Deno.readTextFile(new URL(import.meta.url));
+  const names: string[] = [];
+  for await (const { name } of Deno.readDir(FOLDER)) {
+    const text = await Deno.readTextFile(new URL(name, FOLDER));
+    const count = text.trimEnd().split("\n").length;
+    assert(count >= 10 && count <= 40, `${name} has ${count} lines`);
+    assert(/^\/\/ [A-Z].*\.\n\/\/\n\/\/ {3}deno /.test(text), `${name} begins otherwise`);
+    const stem = name.replace(/\.ts$/, "");
+    assertStringIncludes(self, `start("${stem}"`);
+    names.push(stem);
+  }
+  assert(names.length >= 7, names.join());
+});
+
+Deno.test("shout answers whisper, and steady comes back when shout has been away", async () => {
+  await using steady = start("steady");
+  await steady.stderr.until(/next try in/);
+  {
+    await using shout = start("shout");
+    await listening(7007);
+    await using whisper = start("whisper");
+    assertEquals([await whisper.ended, whisper.stdout.text], [0, "IS ANYBODY THERE?\n"]);
+    await steady.stdout.until(/ARE YOU THERE\?\nSTILL THERE\?\n/);
+    shout.signal("SIGTERM");
+    assertEquals(await shout.ended, 0, shout.stderr.text);
+  }
+  const before = steady.stdout.text.length;
+  await using again = start("shout");
+  await listening(7007);
+  await steady.stdout.until(new RegExp(`^[^]{${before}}ARE YOU THERE`));
+  steady.signal("SIGINT");
+  assertEquals(await steady.ended, 0, steady.stderr.text);
+  again.signal("SIGTERM");
+  await again.ended;
+});
+
+Deno.test("tls_lines serves over TLS, refuses long lines, and says goodbye when it stops", async () => {
+  await using server = start("tls_lines", [CERT, KEY]);
+  await server.stderr.until(/Listening on 127\.0\.0\.1:7443/);
+  const caCerts = [await Deno.readTextFile(new URL(CERT, ROOT))];
+  await using connection = await connect({
+    hostname: "localhost",
+    port: 7443,
+    tls: { caCerts },
+    codec: lines(),
+  });
+  await connection.send("hello");
+  await connection.send("x".repeat(1025));
+  assertEquals(await connection.receive(), "5");
+  assertStringIncludes(await connection.receive() ?? "", "exceed maxLineBytes 1024");
+  server.signal("SIGINT");
+  assertEquals(await connection.receive(), "Goodbye!");
+  await connection.close();
+  assertEquals(await server.ended, 0);
+});
+
+Deno.test("handler_test passes", async () => {
+  await using child = start("handler_test");
+  assertEquals(await child.ended, 0, child.stdout.text + child.stderr.text);
+  assertStringIncludes(child.stdout.text, "2 passed");
+});

@@ -1,0 +1,468 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { type ExistsPolicy, Inbox, type IncomingFile } from "../../../transfer/mod.ts";
+import { refusalOf } from "../../../transfer/file_refused_error.ts";
+import { namesIn, onSmallDisk, withFile } from "../../contract/folder.ts";
+import { rejectionOf } from "../../../testing/turns.ts";
+import { Child, succeeds } from "../../cli/child.ts";
+import { runCommand } from "../../runtime.ts";
+import {
+  assertRefused,
+  bytesOf,
+  digestOf,
+  leaveFile,
+  partOf,
+  takeFile,
+  treeOf,
+  withInbox,
+} from "../incoming.ts";
+
+const POLICIES: readonly ExistsPolicy[] = ["fail", "rename", "overwrite", "skip-same"];
+const canMount = succeeds(["sh", "-c", '[ "$(id -u)" = 0 ] && command -v mount']);
+
+/** Begins a file that is not there, and writes all of it but its end. */
+async function begun(inbox: Inbox, path: string, text: string): Promise<IncomingFile> {
+  const upload = await inbox.begin({ path, size: text.length, mtimeMs: null });
+  await upload.start(0);
+  if (text !== "") await upload.writeBytes(bytesOf(text));
+  return upload;
+}
+
+function endOf(text: string) {
+  return { size: text.length, sha256: digestOf(text) };
+}
+
+for (const exists of POLICIES) {
+  Deno.test(`an incoming file stores a file under a free name, with policy ${exists}`, () =>
+    withInbox({ exists }, async ({ inbox, root }) => {
+      const stored = await takeFile(inbox, { path: "a/x.txt", text: "hello" });
+      assertEquals(stored, { path: "a/x.txt", ...endOf("hello"), same: false });
+      assertEquals(await treeOf(root), ["a/", "a/x.txt: hello"]);
+    }));
+
+  Deno.test(`an incoming file of what is there already ends as the policy ${exists} says`, () =>
+    withInbox({ exists }, async ({ inbox, root }) => {
+      await Deno.writeTextFile(`${root}/x.txt`, "hello");
+      const taking = takeFile(inbox, { path: "x.txt", text: "hello" });
+      if (exists === "fail") {
+        await assertRefused(taking, "exists");
+      } else {
+        const path = exists === "rename" ? "x (1).txt" : "x.txt";
+        const same = exists === "skip-same";
+        assertEquals(await taking, { path, ...endOf("hello"), same });
+      }
+      const copy = exists === "rename" ? ["x (1).txt: hello"] : [];
+      assertEquals(await treeOf(root), [...copy, "x.txt: hello"]);
+    }));
+
+  // One as long as that which is there, one that is longer.
+  for (const text of ["other", "something else"]) {
+    Deno.test(`an incoming file of ${text.length} other bytes than are there ends as the policy ${exists} says`, () =>
+      withInbox({ exists }, async ({ inbox, root }) => {
+        await Deno.writeTextFile(`${root}/x.txt`, "hello");
+        const taking = takeFile(inbox, { path: "x.txt", text });
+        if (exists === "rename") assertEquals((await taking).path, "x (1).txt");
+        else if (exists === "overwrite") assertEquals((await taking).same, false);
+        else await assertRefused(taking, "exists");
+        const expected = {
+          fail: ["x.txt: hello"],
+          rename: [`x (1).txt: ${text}`, "x.txt: hello"],
+          overwrite: [`x.txt: ${text}`],
+          "skip-same": ["x.txt: hello"],
+        };
+        assertEquals(await treeOf(root), expected[exists]);
+      }));
+  }
+
+  for (const second of ["hello", "other"]) {
+    const what = second === "hello" ? "one file" : "two files";
+    Deno.test(`two incoming files of ${what} to one name at once end as the policy ${exists} says`, () =>
+      withInbox({ exists }, async ({ inbox, root }) => {
+        await using one = await begun(inbox, "x.txt", "hello");
+        await using other = await begun(inbox, "x.txt", second);
+        assertEquals((await one.finish(endOf("hello"))).same, false);
+        const finishing = other.finish(endOf(second));
+        if (exists === "rename") assertEquals((await finishing).path, "x (1).txt");
+        else if (exists === "overwrite") assertEquals((await finishing).same, false);
+        else if (exists === "skip-same" && second === "hello") assert((await finishing).same);
+        else await assertRefused(finishing, "exists");
+        const expected = {
+          fail: ["x.txt: hello"],
+          rename: [`x (1).txt: ${second}`, "x.txt: hello"],
+          overwrite: [`x.txt: ${second}`],
+          "skip-same": ["x.txt: hello"],
+        };
+        assertEquals(await treeOf(root), expected[exists]);
+      }));
+  }
+
+  Deno.test(`an incoming file ends as the policy ${exists} says when a folder takes the name meanwhile`, () =>
+    withInbox({ exists }, async ({ inbox, root }) => {
+      await using upload = await begun(inbox, "x.txt", "hello");
+      await Deno.mkdir(`${root}/x.txt`);
+      const finishing = upload.finish(endOf("hello"));
+      if (exists === "rename") assertEquals((await finishing).path, "x (1).txt");
+      else await assertRefused(finishing, "exists");
+      const copy = exists === "rename" ? ["x (1).txt: hello"] : [];
+      assertEquals(await treeOf(root), [...copy, "x.txt/"]);
+    }));
+}
+
+Deno.test("an incoming file whose length nobody knows counts as stored when the same file has the name", () =>
+  withInbox({}, async ({ inbox, root }) => {
+    await Deno.writeTextFile(`${root}/x`, "hello");
+    assert((await takeFile(inbox, { path: "x", text: "hello", size: null })).same);
+    await assertRefused(takeFile(inbox, { path: "x", text: "other", size: null }), "exists");
+    assertEquals(await treeOf(root), ["x: hello"]);
+  }));
+
+Deno.test("an overwritten file is the old or the new one whenever it is read", () =>
+  withInbox({ exists: "overwrite" }, async ({ inbox, root }) => {
+    const texts = ["a".repeat(50_000), "b".repeat(60_000)];
+    await takeFile(inbox, { path: "x", text: texts[0]! });
+    let isOver = false;
+    const reading = (async () => {
+      const seen = new Set<string>();
+      while (!isOver) seen.add(await Deno.readTextFile(`${root}/x`));
+      return [...seen].every((text) => texts.includes(text));
+    })();
+    for (let round = 1; round < 20; round++) {
+      await takeFile(inbox, { path: "x", text: texts[round % 2]! });
+    }
+    isOver = true;
+    assert(await reading);
+  }));
+
+Deno.test("an incoming file leaves nothing when fewer or more bytes come than were announced", () =>
+  withInbox({}, async ({ inbox, root }) => {
+    const offer = { path: "x", size: 5, mtimeMs: null };
+    {
+      await using upload = await inbox.begin(offer);
+      await upload.start(0);
+      await upload.writeBytes(bytesOf("four"));
+      const error = await assertRefused(upload.finish(endOf("four")), "size-mismatch");
+      assertEquals(error.message, "4 bytes came, and 5 were announced");
+    }
+    assertEquals(await namesIn(root), []);
+    await using upload = await inbox.begin(offer);
+    await upload.start(0);
+    await upload.writeBytes(bytesOf("four"));
+    await assertRefused(upload.writeBytes(bytesOf("12")), "size-mismatch");
+    await upload.discard();
+    assertEquals(await namesIn(root), []);
+  }));
+
+Deno.test("an incoming file leaves nothing when its peer lies about its size or its digest at the end", () =>
+  withInbox({}, async ({ inbox, root }) => {
+    for (const size of [4, 6]) {
+      await using upload = await begun(inbox, "x", "hello");
+      await assertRefused(upload.finish({ ...endOf("hello"), size }), "size-mismatch");
+    }
+    await using upload = await begun(inbox, "x", "hello");
+    const error = await assertRefused(
+      upload.finish({ ...endOf("hello"), sha256: digestOf("other") }),
+      "digest-mismatch",
+    );
+    const digests = `should be ${digestOf("other")}, got ${digestOf("hello")}`;
+    assertEquals(error.message, `its SHA-256 ${digests}`);
+    assertEquals(await namesIn(root), []);
+  }));
+
+Deno.test("an incoming file that goes on leaves nothing when the whole has another digest", () =>
+  withInbox({}, async ({ inbox, root }) => {
+    await leaveFile(inbox, { path: "x", text: "hello", size: 10 });
+    await using upload = await inbox.begin({ path: "x", size: 10, mtimeMs: null });
+    await upload.start(5);
+    await upload.writeBytes(bytesOf("world"));
+    await assertRefused(upload.finish(endOf("jellyworld")), "digest-mismatch");
+    assertEquals(await namesIn(root), []);
+  }));
+
+Deno.test("release() keeps what came, discard() does not, when a file stops halfway", () =>
+  withInbox({}, async ({ inbox, root }) => {
+    const part = await partOf(inbox, "x");
+    await leaveFile(inbox, { path: "x", text: "hello", size: 10 });
+    assertEquals(await Deno.readTextFile(part), "hello");
+    {
+      await using upload = await inbox.begin({ path: "x", size: 10, mtimeMs: null });
+      await upload.start(5);
+      await upload.discard();
+      await upload.discard();
+      await upload.release();
+    }
+    assertEquals(await namesIn(root), []);
+  }));
+
+Deno.test("release() keeps nothing when no byte came, or nobody knows the length", () =>
+  withInbox({}, async ({ inbox, root }) => {
+    await leaveFile(inbox, { path: "x", text: "", size: 10 });
+    assertEquals(await namesIn(root), []);
+    await using upload = await inbox.begin({ path: "x", size: null, mtimeMs: null });
+    await upload.start(0);
+    await upload.writeBytes(bytesOf("hello"));
+    await upload.release();
+    assertEquals(await namesIn(root), []);
+  }));
+
+Deno.test("release() and discard() leave what an earlier try left when nothing was started", () =>
+  withInbox({}, async ({ inbox, root }) => {
+    await leaveFile(inbox, { path: "x", text: "hello", size: 10 });
+    for (const end of ["release", "discard"] as const) {
+      await using upload = await inbox.begin({ path: "x", size: 10, mtimeMs: null });
+      await upload[end]();
+      assertEquals((await namesIn(root)).length, 1);
+    }
+  }));
+
+Deno.test("an incoming file goes on where earlier ones stopped when it is started there", () =>
+  withInbox({}, async ({ inbox, root }) => {
+    const text = "hello, wide world";
+    await leaveFile(inbox, { path: "a/x", text: "hel", size: text.length });
+    for (const [from, to] of [[3, 8], [8, 12]] as const) {
+      await using upload = await inbox.begin({ path: "a/x", size: text.length, mtimeMs: null });
+      assertEquals([upload.size, upload.digestSoFar], [from, digestOf(text.slice(0, from))]);
+      await upload.start(from);
+      await upload.writeBytes(bytesOf(text.slice(from, to)));
+    }
+    assertEquals(await takeFile(inbox, { path: "a/x", text }), {
+      path: "a/x",
+      ...endOf(text),
+      same: false,
+    });
+    assertEquals(await treeOf(root), ["a/", `a/x: ${text}`]);
+  }));
+
+Deno.test("an incoming file needs no more bytes when all of them came before", () =>
+  withInbox({}, async ({ inbox, root }) => {
+    await leaveFile(inbox, { path: "x", text: "hello", size: 5 });
+    await using upload = await inbox.begin({ path: "x", size: 5, mtimeMs: null });
+    await upload.start(5);
+    await upload.finish(endOf("hello"));
+    assertEquals(await treeOf(root), ["x: hello"]);
+  }));
+
+Deno.test("start() drops what was there when it is told to begin anew", () =>
+  withInbox({}, async ({ inbox, root }) => {
+    await leaveFile(inbox, { path: "x", text: "hello", size: 5 });
+    await using upload = await inbox.begin({ path: "x", size: 5, mtimeMs: null });
+    await upload.start(0);
+    assertEquals(upload.size, 0);
+    await upload.writeBytes(bytesOf("other"));
+    await upload.finish(endOf("other"));
+    assertEquals(await treeOf(root), ["x: other"]);
+  }));
+
+Deno.test("start() refuses an offset when that is neither the beginning nor what is there", () =>
+  withInbox({}, async ({ inbox }) => {
+    await leaveFile(inbox, { path: "x", text: "hello", size: 9 });
+    await using upload = await inbox.begin({ path: "x", size: 9, mtimeMs: null });
+    for (const offset of [4, 6, -1, NaN]) {
+      const error = await assertRejects(() => upload.start(offset), RangeError);
+      assertEquals(error.message, `Cannot start file at ${offset}: there are 5 bytes of it`);
+    }
+    await upload.start(5);
+  }));
+
+Deno.test("start() refuses to go on when what was there is gone or became shorter", () =>
+  withInbox({}, async ({ inbox, root }) => {
+    const part = await partOf(inbox, "x");
+    await leaveFile(inbox, { path: "x", text: "hello", size: 9 });
+    {
+      await using upload = await inbox.begin({ path: "x", size: 9, mtimeMs: null });
+      await Deno.truncate(part, 3);
+      // A hole would be stored under the digest of what had been there.
+      await assertRefused(upload.start(5), "storage-failed");
+    }
+    await using upload = await inbox.begin({ path: "x", size: 9, mtimeMs: null });
+    await Deno.remove(part);
+    await assertRejects(() => upload.start(3), Deno.errors.NotFound);
+    await upload.discard();
+    assertEquals(await namesIn(root), []);
+  }));
+
+Deno.test("start() cuts off what another one added when more is there than was found", () =>
+  withInbox({}, async ({ inbox, root }) => {
+    await leaveFile(inbox, { path: "x", text: "hello", size: 9 });
+    await using upload = await inbox.begin({ path: "x", size: 9, mtimeMs: null });
+    await Deno.writeTextFile(await partOf(inbox, "x"), "hello, world");
+    await upload.start(5);
+    await upload.writeBytes(bytesOf("ween"));
+    await upload.finish(endOf("helloween"));
+    assertEquals(await treeOf(root), ["x: helloween"]);
+  }));
+
+Deno.test("finish() stores nothing when something else wrote a file in the place of the unfinished one", () =>
+  withInbox({}, async ({ inbox, root }) => {
+    const part = await partOf(inbox, "x");
+    for (const replace of [() => Deno.writeTextFile(part, "other"), () => Promise.resolve()]) {
+      await using upload = await begun(inbox, "x", "hello");
+      await Deno.remove(part);
+      await replace();
+      await assertRefused(upload.finish(endOf("hello")), "storage-failed");
+    }
+    assertEquals(await namesIn(root), []);
+  }));
+
+Deno.test("write() adds the beginning of the buffer, over many blocks, when it is called", () =>
+  withInbox({}, async ({ inbox, root }) => {
+    const text = "0123456789".repeat(1_000);
+    await using upload = await inbox.begin({ path: "x", size: text.length, mtimeMs: null });
+    await upload.start(0);
+    for (let at = 0; at < text.length; at += 1_000) {
+      upload.buffer.set(bytesOf(text.slice(at, at + 1_000)));
+      await upload.write(1_000);
+    }
+    assertEquals((await upload.finish(endOf(text))).size, text.length);
+    assertEquals(await treeOf(root), [`x: ${text}`]);
+  }));
+
+Deno.test("write() and writeBytes() throw when the file was not started", () =>
+  withInbox({}, async ({ inbox }) => {
+    await using upload = await inbox.begin({ path: "x", size: 5, mtimeMs: null });
+    await assertRejects(() => upload.write(1), TypeError, "was not started");
+    await assertRejects(() => upload.writeBytes(bytesOf("x")), TypeError, "was not started");
+  }));
+
+Deno.test("finish() keeps the time and the permissions when they were offered", () =>
+  withInbox({}, async ({ inbox, root }) => {
+    const modes = [[0o640, 0o640], [0o777, 0o755], [0o666, 0o644], [0o6755, 0o755]] as const;
+    for (const [mode, kept] of modes) {
+      const path = mode.toString(8);
+      const mtimeMs = 1_234_567_890_123;
+      await takeFile(inbox, { path, text: "x", mtimeMs, mode });
+      const found = await Deno.stat(`${root}/${path}`);
+      assertEquals([found.mtime?.getTime(), (found.mode ?? 0) & 0o7777], [mtimeMs, kept]);
+    }
+  }));
+
+Deno.test("finish() stores a file also when its time is none that a file can have", () =>
+  withInbox({}, async ({ inbox, root }) => {
+    for (const mtimeMs of [-1, -1e15, Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER]) {
+      await takeFile(inbox, { path: `${mtimeMs}`, text: "x", mtimeMs });
+    }
+    assertEquals((await Deno.stat(`${root}/-1`)).mtime?.getTime(), -1);
+    assertEquals((await namesIn(root)).length, 4);
+  }));
+
+Deno.test("finish() stores files of no bytes when they are offered, once each", () =>
+  withInbox({}, async ({ inbox, root }) => {
+    assertEquals((await takeFile(inbox, { path: "x", text: "" })).same, false);
+    assertEquals((await takeFile(inbox, { path: "x", text: "" })).same, true);
+    await takeFile(inbox, { path: "y", text: "", size: null });
+    assertEquals(await treeOf(root), ["x: ", "y: "]);
+  }));
+
+Deno.test("finishWithoutDigest() gives the digest of all when some blocks were not hashed as they came", () =>
+  withInbox({}, async ({ inbox }) => {
+    const text = "0123456789".repeat(100);
+    for (const skippedFrom of [0, 300, 900, 1_000]) {
+      await using upload = await inbox.beginUnnamed({
+        path: "x",
+        size: text.length,
+        mtimeMs: null,
+      });
+      await upload.start(0);
+      for (let at = 0; at < text.length; at += 100) {
+        upload.buffer.set(bytesOf(text.slice(at, at + 100)));
+        // What comes behind a block that was not hashed cannot be, whatever is asked for.
+        await upload.write(100, { isHashed: at !== skippedFrom });
+      }
+      const { digest, size } = await upload.finishWithoutDigest();
+      assertEquals([size, await digest()], [text.length, digestOf(text)]);
+    }
+  }));
+
+Deno.test("finishWithoutDigest() stores nothing when the file is too short, or its name is taken", () =>
+  withInbox({ exists: "fail" }, async ({ inbox, root }) => {
+    await using short = await begun(inbox, "short", "hello");
+    await using taken = await begun(inbox, "taken", "hello");
+    await Deno.writeTextFile(`${root}/taken`, "old");
+    await assertRefused(taken.finishWithoutDigest(), "exists");
+    await using upload = await inbox.beginUnnamed({ path: "new", size: 5, mtimeMs: null });
+    await upload.start(0);
+    await upload.writeBytes(bytesOf("four"));
+    await assertRefused(upload.finishWithoutDigest(), "size-mismatch");
+    await short.discard();
+    assertEquals(await treeOf(root), ["taken: old"]);
+  }));
+
+Deno.test(
+  "an incoming file leaves nothing and frees the disk when that is full (needs a small tmpfs)",
+  {
+    ignore: !canMount,
+  },
+  async () => {
+    const found = await onSmallDisk(async (root) => {
+      const inbox = await Inbox.open(root, { minFreeBytes: 0 });
+      for (const size of [50_000, null]) {
+        await using upload = await inbox.begin({ path: "a/x", size, mtimeMs: null });
+        // Somebody else takes the room that was there when it was offered.
+        await Deno.writeTextFile(`${root}/filler`, "x".repeat(40_000));
+        await upload.start(0);
+        const error = await rejectionOf((async () => {
+          await upload.writeBytes(bytesOf("x".repeat(50_000)));
+          await upload.finish(endOf("x".repeat(50_000)));
+        })());
+        assertEquals(refusalOf(error).code, "no-space");
+        await upload.discard();
+        assertEquals(await treeOf(`${root}/a`), []);
+        await Deno.remove(`${root}/filler`);
+        await takeFile(inbox, { path: "small", text: "x".repeat(10_000) });
+        await takeFile(inbox, { path: "large", text: "x".repeat(40_000) });
+        for (const name of ["small", "large"]) await Deno.remove(`${root}/${name}`);
+      }
+    });
+    assert(found);
+  },
+);
+
+Deno.test(
+  "an incoming file is refused with nothing of the receiver's paths when the disk is read-only (needs a small tmpfs)",
+  {
+    ignore: !canMount,
+  },
+  async () => {
+    const found = await onSmallDisk(async (root) => {
+      const inbox = await Inbox.open(root, { minFreeBytes: 0 });
+      assert(succeeds(["mount", "-o", "remount,ro", root]));
+      for (const path of ["x", "a/x"]) {
+        const { code, message } = refusalOf(
+          await rejectionOf(takeFile(inbox, { path, text: "hello" })),
+        );
+        assertEquals([code, message], ["no-access", "the receiver may not write there"]);
+      }
+    });
+    assert(found);
+  },
+);
+
+/** The administrator may write anywhere, and can give that up. */
+const POWERLESS = "-dac_override,-dac_read_search";
+const VIA = ["setpriv", `--bounding-set=${POWERLESS}`, `--inh-caps=${POWERLESS}`];
+const WRITING =
+  'd="$(mktemp -d)"; chmod 500 "$d"; "$@" sh -c "! touch $d/x"; code=$?; rm -r "$d"; ' +
+  'exit "$code"';
+const canBePowerless = succeeds(["sh", "-c", WRITING, "sh", ...VIA]);
+
+Deno.test(
+  "an incoming file is refused with nothing of the receiver's paths when the system forbids it (needs setpriv)",
+  {
+    ignore: !canBePowerless,
+  },
+  () =>
+    withInbox({}, async ({ root, outside }) => {
+      await Deno.mkdir(`${root}/closed`);
+      await Deno.chmod(`${root}/closed`, 0o500);
+      await Deno.mkdir(`${root}/unseen`);
+      await Deno.chmod(`${root}/unseen`, 0);
+      const command = runCommand("tests/transfer/children/incoming_file.ts", {
+        flags: [`--allow-read=${outside}`, `--allow-write=${outside}`],
+        args: [root, "closed/x", "closed/new/x", "unseen/x", "x"],
+      });
+      await using child = new Child(command, { via: VIA });
+      assertEquals([await child.ended, child.stderr.text], [0, ""]);
+      const refused = "no-access: the receiver may not write there\n";
+      assertEquals(child.stdout.text, `${refused.repeat(3)}stored\n`);
+      for (const name of ["closed", "unseen"]) await Deno.chmod(`${root}/${name}`, 0o700);
+      assertEquals(await treeOf(root), ["closed/", "unseen/", "x: hello"]);
+    }),
+);

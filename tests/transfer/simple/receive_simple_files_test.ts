@@ -1,0 +1,101 @@
+import { assert, assertEquals, assertInstanceOf, assertMatch } from "@std/assert";
+import { simpleFileRequests } from "../../../codec/simple_file/simple_file.ts";
+import {
+  BandwidthLimiter,
+  Inbox,
+  type InboxEvent,
+  receiveSimpleFiles,
+} from "../../../transfer/mod.ts";
+import { ClosedError, Connection } from "../../../mod.ts";
+import { inFolder } from "../../contract/folder.ts";
+import { FakeClock } from "../../../testing/fake_clock.ts";
+import { MemoryTransport } from "../../../testing/memory_transport.ts";
+import { rejectionOf, turns } from "../../../testing/turns.ts";
+import { digestOf, filesIn, HELLO, namesIn } from "../dialogue.ts";
+
+interface Receiving {
+  readonly transport: MemoryTransport;
+  readonly clock: FakeClock;
+  readonly events: readonly InboxEvent[];
+  readonly receiving: Promise<void>;
+  readonly folder: string;
+}
+
+/** Runs a test with a receiver whose peer is the test. */
+async function withReceiver(
+  test: (it: Receiving) => Promise<void>,
+  { bytesPerSecond }: { bytesPerSecond?: number } = {},
+): Promise<void> {
+  await inFolder(async (folder) => {
+    const transport = new MemoryTransport();
+    const clock = new FakeClock();
+    using connection = new Connection(transport, simpleFileRequests(), { clock });
+    const inbox = await Inbox.open(folder, { minFreeBytes: 0 });
+    const events: InboxEvent[] = [];
+    const receiving = receiveSimpleFiles(connection, {
+      inbox,
+      clock,
+      bandwidth: bytesPerSecond === undefined
+        ? undefined
+        : new BandwidthLimiter(bytesPerSecond, { clock }),
+      onEvent: (event) => void events.push(event),
+    });
+    receiving.catch(() => {});
+    await test({ transport, clock, events, receiving, folder });
+  });
+}
+
+Deno.test("receiveSimpleFiles tells that a file is stored when its sender cannot hear it any more", async () => {
+  await withReceiver(async ({ transport, events, receiving, folder }) => {
+    transport.failWrites(new Deno.errors.BrokenPipe("Broken pipe"));
+    transport.deliver("5::txt::hello");
+    const error = await rejectionOf(receiving);
+    assertInstanceOf(error, ClosedError);
+    assertEquals(error.code, "connection-reset");
+    const [name = ""] = (await filesIn(folder)).keys();
+    assertEquals(events.length, 1);
+    const [event] = events;
+    assert(event?.type === "stored");
+    assertEquals([event.path, event.size, event.sha256], [name, 5, digestOf(HELLO)]);
+  });
+});
+
+Deno.test("receiveSimpleFiles takes files to the last one when the sender ends behind it", async () => {
+  await withReceiver(async ({ transport, events, receiving, folder }) => {
+    transport.deliver("5::txt::hel", "lo0::", "::", "1::a::x");
+    transport.finish();
+    await receiving;
+    assertEquals(transport.written, "-end--end--end-");
+    assertEquals(events.map(({ type }) => type), ["stored", "stored", "stored"]);
+    assertEquals((await filesIn(folder)).size, 3);
+  });
+});
+
+Deno.test("receiveSimpleFiles stores a file when its sender takes no answer before the end", async () => {
+  await withReceiver(async ({ transport, receiving, folder }) => {
+    transport.blockWrites();
+    transport.deliver("5::txt::hello");
+    while (transport.writeCalls === 0) await turns();
+    assertEquals((await filesIn(folder)).size, 1);
+    transport.unblockWrites();
+    transport.finish();
+    await receiving;
+    assertEquals(transport.written, "-end-");
+  });
+});
+
+Deno.test("receiveSimpleFiles reads no faster than the rate when there is one", async () => {
+  await withReceiver(async ({ transport, clock, receiving, folder }) => {
+    const size = 1_000_000;
+    transport.deliver(`${size}::bin::`);
+    transport.deliver(new Uint8Array(size));
+    transport.finish();
+    while ((await namesIn(folder)).parts.length === 0) await turns();
+    await clock.advance(9_500);
+    assert(transport.unread > 0 && transport.unread < size / 10, String(transport.unread));
+    await clock.advance(1_000);
+    assertEquals(transport.unread, 0);
+    await receiving;
+    assertMatch(transport.written, /^(Received:\d+\n){90,101}-end-$/);
+  }, { bytesPerSecond: 100_000 });
+});

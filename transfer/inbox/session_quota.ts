@@ -1,0 +1,45 @@
+import { LimitError } from "../../codec/errors.ts";
+import { FileRefusedError } from "../file_refused_error.ts";
+import type { InboxLimits } from "../limits.ts";
+
+/** Counts what one connection sends, and refuses what exceeds the limits of a session. */
+export class SessionQuota {
+  readonly #limits: Readonly<InboxLimits>;
+  #bytes = 0;
+  #files = 0;
+
+  /** Makes one that has counted nothing yet. */
+  constructor(limits: Readonly<InboxLimits>) {
+    this.#limits = limits;
+  }
+
+  /** Counts a file. @throws {FileRefusedError} `session-full`: it is one too many. */
+  addFile(): void {
+    const { maxSessionFiles: max } = this.#limits;
+    if (this.#files >= max) {
+      throw full("maxSessionFiles", { max, got: this.#files + 1, unit: "files" });
+    }
+    this.#files++;
+  }
+
+  /** Counts bytes that came. @throws {FileRefusedError} `session-full`: they are too many. */
+  addBytes(bytes: number): void {
+    this.requireRoom(bytes);
+    this.#bytes += bytes;
+  }
+
+  /** Refuses bytes that would be too many, before they come. @throws {FileRefusedError} `session-full`. */
+  requireRoom(bytes: number): void {
+    const { maxSessionBytes: max } = this.#limits;
+    const got = this.#bytes + bytes;
+    if (got > max) throw full("maxSessionBytes", { max, got, unit: "bytes" });
+  }
+}
+
+function full(
+  limit: "maxSessionBytes" | "maxSessionFiles",
+  counted: { max: number; got: number; unit: string },
+): FileRefusedError {
+  const error = new LimitError("Cannot accept file", { limit, ...counted });
+  return new FileRefusedError(error.message, { code: "session-full", cause: error });
+}

@@ -1,0 +1,24 @@
+import type { Clock } from "../net/clock.ts";
+import type { BandwidthLimiter } from "./bandwidth_limiter.ts";
+import type { Inbox } from "./inbox/inbox.ts";
+import type { InboxEvent } from "./inbox/inbox_event.ts";
+
+/** How `receiveSimpleFiles` receives. */
+export interface ReceiveSimpleFilesOptions {
+  /** Where the files go. Its limits hold for each connection. */
+  inbox: Inbox;
+  /** Keeps all connections that share it to a rate. @default as fast as they can */
+  bandwidth?: BandwidthLimiter | undefined;
+  /** Called with what becomes of each file. */
+  onEvent?: (event: InboxEvent) => void;
+  /** The clock to go by. @default {systemClock} */
+  clock?: Clock;
+}
+
+/** How `receiveFiles` receives. */
+export interface ReceiveFilesOptions extends ReceiveSimpleFilesOptions {
+  /** A secret that a sender has to prove it knows. @default none is asked for */
+  token?: string | undefined;
+  /** Milliseconds for each of a sender's first words. @default {10000} */
+  handshakeMs?: number;
+}

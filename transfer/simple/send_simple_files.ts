@@ -1,0 +1,101 @@
+import { ProtocolError } from "../../codec/errors.ts";
+import { simpleFileReplies } from "../../codec/simple_file/simple_file.ts";
+import { ClosedError, DeadlineError } from "../../net/errors.ts";
+import { FileRefusedError } from "../file_refused_error.ts";
+import type { FileSendResult, SendSimpleFilesOptions } from "../send_options.ts";
+import type { FileSource, SkippedSource } from "../sources/file_source.ts";
+import { reasonOf } from "../sources/find_files.ts";
+import { SourceQueue } from "../sources/source_queue.ts";
+import { sendSimpleFile, type SimpleSenderConnection } from "./send_simple_file.ts";
+
+/**
+ * Sends files in the simple format, one after the other: over one connection if the receiver keeps it, over a new one when
+ * it hangs up after each file, as old receivers do. The format has no folders and no names: what folders hold is sent
+ * without them, and what is piped in fails because its size is not known.
+ *
+ * @throws {ClosedError} A connection broke. The file that was under way was told to `onDone` as interrupted.
+ * @throws {ProtocolError} The receiver broke the protocol.
+ * @throws {DeadlineError} The receiver did not answer in time.
+ * @throws The reason of `signal`, or the error of `connect`.
+ */
+export async function sendSimpleFiles(
+  sources: AsyncIterator<FileSource | SkippedSource>,
+  options: SendSimpleFilesOptions,
+): Promise<void> {
+  const { onSkipped = ignore, onDone = ignore } = options;
+  const queue = new SourceQueue(sources, onSkipped);
+  const line = new SimpleLine(options);
+  try {
+    for (let source; (source = await queue.next()) !== undefined;) {
+      if (source.kind === "file") onDone(source, await line.send(source));
+    }
+  } finally {
+    line.close();
+  }
+}
+
+/** The connection that files go over, and a new one when it is over. */
+class SimpleLine {
+  readonly #options: SendSimpleFilesOptions;
+  #connection: SimpleSenderConnection | undefined;
+
+  constructor(options: SendSimpleFilesOptions) {
+    this.#options = options;
+  }
+
+  async send(source: FileSource): Promise<FileSendResult> {
+    const { connect, onStart, onBytes, onDone, bandwidth, headerPauseMs, signal } = this.#options;
+    const { size } = source;
+    if (size === null) {
+      const reason = "the simple format has to say the size first: send a file";
+      return { outcome: "failed", code: "no-size", reason };
+    }
+    const isNew = this.#connection === undefined;
+    const connection = this.#connection ??= (await connect()).switchTo(simpleFileReplies());
+    const stop = () => connection.abort(signal?.reason);
+    signal?.addEventListener("abort", stop, { once: true });
+    let sent = 0;
+    onStart?.(source, 0);
+    try {
+      const { changed } = await sendSimpleFile(connection, {
+        source: { ...source, size },
+        bandwidth,
+        ...headerPauseMs !== undefined && { headerPauseMs },
+        onBytes(bytes) {
+          sent = bytes;
+          onBytes?.(source, bytes);
+        },
+      });
+      return { outcome: "stored", path: source.path, size, sha256: undefined, changed };
+    } catch (error) {
+      this.close();
+      if (error instanceof FileRefusedError) {
+        return { outcome: "refused", code: error.code, reason: error.message };
+      }
+      // An old receiver hung up after the file before: this one needs a new connection.
+      if (error instanceof ClosedError && !isNew && !signal?.aborted) {
+        return await this.send(source);
+      }
+      if (!isOfConnection(error) && !signal?.aborted) {
+        return { outcome: "failed", code: "unreadable", reason: reasonOf(error) };
+      }
+      onDone?.(source, { outcome: "interrupted", sent });
+      throw error;
+    } finally {
+      signal?.removeEventListener("abort", stop);
+    }
+  }
+
+  /** Ends the connection at once: each file was answered for, or cannot be any more. */
+  close(): void {
+    this.#connection?.abort();
+    this.#connection = undefined;
+  }
+}
+
+function isOfConnection(error: unknown): boolean {
+  return error instanceof ClosedError || error instanceof DeadlineError ||
+    error instanceof ProtocolError;
+}
+
+function ignore(): void {}

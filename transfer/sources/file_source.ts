@@ -1,0 +1,39 @@
+import type { FileOffer } from "../file_offer.ts";
+
+/** A file or folder to send: what is said of it, and how to read it. */
+export interface FileSource extends FileOffer {
+  /** Which of the two it is; a folder is only sent when it is empty. */
+  readonly kind: "file" | "folder";
+  /** Its path on this side, for people. */
+  readonly local: string;
+  /** Opens it for reading. @throws The system's error. */
+  readonly open: () => Promise<OpenFileSource>;
+}
+
+/** A {@linkcode FileSource} that is open. */
+export interface OpenFileSource extends AsyncDisposable {
+  /** Reads up to as many bytes as fit, and returns how many; null is the end. */
+  read(into: Uint8Array): Promise<number | null>;
+  /** Does what `read` does, synchronously; undefined when it cannot. */
+  readonly readSync?: (into: Uint8Array) => number | null;
+  /** Ends a pending `read` that may wait without end; undefined when none does. */
+  readonly interrupt?: () => void;
+  /** Goes back to the first byte; undefined when it can be read only once. */
+  readonly rewind?: () => Promise<void>;
+  /** Says whether the file was changed since its source was made. */
+  readonly hasChanged: () => Promise<boolean>;
+}
+
+/** Something that cannot be sent, and why. The rest is sent all the same. */
+export interface SkippedSource {
+  /** Tells it from a {@linkcode FileSource}. */
+  readonly kind: "skipped";
+  /** Its path on this side. */
+  readonly local: string;
+  /** Why, as a phrase that can follow the path. */
+  readonly reason: string;
+  /** Whether nothing is wrong: such things are never sent. */
+  readonly isFine: boolean;
+  /** The system's error, when there was one. */
+  readonly error?: unknown;
+}
