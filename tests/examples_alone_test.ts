@@ -44,7 +44,7 @@ class Workplace implements AsyncDisposable {
     // With Node alone, npx brings the very Deno that runs here.
     const here = command.replaceAll("npx -y deno@2.9.6", "deno")
       // A reader stands in the package itself, this stands in a folder of it.
-      .replaceAll(/ (servers|clients)\//g, " ../$1/");
+      .replaceAll(/ (servers|clients|examples)\//g, " ../$1/");
     return new Deno.Command("sh", {
       // The shell gives its place to the last command, so that a signal reaches it.
       args: ["-c", here.includes("|") ? here : `exec ${here}`],
