@@ -1,6 +1,7 @@
 import { disk, infoOf, removeIfThere } from "../disk.ts";
 import { FileRefusedError } from "../file_refused_error.ts";
-import { type Place, syncFolder } from "./place.ts";
+import type { DiskSync } from "./disk_sync.ts";
+import type { Place } from "./place.ts";
 
 /** What happens to a file whose name is taken. */
 export type ExistsPolicy =
@@ -38,20 +39,20 @@ const MAX_EXTENSION_BYTES = 32;
  */
 export async function giveName(
   part: string,
-  { place, policy }: { place: Place; policy: ExistsPolicy },
+  { place, policy, diskSync }: { place: Place; policy: ExistsPolicy; diskSync: DiskSync },
 ): Promise<string | undefined> {
   const { folder, name, target } = place;
   if (policy === "overwrite") {
     if ((await infoOf(target))?.isDirectory) throw folderThere();
     await Deno.rename(part, target);
-    await syncFolder(folder);
+    await diskSync.folder(folder);
     return name;
   }
   const copies = policy === "rename" ? MAX_COPIES : 1;
   for (let copy = 0; copy < copies; copy++) {
     const free = copy === 0 ? name : copyName(name, copy);
     if (!await renameToNew(part, `${folder}/${free}`)) continue;
-    await syncFolder(folder);
+    await diskSync.folder(folder);
     return free;
   }
   return undefined;

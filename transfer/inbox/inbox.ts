@@ -5,6 +5,7 @@ import type { FileOffer } from "../file_offer.ts";
 import { FileRefusedError } from "../file_refused_error.ts";
 import { hashFile } from "../hash_file.ts";
 import { type InboxLimits, inboxLimits } from "../limits.ts";
+import { DiskSync } from "./disk_sync.ts";
 import { type ExistsPolicy, folderThere, requirePolicy } from "./final_name.ts";
 import { removeForgottenParts } from "./forgotten_parts.ts";
 import { FreeSpace, type SpacePromise } from "./free_space.ts";
@@ -22,6 +23,11 @@ export interface InboxOptions {
   limits?: Partial<InboxLimits>;
   /** The clock to go by. @default {systemClock} */
   clock?: Clock;
+  /**
+   * Puts an open file or folder on the disk. Tests may give one that does nothing: they run ten times as fast, and only a
+   * power cut shows the difference. @default {(file) => file.sync()}
+   */
+  sync?: (file: Deno.FsFile) => Promise<void>;
 }
 
 /** The free space that an inbox leaves alone when it is not told otherwise: 64 MiB. */
@@ -56,16 +62,18 @@ export class Inbox {
   readonly limits: Readonly<InboxLimits>;
   readonly #space: FreeSpace;
   readonly #clock: Clock;
+  readonly #diskSync: DiskSync;
   /** The unfinished files that connections write. */
   readonly #claims: PartClaims;
 
   private constructor(
     root: string,
-    { policy, limits, minFreeBytes, clock }: {
+    { policy, limits, minFreeBytes, clock, diskSync }: {
       policy: ExistsPolicy;
       limits: Readonly<InboxLimits>;
       minFreeBytes: number;
       clock: Clock;
+      diskSync: DiskSync;
     },
   ) {
     this.root = root;
@@ -73,6 +81,7 @@ export class Inbox {
     this.limits = limits;
     this.#space = new FreeSpace(root, { minFreeBytes });
     this.#clock = clock;
+    this.#diskSync = diskSync;
     this.#claims = new PartClaims(clock);
   }
 
@@ -91,7 +100,9 @@ export class Inbox {
       throw new RangeError(`Cannot set minFreeBytes: ${minFreeBytes} is not a number from 0`);
     }
     await Deno.mkdir(folder, { recursive: true });
-    return new Inbox(await Deno.realPath(folder), { policy, limits, minFreeBytes, clock });
+    const diskSync = new DiskSync(options.sync);
+    const root = await Deno.realPath(folder);
+    return new Inbox(root, { policy, limits, minFreeBytes, clock, diskSync });
   }
 
   /**
@@ -156,7 +167,7 @@ export class Inbox {
   async makeFolder(path: string): Promise<boolean> {
     const { target } = await locate(this.root, path);
     const found = await infoOf(target);
-    await makeFolders(this.root, target);
+    await makeFolders(target, { root: this.root, diskSync: this.#diskSync });
     return found !== undefined;
   }
 
@@ -211,6 +222,7 @@ export class Inbox {
       place,
       part: claim?.part,
       clock: this.#clock,
+      diskSync: this.#diskSync,
       there,
       space,
       requireSize: (bytes) => this.#requireSize(bytes),

@@ -4,10 +4,11 @@ import { removeIfThere } from "../disk.ts";
 import type { FileOffer } from "../file_offer.ts";
 import { FileRefusedError } from "../file_refused_error.ts";
 import { hashFile, isFileOf } from "../hash_file.ts";
+import type { DiskSync } from "./disk_sync.ts";
 import { type ExistsPolicy, giveName } from "./final_name.ts";
 import type { SpacePromise } from "./free_space.ts";
 import { PartFile } from "./part_file.ts";
-import { makeFolders, type Place, syncFolder } from "./place.ts";
+import { makeFolders, type Place } from "./place.ts";
 
 /** Bytes of a file of unknown size after which the free space is checked again. */
 const SPACE_CHECK_BYTES = 16 * 1024 * 1024;
@@ -32,6 +33,8 @@ export interface IncomingFileOptions {
   readonly offer: FileOffer;
   /** The clock to go by. */
   readonly clock: Clock;
+  /** Puts it on the disk. */
+  readonly diskSync: DiskSync;
   /** Where it goes. */
   readonly place: Place;
   /** The path of its unfinished file; undefined when the very file may be at its place already. */
@@ -137,7 +140,7 @@ export class IncomingFile implements AsyncDisposable {
    * @throws {RangeError} `offset` is neither.
    */
   async start(offset: number): Promise<void> {
-    const { part, place, root, space } = this.#options;
+    const { part, place, root, space, diskSync } = this.#options;
     if (offset !== 0 && offset !== this.#size) {
       throw new RangeError(`Cannot start file at ${offset}: there are ${this.#size} bytes of it`);
     }
@@ -154,7 +157,7 @@ export class IncomingFile implements AsyncDisposable {
     }
     this.#partFile = offset > 0
       ? await PartFile.open(part, offset)
-      : await PartFile.create(part, () => makeFolders(root, place.folder));
+      : await PartFile.create(part, () => makeFolders(place.folder, { root, diskSync }));
   }
 
   /** The buffer to fill with the next block; it is another one after each `write`. */
@@ -195,11 +198,11 @@ export class IncomingFile implements AsyncDisposable {
       const reason = `its SHA-256 should be ${expected.sha256}, got ${digest}`;
       throw new FileRefusedError(reason, { code: "digest-mismatch" });
     }
-    const { part, place, policy, offer } = this.#options;
+    const { part, place, policy, offer, diskSync } = this.#options;
     const stored = { size: expected.size, sha256: digest };
     if (part === undefined) {
       // Whoever stored it may have been cut off before its name was on the disk.
-      await syncFolder(place.folder);
+      await diskSync.folder(place.folder);
       this.#release();
       return { ...stored, path: offer.path, same: true };
     }
@@ -210,7 +213,7 @@ export class IncomingFile implements AsyncDisposable {
     }
     const isSame = policy === "skip-same" && await isFileOf(place.target, stored);
     await this.discard();
-    await syncFolder(place.folder);
+    await diskSync.folder(place.folder);
     if (!isSame) throw nameTaken();
     return { ...stored, path: offer.path, same: true };
   }
@@ -322,13 +325,13 @@ export class IncomingFile implements AsyncDisposable {
 
   /** Puts the bytes on the disk, then gives them their name; undefined when it is taken. A failure discards them. */
   async #store(): Promise<string | undefined> {
-    const { place, policy, offer: { mtimeMs, mode } } = this.#options;
+    const { place, policy, offer: { mtimeMs, mode }, diskSync } = this.#options;
     this.#isStoring = true;
     try {
       const file = this.#open;
-      await file.settle({ mtimeMs, mode });
+      await file.settle({ mtimeMs, mode, diskSync });
       this.#partFile = undefined;
-      return await giveName(file.path, { place, policy });
+      return await giveName(file.path, { place, policy, diskSync });
     } catch (error) {
       await this.discard();
       throw error;

@@ -2,6 +2,7 @@ import { disk, infoOf } from "../disk.ts";
 import { FileRefusedError } from "../file_refused_error.ts";
 import { becameShorter } from "../hash_file.ts";
 import { BlockWriter } from "./block_writer.ts";
+import type { DiskSync } from "./disk_sync.ts";
 
 /** An unfinished file that is being written. Only {@linkcode giveName} makes it visible under the name it was sent for. */
 export class PartFile {
@@ -73,7 +74,11 @@ export class PartFile {
    * @throws {FileRefusedError} `storage-failed`: another file stands at its path.
    */
   async settle(
-    { mtimeMs, mode }: { mtimeMs: number | null; mode: number | undefined },
+    { mtimeMs, mode, diskSync }: {
+      mtimeMs: number | null;
+      mode: number | undefined;
+      diskSync: DiskSync;
+    },
   ): Promise<void> {
     await this.#writer.drained();
     const [{ ino }, there] = await Promise.all([disk.stat(this.#file), infoOf(this.path)]);
@@ -83,7 +88,7 @@ export class PartFile {
     }
     // Never a set-user bit, and nobody but its owner may write.
     if (mode !== undefined) await Deno.chmod(this.path, mode & 0o755);
-    await this.#file.sync();
+    await diskSync.file(this.#file);
     // Only after the sync: if that is cut off, an unfinished file with an old date would count as forgotten.
     if (mtimeMs !== null) {
       await disk.utime(this.#file, { atime: new Date(), mtime: new Date(mtimeMs) });

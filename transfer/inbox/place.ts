@@ -1,7 +1,8 @@
 import { escapeControls } from "../../codec/escape_controls.ts";
 import { wirePathProblem, wirePathSegments } from "../../codec/wire_path.ts";
-import { disk, infoOf } from "../disk.ts";
+import { infoOf } from "../disk.ts";
 import { FileRefusedError } from "../file_refused_error.ts";
+import type { DiskSync } from "./disk_sync.ts";
 
 /** Where a peer's file or folder goes, always below the inbox's root. */
 export interface Place {
@@ -40,7 +41,10 @@ export async function locate(root: string, path: string): Promise<Place> {
  *
  * @throws {FileRefusedError} `exists`: a file stands in the way; `bad-name`: a link that leads out does.
  */
-export async function makeFolders(root: string, folder: string): Promise<void> {
+export async function makeFolders(
+  folder: string,
+  { root, diskSync }: { root: string; diskSync: DiskSync },
+): Promise<void> {
   const missing: string[] = [];
   for (let path = folder; path !== root; path = path.slice(0, path.lastIndexOf("/"))) {
     if (await folderAt(root, path) !== undefined) break;
@@ -53,45 +57,9 @@ export async function makeFolders(root: string, folder: string): Promise<void> {
       if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
       await folderAt(root, path);
     }
-    await syncFolder(path.slice(0, path.lastIndexOf("/")));
+    await diskSync.folder(path.slice(0, path.lastIndexOf("/")));
   }
 }
-
-/** The sync of a folder that is running, and the one that begins after it. */
-interface FolderSync {
-  running: Promise<void>;
-  waiting: Promise<void> | undefined;
-}
-
-const folderSyncs = new Map<string, FolderSync>();
-
-/**
- * Puts the names in a folder on the disk, so that a power cut does not undo what was done there. Calls during a sync share
- * the next one.
- */
-export function syncFolder(folder: string): Promise<void> {
-  const sync = folderSyncs.get(folder);
-  if (!sync) return runSync(folder, { running: Promise.resolve(), waiting: undefined });
-  return sync.waiting ??= sync.running.catch(ignore).then(() => runSync(folder, sync));
-}
-
-function runSync(folder: string, sync: FolderSync): Promise<void> {
-  folderSyncs.set(folder, sync);
-  sync.waiting = undefined;
-  sync.running = syncNow(folder).finally(() => {
-    if (sync.waiting === undefined) folderSyncs.delete(folder);
-  });
-  return sync.running;
-}
-
-async function syncNow(folder: string): Promise<void> {
-  // Windows cannot open a folder, and keeps a log of such changes by itself.
-  if (Deno.build.os === "windows") return;
-  using file = await disk.open(folder, { read: true });
-  await file.sync();
-}
-
-function ignore(): void {}
 
 /**
  * Returns the path of a folder without links, or undefined when nothing is there.

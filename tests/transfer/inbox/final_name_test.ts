@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { DiskSync } from "../../../transfer/inbox/disk_sync.ts";
 import { locate, type Place } from "../../../transfer/inbox/place.ts";
 import { type ExistsPolicy, giveName } from "../../../transfer/inbox/final_name.ts";
 import { inFolder, namesIn } from "../../contract/folder.ts";
@@ -6,6 +7,7 @@ import { Child, succeeds } from "../../cli/child.ts";
 import { runCommand } from "../../runtime.ts";
 import { assertRefused, treeOf } from "../incoming.ts";
 
+const diskSync = new DiskSync();
 const POLICIES: readonly ExistsPolicy[] = ["fail", "rename", "overwrite", "skip-same"];
 
 /** A finished file without its name, and what publishes it. */
@@ -22,7 +24,12 @@ function withFinished(name: string, test: (finished: Finished) => Promise<void>)
     const place = await locate(root, name);
     const part = `${root}/part`;
     await Deno.writeTextFile(part, "new");
-    await test({ root, place, part, giveName: (policy) => giveName(part, { place, policy }) });
+    await test({
+      root,
+      place,
+      part,
+      giveName: (policy) => giveName(part, { place, policy, diskSync }),
+    });
   });
 }
 
@@ -109,7 +116,7 @@ Deno.test("giveName() gives each a name of its own when many take one at once wi
     const names = await Promise.all(Array.from({ length: 20 }, async (_, index) => {
       const part = `${root}/part-${index}`;
       await Deno.writeTextFile(part, `${index}`);
-      return await giveName(part, { place, policy: "rename" });
+      return await giveName(part, { place, policy: "rename", diskSync });
     }));
     assertEquals(new Set(names).size, 20);
     assertEquals(await namesIn(root), names.map(String).sort());
@@ -121,7 +128,7 @@ Deno.test("giveName() lets exactly one win when many take a name at once with po
     const names = await Promise.all(Array.from({ length: 20 }, async (_, index) => {
       const part = `${root}/part-${index}`;
       await Deno.writeTextFile(part, `${index}`);
-      return await giveName(part, { place, policy: "fail" });
+      return await giveName(part, { place, policy: "fail", diskSync });
     }));
     const winner = names.indexOf("x.txt");
     assertEquals(names.filter((name) => name !== undefined), ["x.txt"]);

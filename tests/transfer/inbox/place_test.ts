@@ -1,9 +1,12 @@
 import { assert, assertEquals, assertFalse, assertNotEquals } from "@std/assert";
+import { DiskSync } from "../../../transfer/inbox/disk_sync.ts";
 import { isPartName, partPath } from "../../../transfer/inbox/part_name.ts";
-import { locate, makeFolders, syncFolder } from "../../../transfer/inbox/place.ts";
+import { locate, makeFolders } from "../../../transfer/inbox/place.ts";
 import { HOSTILE_NAMES } from "../../codec/hostile_names.ts";
 import { inFolder } from "../../contract/folder.ts";
 import { assertRefused, treeOf } from "../incoming.ts";
+
+const diskSync = new DiskSync();
 
 /** Runs a test in a folder whose path has no links. */
 function inRoot(test: (root: string, outside: string) => Promise<void>): Promise<void> {
@@ -84,15 +87,17 @@ Deno.test("locate() does not follow the last name when that is a link", () =>
 Deno.test("makeFolders() makes what is missing when some of it is there", () =>
   inRoot(async (root) => {
     await Deno.mkdir(`${root}/a`);
-    await makeFolders(root, `${root}/a/b/c`);
-    await makeFolders(root, `${root}/a/b/c`);
-    await makeFolders(root, root);
+    await makeFolders(`${root}/a/b/c`, { root, diskSync });
+    await makeFolders(`${root}/a/b/c`, { root, diskSync });
+    await makeFolders(root, { root, diskSync });
     assertEquals(await treeOf(root), ["a/", "a/b/", "a/b/c/"]);
   }));
 
 Deno.test("makeFolders() lets each of many succeed when they make the same folders at once", () =>
   inRoot(async (root) => {
-    await Promise.all(Array.from({ length: 8 }, () => makeFolders(root, `${root}/a/b/c`)));
+    await Promise.all(
+      Array.from({ length: 8 }, () => makeFolders(`${root}/a/b/c`, { root, diskSync })),
+    );
     assertEquals(await treeOf(root), ["a/", "a/b/", "a/b/c/"]);
   }));
 
@@ -100,13 +105,10 @@ Deno.test("makeFolders() refuses when something has come to stand there", () =>
   inRoot(async (root, outside) => {
     await Deno.writeTextFile(`${root}/file`, "");
     await Deno.symlink(outside, `${root}/out`);
-    await assertRefused(makeFolders(root, `${root}/file`), "exists");
-    await assertRefused(makeFolders(root, `${root}/out/x`), "bad-name");
+    await assertRefused(makeFolders(`${root}/file`, { root, diskSync }), "exists");
+    await assertRefused(makeFolders(`${root}/out/x`, { root, diskSync }), "bad-name");
     assertEquals(await treeOf(outside), ["root/", "root/file: ", "root/out ->"]);
   }));
-
-Deno.test("syncFolder() succeeds when the folder is there", () =>
-  inRoot((root) => syncFolder(root)));
 
 Deno.test("partPath() is a name of our own in the folder when it is asked for a place", () =>
   inRoot(async (root) => {
