@@ -5,7 +5,7 @@ import { serveFiles } from "../../servers/files.ts";
 import { canSeeMemory, memoryOf } from "./memory.ts";
 
 const MIB = 1 << 20;
-const FILE_BYTES = 200 * MIB;
+const FILE_BYTES = 100 * MIB;
 const MAX_GROWTH_BYTES = 64 * MIB;
 
 /** Sends a sparse file of a size to a server in this process; returns the most memory that was seen on the way. */
@@ -53,7 +53,7 @@ const WARM_BYTES = { "sent as it is": 20 * MIB, compressed: FILE_BYTES };
 for (const how of ["sent as it is", "compressed"] as const) {
   Deno.test({
     name:
-      `a transfer of 200 MiB takes no more memory than the one before when it is ${how} (needs /proc)`,
+      `a transfer of 100 MiB takes no more memory than the one before when it is ${how} (needs /proc)`,
     ignore: !canSeeMemory,
     async fn() {
       const folder = await Deno.makeTempDir();

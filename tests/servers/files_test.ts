@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { sha256 } from "../../codec/hashing.ts";
 import { someBytes } from "../transfer/dialogue.ts";
 import { turns } from "../../testing/turns.ts";
 import type { Peer } from "../cli/peer.ts";
 import { FilesServer, joined, simpleFile } from "./files_server.ts";
+import { testLargeFile } from "./large_file.ts";
 
 const MIB = 1024 ** 2;
 /** Around 2048 less the header lies what the original waited for in vain. */
@@ -100,24 +100,7 @@ Deno.test("files server stores each of several files when they come glued togeth
   await assertStored(server, contents);
 });
 
-Deno.test("files server stores a file of 200 MiB when one is sent", async () => {
-  await using server = await FilesServer.start();
-  await using peer = await server.connect();
-  const block = someBytes(MIB);
-  const digest = sha256();
-  await peer.send(`${200 * MIB}::bin::`);
-  for (let sent = 0; sent < 200; sent++) {
-    await peer.send(block);
-    digest.update(block);
-  }
-  await peer.until(stored(1));
-  await server.stop();
-  const [event] = server.files;
-  assert(event?.type === "stored");
-  assertEquals([event.size, event.sha256], [200 * MIB, digest.digest()]);
-  const { size } = await Deno.stat(`${server.inbox.path}/${event.path}`);
-  assertEquals(size, 200 * MIB);
-});
+testLargeFile(20);
 
 Deno.test("files server gives each file a name of its own when many come within a second", async () => {
   await using server = await FilesServer.start();

@@ -16,6 +16,7 @@ import { ParcelSender, type ParcelSenderOptions } from "../../transfer/parcel/pa
 import { Connection } from "../../mod.ts";
 import { FakeClock } from "../../testing/fake_clock.ts";
 import { memoryPair, type MemoryTransport } from "../../testing/memory_transport.ts";
+import { noSync } from "./no_sync.ts";
 
 /** The test's end of a session: it says and hears single messages. */
 export type ParcelPeer = Connection<ParcelMessage, ParcelOutgoing>;
@@ -50,7 +51,7 @@ export interface OpenReceiverOptions
 export async function openReceiver(options: OpenReceiverOptions = {}): Promise<Receiving> {
   const { inbox: inboxOptions, idleMs = Infinity, ...rest } = options;
   const folder = options.folder ?? await Deno.makeTempDir();
-  const inbox = await Inbox.open(folder, { minFreeBytes: 0, ...inboxOptions });
+  const inbox = await Inbox.open(folder, { minFreeBytes: 0, sync: noSync, ...inboxOptions });
   const clock = new FakeClock();
   const events: InboxEvent[] = [];
   const [ours, theirs] = memoryPair();

@@ -4,7 +4,9 @@ import { partPath } from "../../transfer/inbox/part_name.ts";
 import { locate } from "../../transfer/inbox/place.ts";
 import { sha256 } from "../../codec/hashing.ts";
 import { inFolder } from "../contract/folder.ts";
-import { rejectionOf } from "../../testing/turns.ts";
+import type { FakeClock } from "../../testing/fake_clock.ts";
+import { rejectionOf, turns } from "../../testing/turns.ts";
+import { noSync } from "./no_sync.ts";
 
 /** An inbox, and where it stands. */
 export interface Standing {
@@ -23,7 +25,7 @@ export async function withInbox(
   await inFolder(async (folder) => {
     const outside = await Deno.realPath(folder);
     const root = `${outside}/inbox`;
-    const inbox = await Inbox.open(root, { minFreeBytes: 0, ...options });
+    const inbox = await Inbox.open(root, { minFreeBytes: 0, sync: noSync, ...options });
     await test({ inbox, root, outside });
   });
 }
@@ -47,6 +49,16 @@ export async function takeFile(
   await upload.start(hasIt ? upload.size : 0);
   if (upload.size < text.length) await upload.writeBytes(bytesOf(text.slice(upload.size)));
   return await upload.finish({ size: text.length, sha256: digestOf(text) });
+}
+
+/** Waits for a file that is begun while another connection has it: it may take a moment, which this clock lets pass. */
+export async function begunBeside<Begun>(
+  beginning: Promise<Begun>,
+  clock: FakeClock,
+): Promise<Begun> {
+  while (clock.pending === 0) await turns(1);
+  await clock.advance(1_000);
+  return await beginning;
 }
 
 /** Offers a file, begins it, and lets go of it after its first bytes. */

@@ -26,8 +26,7 @@ import {
   offerOf,
   someBytes,
 } from "./dialogue.ts";
-
-const SEEDS = 1000;
+import { noSync } from "./no_sync.ts";
 
 /** What is sent: nothing, a little, and blocks of which some are compressed. */
 const FILES: readonly (readonly [path: string, bytes: Uint8Array<ArrayBuffer>])[] = [
@@ -115,101 +114,104 @@ function partsOf(found: Map<string, Uint8Array>): Uint8Array[] {
   return parts;
 }
 
-Deno.test(`receiveFiles() stores only whole files and goes on behind the rest when the stream is cut anywhere, ${SEEDS} times`, async () => {
-  const stream = await parcelStream();
-  let resumed = 0;
-  for (let seed = 1; seed <= SEEDS; seed++) {
-    const random = seededRandom(seed);
-    const folder = await Deno.makeTempDir();
-    const inbox = await Inbox.open(folder, { minFreeBytes: 0 });
-    const events: InboxEvent[] = [];
-    const cut = seed === 1 ? stream.length : below(stream.length + 1, random);
-    const error = await feed(stream.subarray(0, cut), { inbox, random, events });
-    const context = `seed ${seed}, cut at ${cut}`;
-    assert(error === undefined || error instanceof ProtocolError, `${context}: ${error}`);
-    const found = await filesIn(folder);
-    const parts = partsOf(found);
-    const stored = events.filter(({ type }) => type === "stored").length;
-    assertEquals(found.size - parts.length, stored, context);
-    assert(parts.length <= 1 && parts.every(({ length }) => length > 0), context);
+/** Registers the tests of streams that are cut, or have a bit flipped, in so many ways. */
+export function testTransferCuts(seeds: number): void {
+  Deno.test(`receiveFiles() stores only whole files and goes on behind the rest when the stream is cut anywhere, ${seeds} times`, async () => {
+    const stream = await parcelStream();
+    let resumed = 0;
+    for (let seed = 1; seed <= seeds; seed++) {
+      const random = seededRandom(seed);
+      const folder = await Deno.makeTempDir();
+      const inbox = await Inbox.open(folder, { minFreeBytes: 0, sync: noSync });
+      const events: InboxEvent[] = [];
+      const cut = seed === 1 ? stream.length : below(stream.length + 1, random);
+      const error = await feed(stream.subarray(0, cut), { inbox, random, events });
+      const context = `seed ${seed}, cut at ${cut}`;
+      assert(error === undefined || error instanceof ProtocolError, `${context}: ${error}`);
+      const found = await filesIn(folder);
+      const parts = partsOf(found);
+      const stored = events.filter(({ type }) => type === "stored").length;
+      assertEquals(found.size - parts.length, stored, context);
+      assert(parts.length <= 1 && parts.every(({ length }) => length > 0), context);
 
-    const starts = await sendAll(inbox);
-    assertEquals(await filesIn(folder), TREE, context);
-    for (const part of parts) {
-      const [path] = FILES[stored] ?? [""];
-      assertEquals(starts.get(path), part.length, context);
-      resumed++;
+      const starts = await sendAll(inbox);
+      assertEquals(await filesIn(folder), TREE, context);
+      for (const part of parts) {
+        const [path] = FILES[stored] ?? [""];
+        assertEquals(starts.get(path), part.length, context);
+        resumed++;
+      }
+      if (seed % 50 === 0) await assertNothingReserved({ inbox, folder }, "other.bin");
+      await Deno.remove(folder, { recursive: true });
     }
-    if (seed % 50 === 0) await assertNothingReserved({ inbox, folder }, "other.bin");
-    await Deno.remove(folder, { recursive: true });
-  }
-  assert(resumed > SEEDS / 10, `Only ${resumed} files could be resumed`);
-});
+    assert(resumed > seeds / 10, `Only ${resumed} files could be resumed`);
+  });
 
-Deno.test(`receiveFiles() stores nothing wrong when one bit of the stream is flipped, ${SEEDS} times`, async () => {
-  const stream = await parcelStream();
-  for (let seed = 1; seed <= SEEDS; seed++) {
-    const random = seededRandom(seed);
-    const folder = await Deno.makeTempDir();
-    const inbox = await Inbox.open(folder, { minFreeBytes: 0 });
-    const events: InboxEvent[] = [];
-    const flipped = stream.slice();
-    const at = below(stream.length, random);
-    flipped[at]! ^= 1 << below(8, random);
-    const error = await feed(flipped, { inbox, random, events });
-    const context = `seed ${seed}, flipped at ${at}`;
-    assert(error instanceof ProtocolError, `${context}: ${error}`);
-    // Also what is kept for a later try is sound: the checksum is looked at before a block is written.
-    for (const part of partsOf(await filesIn(folder))) {
-      const isBeginning = FILES.some(([, bytes]) =>
-        part.length <= bytes.length && part.every((byte, offset) => byte === bytes[offset])
-      );
-      assert(isBeginning, context);
+  Deno.test(`receiveFiles() stores nothing wrong when one bit of the stream is flipped, ${seeds} times`, async () => {
+    const stream = await parcelStream();
+    for (let seed = 1; seed <= seeds; seed++) {
+      const random = seededRandom(seed);
+      const folder = await Deno.makeTempDir();
+      const inbox = await Inbox.open(folder, { minFreeBytes: 0, sync: noSync });
+      const events: InboxEvent[] = [];
+      const flipped = stream.slice();
+      const at = below(stream.length, random);
+      flipped[at]! ^= 1 << below(8, random);
+      const error = await feed(flipped, { inbox, random, events });
+      const context = `seed ${seed}, flipped at ${at}`;
+      assert(error instanceof ProtocolError, `${context}: ${error}`);
+      // Also what is kept for a later try is sound: the checksum is looked at before a block is written.
+      for (const part of partsOf(await filesIn(folder))) {
+        const isBeginning = FILES.some(([, bytes]) =>
+          part.length <= bytes.length && part.every((byte, offset) => byte === bytes[offset])
+        );
+        assert(isBeginning, context);
+      }
+      await Deno.remove(folder, { recursive: true });
     }
-    await Deno.remove(folder, { recursive: true });
-  }
-});
+  });
 
-Deno.test(`receiveSimpleFiles() stores only whole files and leaves nothing of the rest when the stream is cut anywhere, ${SEEDS} times`, async () => {
-  const stream = joined(
-    FILES.flatMap(([path, bytes]) => [
-      utf8Bytes(`${bytes.length}::${path.split(".").pop()}::`),
-      bytes,
-    ]),
-  );
-  const ends: number[] = [];
-  for (const [path, bytes] of FILES) {
-    const header = `${bytes.length}::${path.split(".").pop()}::`.length;
-    ends.push((ends.at(-1) ?? 0) + header + bytes.length);
-  }
-  for (let seed = 1; seed <= SEEDS; seed++) {
-    const random = seededRandom(seed);
-    const folder = await Deno.makeTempDir();
-    const inbox = await Inbox.open(folder, { minFreeBytes: 0 });
-    const events: InboxEvent[] = [];
-    const cut = below(stream.length + 1, random);
-    const transport = fed(stream.subarray(0, cut), random);
-    const clock = new FakeClock();
-    const connection = new Connection(transport, simpleFileRequests(), { clock });
-    let error: unknown;
-    try {
-      await receiveSimpleFiles(connection, {
-        inbox,
-        clock,
-        onEvent: (event) => void events.push(event),
-      });
-    } catch (caught) {
-      error = caught;
+  Deno.test(`receiveSimpleFiles() stores only whole files and leaves nothing of the rest when the stream is cut anywhere, ${seeds} times`, async () => {
+    const stream = joined(
+      FILES.flatMap(([path, bytes]) => [
+        utf8Bytes(`${bytes.length}::${path.split(".").pop()}::`),
+        bytes,
+      ]),
+    );
+    const ends: number[] = [];
+    for (const [path, bytes] of FILES) {
+      const header = `${bytes.length}::${path.split(".").pop()}::`.length;
+      ends.push((ends.at(-1) ?? 0) + header + bytes.length);
     }
-    connection.abort();
-    const context = `seed ${seed}, cut at ${cut}: ${error}`;
-    assert(error === undefined || error instanceof ProtocolError, context);
-    assertEquals(error === undefined, cut === 0 || ends.includes(cut), context);
-    const whole = FILES.filter((_, at) => (ends[at] ?? 0) <= cut);
-    const found = await filesIn(folder);
-    const paths = events.map(({ path, type }) => type === "stored" ? path : "");
-    assertEquals(paths.map((path) => found.get(path)), whole.map(([, bytes]) => bytes), context);
-    assertEquals(found.size, whole.length, context);
-    await Deno.remove(folder, { recursive: true });
-  }
-});
+    for (let seed = 1; seed <= seeds; seed++) {
+      const random = seededRandom(seed);
+      const folder = await Deno.makeTempDir();
+      const inbox = await Inbox.open(folder, { minFreeBytes: 0, sync: noSync });
+      const events: InboxEvent[] = [];
+      const cut = below(stream.length + 1, random);
+      const transport = fed(stream.subarray(0, cut), random);
+      const clock = new FakeClock();
+      const connection = new Connection(transport, simpleFileRequests(), { clock });
+      let error: unknown;
+      try {
+        await receiveSimpleFiles(connection, {
+          inbox,
+          clock,
+          onEvent: (event) => void events.push(event),
+        });
+      } catch (caught) {
+        error = caught;
+      }
+      connection.abort();
+      const context = `seed ${seed}, cut at ${cut}: ${error}`;
+      assert(error === undefined || error instanceof ProtocolError, context);
+      assertEquals(error === undefined, cut === 0 || ends.includes(cut), context);
+      const whole = FILES.filter((_, at) => (ends[at] ?? 0) <= cut);
+      const found = await filesIn(folder);
+      const paths = events.map(({ path, type }) => type === "stored" ? path : "");
+      assertEquals(paths.map((path) => found.get(path)), whole.map(([, bytes]) => bytes), context);
+      assertEquals(found.size, whole.length, context);
+      await Deno.remove(folder, { recursive: true });
+    }
+  });
+}

@@ -125,18 +125,18 @@ for (const [exists, content, outcomes, names] of AT_ONCE) {
   });
 }
 
-Deno.test("sendFiles() and serveFiles() move 2,000 tiny files with their offers ahead", async () => {
+Deno.test("sendFiles() and serveFiles() move 300 tiny files with their offers ahead", async () => {
   await using served = await startServing();
-  const sources = Array.from({ length: 2000 }, (_, at) => {
+  const sources = Array.from({ length: 300 }, (_, at) => {
     const bytes = someBytes(at % 50, at + 1);
     return memorySource(`folder ${at % 10}/${at}.txt`, bytes);
   });
   const results = await send(served.port, sources);
-  assertEquals(results.length, 2000);
+  assertEquals(results.length, 300);
   assert(results.every(({ outcome }) => outcome === "stored"));
   const found = await filesIn(served.folder);
-  assertEquals(found.size, 2000);
-  assertEquals(found.get("folder 7/777.txt"), someBytes(27, 778));
+  assertEquals(found.size, 300);
+  assertEquals(found.get("folder 7/277.txt"), someBytes(27, 278));
 });
 
 Deno.test("sendFiles() sends every block as it was when it compresses what becomes smaller", async () => {

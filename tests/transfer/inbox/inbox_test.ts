@@ -1,11 +1,13 @@
 import { assert, assertEquals, assertMatch, assertNotEquals, assertRejects } from "@std/assert";
 import { Inbox } from "../../../transfer/mod.ts";
 import type { ExistsPolicy } from "../../../transfer/mod.ts";
+import { FakeClock } from "../../../testing/fake_clock.ts";
 import { HOSTILE_NAMES } from "../../codec/hostile_names.ts";
 import { inFolder, namesIn, onSmallDisk } from "../../contract/folder.ts";
 import { succeeds } from "../../cli/child.ts";
 import {
   assertRefused,
+  begunBeside,
   bytesOf,
   leaveFile,
   partOf,
@@ -202,10 +204,11 @@ Deno.test("an inbox counts dropped bytes again when a file starts anew (needs a 
   assert(found);
 });
 
-Deno.test("begin() gives two files of one path an unfinished file each when both are under way", () =>
-  withInbox({}, async ({ inbox, root }) => {
+Deno.test("begin() gives two files of one path an unfinished file each when both are under way", () => {
+  const clock = new FakeClock();
+  return withInbox({ clock }, async ({ inbox, root }) => {
     await using one = await inbox.begin(offer("x", 3));
-    await using other = await inbox.begin(offer("x", 3));
+    await using other = await begunBeside(inbox.begin(offer("x", 3)), clock);
     await one.start(0);
     await other.start(0);
     await one.writeBytes(bytesOf("one"));
@@ -215,7 +218,8 @@ Deno.test("begin() gives two files of one path an unfinished file each when both
     await other.release();
     assertEquals((await namesIn(root)).length, 2);
     assertEquals(await Promise.all(parts.map((part) => Deno.readTextFile(part))), ["one", "two"]);
-  }));
+  });
+});
 
 Deno.test("begin() gives the unfinished file to the next one when the one before is over", () =>
   withInbox({}, async ({ inbox }) => {

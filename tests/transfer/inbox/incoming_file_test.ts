@@ -1,12 +1,14 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { type ExistsPolicy, Inbox, type IncomingFile } from "../../../transfer/mod.ts";
 import { refusalOf } from "../../../transfer/file_refused_error.ts";
-import { namesIn, onSmallDisk, withFile } from "../../contract/folder.ts";
+import { namesIn, onSmallDisk } from "../../contract/folder.ts";
+import { FakeClock } from "../../../testing/fake_clock.ts";
 import { rejectionOf } from "../../../testing/turns.ts";
 import { Child, succeeds } from "../../cli/child.ts";
 import { runCommand } from "../../runtime.ts";
 import {
   assertRefused,
+  begunBeside,
   bytesOf,
   digestOf,
   leaveFile,
@@ -75,10 +77,11 @@ for (const exists of POLICIES) {
 
   for (const second of ["hello", "other"]) {
     const what = second === "hello" ? "one file" : "two files";
-    Deno.test(`two incoming files of ${what} to one name at once end as the policy ${exists} says`, () =>
-      withInbox({ exists }, async ({ inbox, root }) => {
+    Deno.test(`two incoming files of ${what} to one name at once end as the policy ${exists} says`, () => {
+      const clock = new FakeClock();
+      return withInbox({ exists, clock }, async ({ inbox, root }) => {
         await using one = await begun(inbox, "x.txt", "hello");
-        await using other = await begun(inbox, "x.txt", second);
+        await using other = await begunBeside(begun(inbox, "x.txt", second), clock);
         assertEquals((await one.finish(endOf("hello"))).same, false);
         const finishing = other.finish(endOf(second));
         if (exists === "rename") assertEquals((await finishing).path, "x (1).txt");
@@ -92,7 +95,8 @@ for (const exists of POLICIES) {
           "skip-same": ["x.txt: hello"],
         };
         assertEquals(await treeOf(root), expected[exists]);
-      }));
+      });
+    });
   }
 
   Deno.test(`an incoming file ends as the policy ${exists} says when a folder takes the name meanwhile`, () =>

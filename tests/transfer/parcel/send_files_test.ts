@@ -13,6 +13,7 @@ import { FakeClock } from "../../../testing/fake_clock.ts";
 import { rejectionOf, turns } from "../../../testing/turns.ts";
 import { BreakingLinks, type Fate } from "../breaking_links.ts";
 import { filesIn, HELLO, memorySource, openBytes, someBytes } from "../dialogue.ts";
+import { noSync } from "../no_sync.ts";
 
 const MIB = 1 << 20;
 
@@ -35,7 +36,7 @@ async function send(
     & { fates?: readonly Fate[]; inbox?: InboxOptions },
 ): Promise<Sent> {
   const folder = await Deno.makeTempDir();
-  const inbox = await Inbox.open(folder, { minFreeBytes: 0, ...inboxOptions });
+  const inbox = await Inbox.open(folder, { minFreeBytes: 0, sync: noSync, ...inboxOptions });
   const links = new BreakingLinks(inbox, fates);
   const clock = new FakeClock();
   const results: Sent["results"] = [];

@@ -12,6 +12,7 @@ import { FakeClock } from "../../../testing/fake_clock.ts";
 import { MemoryTransport } from "../../../testing/memory_transport.ts";
 import { rejectionOf, turns } from "../../../testing/turns.ts";
 import { digestOf, filesIn, HELLO, namesIn } from "../dialogue.ts";
+import { noSync } from "../no_sync.ts";
 
 interface Receiving {
   readonly transport: MemoryTransport;
@@ -30,7 +31,7 @@ async function withReceiver(
     const transport = new MemoryTransport();
     const clock = new FakeClock();
     using connection = new Connection(transport, simpleFileRequests(), { clock });
-    const inbox = await Inbox.open(folder, { minFreeBytes: 0 });
+    const inbox = await Inbox.open(folder, { minFreeBytes: 0, sync: noSync });
     const events: InboxEvent[] = [];
     const receiving = receiveSimpleFiles(connection, {
       inbox,

@@ -1,0 +1,3 @@
+import { testLargeFile } from "./large_file.ts";
+
+testLargeFile(200);

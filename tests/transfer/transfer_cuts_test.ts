@@ -1,0 +1,3 @@
+import { testTransferCuts } from "./transfer_cuts.ts";
+
+testTransferCuts(60);
