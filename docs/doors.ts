@@ -71,6 +71,6 @@ export async function doors(): Promise<Door[]> {
 /** Returns the first sentence of a comment, with its links as plain names. */
 function firstSentence(doc = ""): string {
   const text = doc.replaceAll(/\{@linkcode ([^}]+)\}/g, "`$1`").replaceAll(/\s+/g, " ").trim();
-  const [sentence = text] = /^.+?[.:](?= [A-Z]| ?$)/.exec(text) ?? [];
+  const [sentence = text] = /^.+?(?:(?<!\b[A-Z])\.|:)(?= [A-Z]| ?$)/.exec(text) ?? [];
   return sentence.replace(/:$/, ".");
 }

@@ -80,7 +80,11 @@ Deno.test("every link in the documents leads to a file", async () => {
     for (const [, target = ""] of text.matchAll(/\]\(([^)#:]+)\)/g)) {
       assert((await Deno.stat(new URL(target, new URL(page, root)))).isFile, `${page}: ${target}`);
     }
-    for (const [, path = ""] of text.matchAll(/`((?:codec|net|program)\/[a-z_]+\.ts)`/g)) {
+    for (
+      const [, path = ""] of text.matchAll(
+        /`((?:cli|codec|net|shims|testing|tour|transfer)\/[a-z_/]+\.ts)`/g,
+      )
+    ) {
       assert((await Deno.stat(new URL(path, root))).isFile, `${page}: ${path}`);
     }
   }

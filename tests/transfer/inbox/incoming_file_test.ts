@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { type ExistsPolicy, Inbox, type IncomingFile } from "../../../transfer/mod.ts";
 import { refusalOf } from "../../../transfer/file_refused_error.ts";
-import { namesIn, onSmallDisk, withFile } from "../../contract/folder.ts";
+import { namesIn, onSmallDisk } from "../../contract/folder.ts";
 import { rejectionOf } from "../../../testing/turns.ts";
 import { Child, succeeds } from "../../cli/child.ts";
 import { runCommand } from "../../runtime.ts";
