@@ -44,7 +44,7 @@ class Workplace implements AsyncDisposable {
     // With Node alone, npx brings the very Deno that runs here.
     const here = command.replaceAll("npx -y deno@2.9.6", "deno")
       // A reader stands in the package itself, this stands in a folder of it.
-      .replaceAll(/ (servers|clients)\//g, " ../$1/");
+      .replaceAll(/ (servers|clients|examples)\//g, " ../$1/");
     return new Deno.Command("sh", {
       // The shell gives its place to the last command, so that a signal reaches it.
       args: ["-c", here.includes("|") ? here : `exec ${here}`],
@@ -74,6 +74,15 @@ async function runToEnd(workplace: Workplace, block: Block): Promise<void> {
   }
 }
 
+/** The texts of the files in examples/. */
+async function examplesThere(): Promise<Set<string>> {
+  const texts = new Set<string>();
+  for await (const { name } of Deno.readDir(new URL("examples/", root))) {
+    texts.add(await Deno.readTextFile(new URL(`examples/${name}`, root)));
+  }
+  return texts;
+}
+
 /** Waits until a server can be connected to: its own first line says so, or its port does. */
 async function untilListening(server: Deno.ChildProcess, command: string): Promise<void> {
   const [, port = ""] = /:(\d+)/.exec(command) ?? [];
@@ -96,7 +105,10 @@ for (const document of ["README.md", "CONTRIBUTING.md"]) {
     const blocks = blocksOf(await Deno.readTextFile(new URL(document, root)));
     assert(blocks.length > 0);
     await using workplace = await Workplace.make();
+    const examples = await examplesThere();
     for (const { text } of blocks.filter(({ language }) => language === "ts")) {
+      // It is a file of examples/, as deno task docs put it here.
+      if (examples.has(text)) continue;
       const [, name] = /^\/\/ (\w+\.ts)\n/.exec(text) ?? [];
       assert(name !== undefined, `A block does not name its file: ${text}`);
       await Deno.writeTextFile(`${workplace.path}/${name}`, text);
