@@ -18,7 +18,7 @@ function withFlags({ kind, text }: Advice, { address }: ExplainOptions): string 
     case "allow":
       return `add ${allowFlags(address)} to the command`;
     case "another-port":
-      return "take another port with --port";
+      return `${text} with --port`;
     case "check-address":
       return "check --hostname and --port";
     case "check-hostname":

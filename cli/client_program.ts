@@ -7,6 +7,7 @@ import {
 } from "../net/mod.ts";
 import type { Io } from "./io.ts";
 import {
+  type Declared,
   duration,
   file,
   flag,
@@ -35,7 +36,19 @@ export interface ClientOptions extends Omit<ConnectionOptions, "deadlines"> {
 }
 
 /** The options that every client has on its command line. */
-export function clientOptions(defaultPort: number) {
+export type CommonClientOptions = Declared<{
+  hostname: string;
+  port: number;
+  connectTimeout: number;
+  idleTimeout: number;
+  tls: boolean;
+  ca: string | undefined;
+  trace: boolean;
+  json: boolean;
+}>;
+
+/** Declares the options that every client has, with the port that it calls unless told otherwise. */
+export function clientOptions(defaultPort: number): CommonClientOptions {
   return {
     hostname: text("Host to call", "127.0.0.1"),
     port: port("Port to call", defaultPort),
@@ -49,11 +62,8 @@ export function clientOptions(defaultPort: number) {
     ca: file("Trust this authority (PEM) beside the system's own; needs --allow-read"),
     trace: flag("Show all bytes, and the messages that they became"),
     json: flag("Print one JSON object a line on stdout"),
-  } satisfies Options;
+  };
 }
-
-/** What {@linkcode clientOptions} declares. */
-export type CommonClientOptions = ReturnType<typeof clientOptions>;
 
 /** What a client's `talk` gets. */
 export interface ClientTalk<O extends Options, C> {

@@ -1,5 +1,6 @@
 // This module is browser compatible.
 
+import { shown } from "./arguments.ts";
 import type { Decoder } from "./codec.ts";
 import { ProtocolError } from "./errors.ts";
 import { ReceiveBuffer } from "./bytes/receive_buffer.ts";
@@ -86,9 +87,12 @@ export abstract class BufferedDecoder<Message> implements Decoder<Message> {
     return this.#buffer.capacity;
   }
 
-  /** Takes bytes that arrived. @throws {TypeError} `end` was called before. */
+  /** Takes bytes that arrived. @throws {TypeError} `end` was called before, or it is no bytes. */
   push(chunk: Uint8Array): void {
     if (this.#ended) throw new TypeError("Cannot push bytes after end()");
+    if (!(chunk instanceof Uint8Array)) {
+      throw new TypeError(`Cannot push chunk: ${shown(chunk)} is no Uint8Array`);
+    }
     if (this.#failure === undefined) this.#buffer.push(chunk);
   }
 

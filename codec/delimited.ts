@@ -1,5 +1,6 @@
 // This module is browser compatible.
 
+import { requireBytes, requireNames, requireWord, shown } from "./arguments.ts";
 import { BufferedDecoder } from "./buffered_decoder.ts";
 import { type Codec, defineCodec } from "./codec.ts";
 import { LimitError, ProtocolError } from "./errors.ts";
@@ -45,9 +46,15 @@ export function delimited(
   delimiters: string | Uint8Array | readonly (string | Uint8Array)[],
   options: DelimitedOptions = {},
 ): Codec<Uint8Array> {
+  requireNames(options, { what: "options of delimited()", names: ["maxBytes", "unended"] });
+  const { unended = "message" } = options;
+  requireWord(unended, { what: "unended", words: ["message", "error"] });
   const list = typeof delimiters === "string" || delimiters instanceof Uint8Array
     ? [delimiters]
     : delimiters;
+  const isList = Array.isArray(list) &&
+    list.every((one) => typeof one === "string" || one instanceof Uint8Array);
+  if (!isList) throw new TypeError(`Cannot cut at ${shown(delimiters)}: it is no text or bytes`);
   const encoder = new TextEncoder();
   const all = list.map((one) =>
     typeof one === "string" ? encoder.encode(one) : new Uint8Array(one)
@@ -72,13 +79,13 @@ export function delimited(
       "maxMessageBytes",
       options.maxBytes ?? DEFAULT_CODEC_LIMITS.maxMessageBytes,
     ),
-    unended: options.unended ?? "message",
+    unended,
   };
   return defineCodec<Uint8Array>(
     () => new DelimitedDecoder(settings),
     (message, writer) => {
       const start = writer.length;
-      writer.bytes(message);
+      writer.bytes(requireBytes(message));
       writer.bytes(written);
       const { length } = message;
       const joined = writer.buffer.subarray(start, writer.length);

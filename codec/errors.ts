@@ -8,6 +8,7 @@ export type ProtocolErrorCode =
   | "bad-checksum"
   | "bad-json"
   | "bad-length"
+  | "bad-magic"
   | "bad-message"
   | "bad-utf8"
   | "delimiter-inside"

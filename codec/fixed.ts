@@ -1,5 +1,6 @@
 // This module is browser compatible.
 
+import { requireBytes } from "./arguments.ts";
 import { BufferedDecoder } from "./buffered_decoder.ts";
 import { type Codec, defineCodec } from "./codec.ts";
 import { ProtocolError } from "./errors.ts";
@@ -36,7 +37,7 @@ export function fixed(size: number): Codec<Uint8Array> {
   return defineCodec<Uint8Array>(
     () => new FixedDecoder(size),
     (message, writer) => {
-      if (message.length !== size) {
+      if (requireBytes(message).length !== size) {
         throw new ProtocolError(
           `Cannot encode message: it has ${message.length} bytes, the protocol wants ${size}`,
           {

@@ -1,5 +1,6 @@
 // This module is browser compatible.
 
+import { requireCodec } from "./arguments.ts";
 import { type Codec, defineCodec } from "./codec.ts";
 
 /**
@@ -22,6 +23,8 @@ export function joined<In, Out>(
   incoming: Codec<In, never>,
   outgoing: Codec<unknown, Out>,
 ): Codec<In, Out> {
+  requireCodec(incoming);
+  requireCodec(outgoing);
   return defineCodec<In, Out>(() => {
     const received = incoming.session();
     const sent = outgoing.session();

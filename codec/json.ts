@@ -1,5 +1,6 @@
 // This module is browser compatible.
 
+import { requireCodec, requireFunction, requireNames } from "./arguments.ts";
 import type { Codec } from "./codec.ts";
 import { ProtocolError, type ProtocolErrorSide } from "./errors.ts";
 import { lines, type LinesOptions } from "./lines.ts";
@@ -56,7 +57,9 @@ export function json<Value = JsonValue>(
   codec: Codec<Uint8Array>,
   options?: JsonOptions<Value>,
 ): Codec<Value> {
-  return mapped<Uint8Array, Uint8Array, Value>(codec, {
+  requireNames(options ?? {}, { what: "options of json()", names: ["parse"] });
+  if (options) requireFunction(options.parse, "parse");
+  return mapped<Uint8Array, Uint8Array, Value>(requireCodec(codec), {
     decode: (bytes, offset) => decodeJson(bytes, { offset, options }),
     encode: encodeJson,
   });
@@ -87,7 +90,9 @@ export interface JsonLinesOptions<Value>
 export function jsonLines<Value = JsonValue>(
   options: JsonLinesOptions<Value> = {},
 ): Codec<Value> {
+  requireNames(options, { what: "options of jsonLines()", names: ["maxBytes", "parse"] });
   const { maxBytes, parse } = options;
+  if (parse) requireFunction(parse, "parse");
   const framing = lines({
     ending: "lf",
     binary: true,

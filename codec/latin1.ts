@@ -1,5 +1,6 @@
 // This module is browser compatible.
 
+import { requireCodec, requireText } from "./arguments.ts";
 import type { Codec } from "./codec.ts";
 import { ProtocolError } from "./errors.ts";
 import { mapped } from "./mapped.ts";
@@ -23,11 +24,15 @@ import { mapped } from "./mapped.ts";
  * assert(codec.encode("é!").join() === "0,0,0,2,233,33");
  * ```
  */
-export function latin1<Other = never>(
-  codec: Codec<Uint8Array | Other, Uint8Array>,
-): Codec<string | Other, string> {
-  return mapped<Uint8Array | Other, Uint8Array, string | Other, string>(codec, {
-    decode: (message) => message instanceof Uint8Array ? textOf(message) : message,
+export function latin1<In>(
+  codec: Codec<In, Uint8Array>,
+): Codec<string | Exclude<In, Uint8Array>, string> {
+  return mapped<In, Uint8Array, string | Exclude<In, Uint8Array>, string>(requireCodec(codec), {
+    decode(message) {
+      if (message instanceof Uint8Array) return textOf(message);
+      // The compiler does not take bytes out of `In` by itself.
+      return message as Exclude<In, Uint8Array>;
+    },
     encode: bytesOf,
   });
 }
@@ -39,7 +44,7 @@ function textOf(bytes: Uint8Array): string {
 }
 
 function bytesOf(text: string): Uint8Array {
-  const bytes = new Uint8Array(text.length);
+  const bytes = new Uint8Array(requireText(text).length);
   for (let at = 0; at < text.length; at++) {
     const unit = text.charCodeAt(at);
     if (unit > 255) throw outside(text, at);

@@ -1,5 +1,6 @@
 // This module is browser compatible.
 
+import { requireBytes, requireNames, requireText, requireWord } from "./arguments.ts";
 import { BufferedDecoder } from "./buffered_decoder.ts";
 import type { ByteWriter } from "./bytes/byte_writer.ts";
 import { type Codec, defineCodec } from "./codec.ts";
@@ -60,6 +61,7 @@ export type LineOrError<O extends LinesOptions> =
  * whole. What stands behind the last ending when the stream ends is the last line.
  *
  * @throws {RangeError} `maxBytes` is neither a whole number from 1 nor `Infinity`.
+ * @throws {TypeError} An option is not known, or `encode` is given what is no line.
  *
  * @example
  * ```ts
@@ -74,7 +76,10 @@ export type LineOrError<O extends LinesOptions> =
 export function lines<const O extends LinesOptions = LinesOptions>(
   options?: O,
 ): Codec<LineOrError<O>, Line<O>> {
+  requireNames(options ?? {}, { what: "options of lines()", names: OPTION_NAMES });
   const { ending = "any", onTooLong = "error" } = options ?? {};
+  requireWord(ending, { what: "ending", words: ["any", "lf", "crlf", "cr"] });
+  requireWord(onTooLong, { what: "onTooLong", words: ["error", "skip"] });
   const { binary = false, fatal = false } = options ?? {};
   const maxBytes = requireLimit(
     "maxLineBytes",
@@ -91,6 +96,8 @@ export function lines<const O extends LinesOptions = LinesOptions>(
 
 type Settings = Required<LinesOptions>;
 
+const OPTION_NAMES = ["ending", "maxBytes", "onTooLong", "binary", "fatal"];
+
 const ENDING_TEXT = { any: "\n", lf: "\n", crlf: "\r\n", cr: "\r" } as const;
 
 function writeLine(
@@ -98,6 +105,9 @@ function writeLine(
   { writer, settings }: { writer: ByteWriter; settings: Settings },
 ): void {
   const { ending } = settings;
+  // The options decide which of the two it is; JavaScript may pass the other one, or anything.
+  if (settings.binary) requireBytes(line as Uint8Array);
+  else if (typeof line !== "string") requireText(line as unknown as string);
   // Most lines are short and plain, and then nothing can be wrong with them.
   if (typeof line === "string" && writer.shortText(line)) {
     writer.text(ENDING_TEXT[ending]);

@@ -1,5 +1,6 @@
 // This module is browser compatible.
 
+import { requireCodec, requireFunction } from "./arguments.ts";
 import { type Codec, type Decoder, defineCodec, sessionOver } from "./codec.ts";
 import { ProtocolError } from "./errors.ts";
 
@@ -37,6 +38,9 @@ export function mapped<In, Out, OuterIn, OuterOut = OuterIn>(
   codec: Codec<In, Out>,
   { decode, encode }: MappedOptions<In, Out, OuterIn, OuterOut>,
 ): Codec<OuterIn, OuterOut> {
+  requireCodec(codec);
+  requireFunction(decode, "decode");
+  requireFunction(encode, "encode");
   return defineCodec<OuterIn, OuterOut>(() => {
     const inner = codec.session();
     return sessionOver(inner, {
@@ -53,6 +57,7 @@ class MappedDecoder<In, OuterIn> implements Decoder<OuterIn> {
   #began = 0;
   readonly rest?: () => Uint8Array;
   readonly flush?: () => void;
+  readonly peek?: (count: number) => Uint8Array;
 
   constructor(
     inner: Decoder<In>,
@@ -62,6 +67,7 @@ class MappedDecoder<In, OuterIn> implements Decoder<OuterIn> {
     this.#decode = decode;
     if (inner.rest) this.rest = () => inner.rest!();
     if (inner.flush) this.flush = () => inner.flush!();
+    if (inner.peek) this.peek = (count) => inner.peek!(count);
   }
 
   get offset(): number {

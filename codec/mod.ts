@@ -22,8 +22,15 @@ export { ByteWriter } from "./bytes/byte_writer.ts";
 export type { Endian } from "./bytes/endian.ts";
 export { ReceiveBuffer } from "./bytes/receive_buffer.ts";
 export { bytes } from "./raw_bytes.ts";
+export { crc16CcittFalse, crc16Modbus, crc16Xmodem } from "./checksum/crc16.ts";
+export { crc32 } from "./checksum/crc32.ts";
 export { crc32c } from "./checksum/crc32c.ts";
-export { checksummed } from "./checksummed.ts";
+export {
+  type Checksum,
+  checksummed,
+  type ChecksummedOptions,
+  type ChecksumName,
+} from "./checksummed.ts";
 export {
   type Codec,
   type Decoded,

@@ -1,6 +1,7 @@
 // This module is browser compatible.
 
 import { badLength, requireBody, takeBody } from "./body.ts";
+import { requireBytes, requireNames } from "./arguments.ts";
 import { BufferedDecoder } from "./buffered_decoder.ts";
 import { type Codec, defineCodec } from "./codec.ts";
 import { ProtocolError } from "./errors.ts";
@@ -40,6 +41,7 @@ export interface NetstringOptions {
  * ```
  */
 export function netstring(options: NetstringOptions = {}): Codec<Uint8Array> {
+  requireNames(options, { what: "options of netstring()", names: ["maxBytes"] });
   const maxBytes = requireLimit(
     "maxMessageBytes",
     options.maxBytes ?? DEFAULT_CODEC_LIMITS.maxMessageBytes,
@@ -47,7 +49,7 @@ export function netstring(options: NetstringOptions = {}): Codec<Uint8Array> {
   return defineCodec<Uint8Array>(
     () => new NetstringDecoder(maxBytes),
     (message, writer) => {
-      requireBody(message.length, { max: maxBytes, side: "local" });
+      requireBody(requireBytes(message).length, { max: maxBytes, side: "local" });
       writer.text(`${message.length}:`);
       writer.bytes(message);
       writer.u8(COMMA);

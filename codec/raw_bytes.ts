@@ -1,5 +1,6 @@
 // This module is browser compatible.
 
+import { requireBytes } from "./arguments.ts";
 import { BufferedDecoder } from "./buffered_decoder.ts";
 import type { ReceiveBuffer } from "./bytes/receive_buffer.ts";
 import { type Codec, defineCodec } from "./codec.ts";
@@ -25,7 +26,7 @@ import { type Codec, defineCodec } from "./codec.ts";
 export function bytes(): Codec<Uint8Array> {
   return defineCodec<Uint8Array>(
     () => new RawDecoder(),
-    (piece, writer) => writer.bytes(piece),
+    (piece, writer) => writer.bytes(requireBytes(piece)),
   );
 }
 

@@ -1,5 +1,6 @@
 // This module is browser compatible.
 
+import { requireCodec, requireText } from "./arguments.ts";
 import type { Codec } from "./codec.ts";
 import { mapped } from "./mapped.ts";
 import { decodeText, requireWellFormed } from "./text.ts";
@@ -25,10 +26,10 @@ const encoder = new TextEncoder();
  * ```
  */
 export function utf8(codec: Codec<Uint8Array>): Codec<string> {
-  return mapped<Uint8Array, Uint8Array, string>(codec, {
+  return mapped<Uint8Array, Uint8Array, string>(requireCodec(codec), {
     decode: (bytes, offset) => decodeText(bytes, { offset, what: "text", fatal: true }),
     encode(text) {
-      requireWellFormed(text, "text");
+      requireWellFormed(requireText(text), "text");
       return encoder.encode(text);
     },
   });

@@ -1,6 +1,7 @@
 // This module is browser compatible.
 
 import { badLength, requireBody, takeBody } from "./body.ts";
+import { requireBytes, requireNames } from "./arguments.ts";
 import { BufferedDecoder } from "./buffered_decoder.ts";
 import type { ByteWriter } from "./bytes/byte_writer.ts";
 import { type Codec, defineCodec } from "./codec.ts";
@@ -40,6 +41,7 @@ export interface VarintPrefixedOptions {
 export function varintPrefixed(
   options: VarintPrefixedOptions = {},
 ): Codec<Uint8Array> {
+  requireNames(options, { what: "options of varintPrefixed()", names: ["maxBytes"] });
   const maxBytes = requireLimit(
     "maxMessageBytes",
     options.maxBytes ?? DEFAULT_CODEC_LIMITS.maxMessageBytes,
@@ -47,7 +49,7 @@ export function varintPrefixed(
   return defineCodec<Uint8Array>(
     () => new VarintPrefixedDecoder(maxBytes),
     (message, writer) => {
-      requireBody(message.length, { max: maxBytes, side: "local" });
+      requireBody(requireBytes(message).length, { max: maxBytes, side: "local" });
       writeVarint(message.length, writer);
       writer.bytes(message);
     },

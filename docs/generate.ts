@@ -145,7 +145,8 @@ function shownDefault(name: string, value: number): string {
 async function apiTables(): Promise<string> {
   const sections = (await doors()).map(({ specifier, summary, exports }) => {
     const rows = exports.map(({ name, kind, summary }) => [`\`${name}\``, kind, escaped(summary)]);
-    return `## \`${specifier}\`\n\n${summary}\n\n${table(["Name", "Kind", "What it is"], rows)}`;
+    const made = table(["Name", "Kind", "What it is"], rows);
+    return [`## \`${specifier}\``, summary, made].filter((part) => part !== "").join("\n\n");
   });
   return sections.join("\n");
 }

@@ -1,5 +1,5 @@
 import type { Codec } from "../codec/codec.ts";
-import { requireCodec } from "./arguments.ts";
+import { requireCodec } from "../codec/arguments.ts";
 import type { Connection } from "./connection.ts";
 import type { ConnectionOptions } from "./connection_options.ts";
 import type { ConnectDeadlines } from "./deadlines.ts";

@@ -1,7 +1,8 @@
+import { requireCodec } from "../codec/arguments.ts";
 import type { Codec } from "../codec/codec.ts";
 import type { ProtocolError } from "../codec/errors.ts";
 import type { Address } from "./address.ts";
-import { requireCodec, requireTransport } from "./arguments.ts";
+import { requireTransport } from "./arguments.ts";
 import { releaseLarge, takeLarge } from "./buffers.ts";
 import type {
   ConnectionOptions,

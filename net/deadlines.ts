@@ -1,4 +1,4 @@
-import { requireNames } from "./arguments.ts";
+import { requireNames } from "../codec/arguments.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { DeadlineError, type DeadlinePhase } from "./errors.ts";
 

@@ -179,15 +179,23 @@ function pathInUse(): Reason {
 }
 
 async function portInUse(port: number): Promise<Reason> {
-  const another = { kind: "another-port", text: "take another port" } as const;
   const holder = await portHolder(port);
   if (holder) {
     const name = escapeControls(holder.name);
     return {
       why: `the port is in use by ${name} (process ${holder.pid})`,
-      advice: [{ kind: "stop-holder", text: "stop it" }, another],
+      advice: [
+        { kind: "stop-holder", text: "stop it" },
+        { kind: "another-port", text: "take another port" },
+      ],
     };
   }
   const see = `see who has it: ${portHolderCommand(port)}`;
-  return { why: "the port is in use", advice: [another, { kind: "see-holder", text: see }] };
+  return {
+    why: "the port is in use",
+    advice: [
+      { kind: "another-port", text: "take another one" },
+      { kind: "see-holder", text: see },
+    ],
+  };
 }

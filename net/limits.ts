@@ -1,5 +1,5 @@
 import { requireLimit } from "../codec/limits.ts";
-import { requireNames } from "./arguments.ts";
+import { requireNames } from "../codec/arguments.ts";
 
 /** What a connection bounds. A message's size is bounded by its codec, as in `lines({ maxBytes })`. */
 export interface ConnectionLimits {

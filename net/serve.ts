@@ -1,9 +1,10 @@
+import { requireCodec } from "../codec/arguments.ts";
 import type { Codec } from "../codec/codec.ts";
 import { LimitError } from "../codec/errors.ts";
 import { AcceptLoop } from "./accept.ts";
 import { type Address, formatAddress, hostOf } from "./address.ts";
 import type { AddressList } from "./address_list.ts";
-import { requireCodec, requireListener } from "./arguments.ts";
+import { requireListener } from "./arguments.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { Connection } from "./connection.ts";
 import type { ConnectionOptions } from "./connection_options.ts";

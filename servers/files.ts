@@ -54,7 +54,8 @@ export async function serveFiles(
 }
 
 const PORT = 8081;
-const OPTIONS: cli.Declared<FilesServerSettings> = {
+/** The options of its own, each declared once: type, help and default. */
+export const OPTIONS: cli.Declared<FilesServerSettings> = {
   dir: cli.folder("Where files go; made where it is missing", "inbox"),
   exists: cli.choice("What happens to a file whose name is taken", {
     choices: ["fail", "rename", "overwrite", "skip-same"],

@@ -39,7 +39,8 @@ export function serveGreeting(
 }
 
 const PORT = 8001;
-const OPTIONS: cli.Declared<{ waitMs: number; maxClients: number }> = {
+/** The options of its own, each declared once: type, help and default. */
+export const OPTIONS: cli.Declared<{ waitMs: number; maxClients: number }> = {
   waitMs: cli.duration("Wait this long for the message", { fallback: 5_000 }),
   maxClients: cli.count("Stop after this many clients; without it never"),
 };

@@ -40,7 +40,8 @@ export function reversed(text: string): string {
 }
 
 const PORT = 25003;
-const OPTIONS: cli.Declared<{ bytes: boolean; gapMs: number; maxMessageBytes: number }> = {
+/** The options of its own, each declared once: type, help and default. */
+export const OPTIONS: cli.Declared<{ bytes: boolean; gapMs: number; maxMessageBytes: number }> = {
   bytes: cli.flag("Reverse bytes instead of characters"),
   gapMs: cli.duration("Silence that ends a message; a bare number is ms", {
     fallback: 50,

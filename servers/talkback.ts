@@ -13,7 +13,6 @@ export function serveTalkback(
 ): Server<string | LimitError, string | TelnetRequest, Deno.NetAddr> {
   const { hostname = "127.0.0.1", port = PORT, tls, onMessage } = options;
   const { chat, allowShutdown } = cli.withFallbacks(OPTIONS, options);
-
   const listener = tls
     ? Deno.listenTls({ hostname, port, ...tls })
     : Deno.listen({ hostname, port });
@@ -46,7 +45,8 @@ export function serveTalkback(
 }
 
 const PORT = 10000;
-const OPTIONS: cli.Declared<{ chat: boolean; allowShutdown: boolean }> = {
+/** The options of its own, each declared once: type, help and default. */
+export const OPTIONS: cli.Declared<{ chat: boolean; allowShutdown: boolean }> = {
   chat: cli.flag("Send every line to all other clients too"),
   allowShutdown: cli.flag("Let clients on other machines type 'shutdown' too"),
 };

@@ -41,6 +41,7 @@ const CODES: Readonly<{
     "bad-checksum": true,
     "bad-json": true,
     "bad-length": true,
+    "bad-magic": true,
     "bad-message": true,
     "bad-utf8": true,
     "delimiter-inside": true,
@@ -48,7 +49,7 @@ const CODES: Readonly<{
     "unexpected-end": true,
     "unexpected-message": true,
   },
-  "The parcel format": { "bad-compression": true, "bad-magic": true, "unknown-type": true },
+  "The parcel format": { "bad-compression": true, "unknown-type": true },
   "The simple file format": { "bad-header": true },
   "DeadlineError": { "deadline-passed": true },
   "ClosedError": { "connection-closed": true, "connection-cut": true, "connection-reset": true },
@@ -80,7 +81,11 @@ Deno.test("every link in the documents leads to a file", async () => {
     for (const [, target = ""] of text.matchAll(/\]\(([^)#:]+)\)/g)) {
       assert((await Deno.stat(new URL(target, new URL(page, root)))).isFile, `${page}: ${target}`);
     }
-    for (const [, path = ""] of text.matchAll(/`((?:codec|net|program)\/[a-z_]+\.ts)`/g)) {
+    for (
+      const [, path = ""] of text.matchAll(
+        /`((?:cli|codec|net|shims|testing|tour|transfer)\/[a-z_/]+\.ts)`/g,
+      )
+    ) {
       assert((await Deno.stat(new URL(path, root))).isFile, `${page}: ${path}`);
     }
   }

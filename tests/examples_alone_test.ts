@@ -74,6 +74,15 @@ async function runToEnd(workplace: Workplace, block: Block): Promise<void> {
   }
 }
 
+/** The texts of the files in examples/. */
+async function examplesThere(): Promise<Set<string>> {
+  const texts = new Set<string>();
+  for await (const { name } of Deno.readDir(new URL("examples/", root))) {
+    texts.add(await Deno.readTextFile(new URL(`examples/${name}`, root)));
+  }
+  return texts;
+}
+
 /** Waits until a server can be connected to: its own first line says so, or its port does. */
 async function untilListening(server: Deno.ChildProcess, command: string): Promise<void> {
   const [, port = ""] = /:(\d+)/.exec(command) ?? [];
@@ -102,7 +111,10 @@ async function blocksIn(document: string): Promise<Block[]> {
 /** Makes the files that a document's TypeScript blocks name; returns their names. */
 async function makeFiles(workplace: Workplace, blocks: readonly Block[]): Promise<string[]> {
   const names: string[] = [];
+  const examples = await examplesThere();
   for (const { text } of blocks.filter(({ language }) => language === "ts")) {
+    // It is a file of examples/, as deno task docs put it here.
+    if (examples.has(text)) continue;
     const [, name] = /^\/\/ (\w+\.ts)\n/.exec(text) ?? [];
     assert(name !== undefined, `A block does not name its file: ${text}`);
     await Deno.writeTextFile(`${workplace.path}/${name}`, text);

@@ -3,6 +3,12 @@
 /** Byte order: `big` puts the most significant byte first (network order), `little` last. */
 export type Endian = "big" | "little";
 
+/** Refuses what is no byte order. @throws {TypeError} It is neither `big` nor `little`. */
+export function requireEndian(endian: Endian): Endian {
+  if (endian === "big" || endian === "little") return endian;
+  throw new TypeError(`Cannot set endian to ${JSON.stringify(endian)}: it is "big" or "little"`);
+}
+
 /**
  * Returns the largest unsigned number of `width` bytes that a JavaScript number holds exactly.
  *

@@ -1,5 +1,8 @@
 // This module is browser compatible.
 
+import { decodeUint } from "./byte_reader.ts";
+import type { Endian } from "./endian.ts";
+
 const EMPTY = new Uint8Array(0);
 /** Below this many bytes a loop finds a byte sooner than the built-in search starts. */
 const SHORT_SEARCH = 24;
@@ -100,6 +103,45 @@ export class ReceiveBuffer {
     return this.#bytes[this.#start + position]!;
   }
 
+  /** Returns the unsigned number of 1 byte at a position; as those below, it refuses one that is not there. */
+  u8(at: number): number {
+    return this.#bytes[this.#position(at, 1)]!;
+  }
+  /** Returns the unsigned number of 2 bytes at a position. @throws {RangeError} They are not there. */
+  u16(at: number, endian: Endian): number {
+    return this.uint(at, { width: 2, endian });
+  }
+  /** Returns the unsigned number of 4 bytes at a position. @throws {RangeError} They are not there. */
+  u32(at: number, endian: Endian): number {
+    return this.uint(at, { width: 4, endian });
+  }
+  /** Returns the unsigned number of 8 bytes at a position. @throws {RangeError} They are not there. */
+  u64(at: number, endian: Endian): bigint {
+    const [first, second] = [this.u32(at, endian), this.u32(at + 4, endian)];
+    const [high, low] = endian === "big" ? [first, second] : [second, first];
+    return BigInt(high) << 32n | BigInt(low);
+  }
+  /** Returns the signed number of 1 byte at a position. @throws {RangeError} It is not there. */
+  i8(at: number): number {
+    return this.u8(at) << 24 >> 24;
+  }
+  /** Returns the signed number of 2 bytes at a position. @throws {RangeError} They are not there. */
+  i16(at: number, endian: Endian): number {
+    return this.u16(at, endian) << 16 >> 16;
+  }
+  /** Returns the signed number of 4 bytes at a position. @throws {RangeError} They are not there. */
+  i32(at: number, endian: Endian): number {
+    return this.u32(at, endian) | 0;
+  }
+  /**
+   * Returns the unsigned number of 1 to 8 bytes at a position. Past 2^53 it is rounded, so compare it with a limit first.
+   *
+   * @throws {RangeError} They are not there.
+   */
+  uint(at: number, { width, endian }: { width: number; endian: Endian }): number {
+    return decodeUint(this.#bytes, { at: this.#position(at, width), width, endian });
+  }
+
   /** Returns where `byte` first stands at or behind `from`, or -1. */
   indexOf(byte: number, from = 0): number {
     const bytes = this.#bytes;
@@ -155,6 +197,13 @@ export class ReceiveBuffer {
   skip(count: number): void {
     this.#start += count;
     this.#taken += count;
+  }
+
+  #position(at: number, width: number): number {
+    if (at >= 0 && at + width <= this.length) return this.#start + at;
+    throw new RangeError(
+      `Cannot read ${width} bytes at position ${at}: ${this.length} bytes wait`,
+    );
   }
 
   #move(to: Uint8Array): void {

@@ -36,7 +36,7 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** What can be wrong in the parcel format beside what any format can have wrong. */
-export type ParcelErrorCode = "bad-compression" | "bad-magic" | "unknown-type";
+export type ParcelErrorCode = "bad-compression" | "unknown-type";
 
 /** A block of a file as it is sent. */
 export interface ParcelData {

@@ -1,5 +1,6 @@
 // This module is browser compatible.
 
+import { requireCodec, requireNames } from "../arguments.ts";
 import { BufferedDecoder } from "../buffered_decoder.ts";
 import type { ReceiveBuffer } from "../bytes/receive_buffer.ts";
 import { ByteWriter } from "../bytes/byte_writer.ts";
@@ -45,6 +46,8 @@ export function telnet<In, Out>(
   codec: Codec<In, Out>,
   options: TelnetOptions = {},
 ): Codec<In, Out | TelnetRequest> {
+  requireCodec(codec);
+  requireNames(options, { what: "options of telnet()", names: ["local", "remote"] });
   return defineCodec<In, Out | TelnetRequest>(() => {
     const inner = codec.session();
     const negotiation = new Negotiation(options);

@@ -1,6 +1,13 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { checksummed, fixed, lengthPrefixed, LimitError, netstring } from "../../codec/mod.ts";
+import {
+  checksummed,
+  type ChecksumName,
+  fixed,
+  lengthPrefixed,
+  LimitError,
+  netstring,
+} from "../../codec/mod.ts";
 import { testContract } from "./contract.ts";
 import { CHECK, comparable, cutAt, cuts, decodeChunks, hex, joined, utf8Bytes } from "./support.ts";
 
@@ -92,4 +99,64 @@ Deno.test("checksummed() gives back what it wrote when cut anywhere", () => {
     }),
     CHECK,
   );
+});
+
+for (
+  const [checksum, bytes] of [
+    ["crc-16/ccitt-false", "00 00 00 0b 31 32 33 34 35 36 37 38 39 29 b1"],
+    ["crc-16/modbus", "00 00 00 0b 31 32 33 34 35 36 37 38 39 4b 37"],
+    ["crc-16/xmodem", "00 00 00 0b 31 32 33 34 35 36 37 38 39 31 c3"],
+    ["crc-32", "00 00 00 0d 31 32 33 34 35 36 37 38 39 cb f4 39 26"],
+    ["crc-32c", "00 00 00 0d 31 32 33 34 35 36 37 38 39 e3 06 92 83"],
+  ] as const
+) {
+  testContract(`checksummed(lengthPrefixed(), { checksum: "${checksum}" })`, {
+    codec: checksummed(lengthPrefixed({ maxBytes: 40 }), { checksum }),
+    samples: [{ name: "the digits", bytes, messages: [utf8Bytes("123456789")] }],
+    tail: "00 00 00",
+    limit: 44,
+    broken: [{
+      name: "a changed bit",
+      bytes: bytes.replace("31 32 33", "31 32 32"),
+      code: "bad-checksum",
+      offset: 0,
+      error: brokenText(checksum, bytes),
+    }],
+  });
+}
+
+/** What is said of the digits when one of them was changed. */
+function brokenText(checksum: ChecksumName, bytes: string): string {
+  const width = checksum.startsWith("crc-16") ? 2 : 4;
+  const sent = bytes.split(" ").slice(-width).join("");
+  const changed = utf8Bytes("122456789");
+  const other = checksummed(lengthPrefixed(), { checksum }).encode(changed).slice(-width);
+  const computed = Array.from(other, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return `Cannot accept message at offset 0: its checksum should be ${sent}, got ${computed}`;
+}
+
+Deno.test("checksummed() writes a checksum little endian when it is told to", () => {
+  const options = { checksum: "crc-16/modbus", endian: "little" } as const;
+  const codec = checksummed(lengthPrefixed({ width: 1 }), options);
+  assertEquals(codec.encode(utf8Bytes("123456789")).slice(-2), hex("37 4b"));
+});
+
+Deno.test("checksummed() takes a checksum of one's own", () => {
+  const sum = {
+    width: 1,
+    compute: (bytes: Uint8Array) => bytes.reduce((all, one) => all + one, 0) & 255,
+  };
+  const codec = checksummed(lengthPrefixed({ width: 1 }), { checksum: sum });
+  assertEquals(codec.encode(hex("01 02 ff")), hex("04 01 02 ff 02"));
+  const decoder = codec.decoder();
+  decoder.push(hex("04 01 02 ff 02"));
+  assertEquals(decoder.next(), hex("01 02 ff"));
+  for (const width of [0, 7, 1.5]) {
+    const wrong = { ...sum, width };
+    assertThrows(
+      () => checksummed(lengthPrefixed(), { checksum: wrong }),
+      RangeError,
+      `${width} bytes`,
+    );
+  }
 });

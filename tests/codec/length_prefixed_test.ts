@@ -168,7 +168,9 @@ Deno.test("lengthPrefixed() throws when its options are wrong", () => {
 });
 
 Deno.test("lengthPrefixed() gives back what it wrote when cut anywhere", () => {
-  const options: fc.Arbitrary<Required<Omit<LengthPrefixedOptions, "maxBytes">>> = fc.record({
+  const options: fc.Arbitrary<
+    Required<Omit<LengthPrefixedOptions, "leadBytes" | "magic" | "maxBytes">>
+  > = fc.record({
     width: fc.integer({ min: 1, max: 8 }),
     endian: fc.constantFrom("big", "little"),
     includesHeader: fc.boolean(),
@@ -195,5 +197,88 @@ Deno.test("lengthPrefixed() gives a large message when it arrives in small chunk
       messages: [comparable(message), "01"],
       error: undefined,
     });
+  }
+});
+
+testContract("lengthPrefixed({ magic, leadBytes })", {
+  codec: lengthPrefixed({ magic: hex("aa 55"), leadBytes: 1, width: 1, maxBytes: 20 }),
+  samples: [
+    { name: "a type and hi", bytes: "aa 55 07 02 68 69", messages: [hex("07 68 69")] },
+    { name: "a type alone", bytes: "aa 55 00 00", messages: [hex("00")] },
+    {
+      name: "the magic inside a message",
+      bytes: "aa 55 01 04 aa 55 02 00 aa 55 aa 00",
+      messages: [hex("01 aa 55 02 00"), hex("aa")],
+    },
+  ],
+  tail: "aa 55 07 02 68",
+  limit: 23,
+  broken: [
+    {
+      name: "another magic",
+      bytes: "aa 55 00 00 aa 56",
+      code: "bad-magic",
+      offset: 4,
+      error: "Cannot decode message at offset 4: it should begin with aa 55, got aa 56",
+      after: 1,
+    },
+    {
+      name: "no magic at its first byte",
+      bytes: "00",
+      code: "bad-magic",
+      offset: 0,
+      error: "Cannot decode message at offset 0: it should begin with aa 55, got 00",
+    },
+    {
+      name: "a length that makes the message too long with its first bytes",
+      bytes: "aa 55 07 14",
+      code: "limit-exceeded",
+      offset: 0,
+      error: "Cannot decode message: 21 bytes exceed maxMessageBytes 20",
+    },
+    {
+      name: "cut in its header",
+      bytes: "aa 55 07",
+      code: "unexpected-end",
+      offset: 0,
+      error:
+        "Cannot decode message at offset 0: the stream ended after 3 bytes of it, before the 4 bytes of its header",
+    },
+  ],
+});
+
+testContract("lengthPrefixed({ leadBytes, endian, includesHeader, adjust })", {
+  codec: lengthPrefixed({
+    leadBytes: 3,
+    width: 2,
+    endian: "little",
+    includesHeader: true,
+    adjust: -1,
+    maxBytes: 100,
+  }),
+  samples: [
+    // The length counts its 2 bytes and 1 more that is not there.
+    { name: "an address and a byte", bytes: "01 02 03 04 00 ff", messages: [hex("01 02 03 ff")] },
+  ],
+  tail: "01 02 03 04",
+  limit: 102,
+});
+
+Deno.test("lengthPrefixed() refuses a message that is shorter than what stands in front of its length", () => {
+  const error = assertThrows(
+    () => lengthPrefixed({ leadBytes: 3 }).encode(hex("01")),
+    ProtocolError,
+  );
+  assertEquals(
+    error.message,
+    "Cannot encode message: it has 1 bytes, and 3 stand in front of the length",
+  );
+  assertEquals([error.code, error.side], ["bad-length", "local"]);
+  for (const leadBytes of [-1, 1.5, NaN]) {
+    assertThrows(
+      () => lengthPrefixed({ leadBytes }),
+      RangeError,
+      `Cannot set leadBytes: ${leadBytes}`,
+    );
   }
 });

@@ -2,6 +2,7 @@
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { connect } from "../../net/connect.ts";
+import { serve } from "../../net/serve.ts";
 import { lines } from "../../codec/lines.ts";
 import { Child } from "../cli/child.ts";
 import { ROOT } from "../runtime.ts";
@@ -75,6 +76,33 @@ Deno.test("shout answers whisper, and steady comes back when shout has been away
   assertEquals(await steady.ended, 0, steady.stderr.text);
   again.signal("SIGTERM");
   await again.ended;
+});
+
+Deno.test("proxy passes bytes on, and each end of a direction", async () => {
+  await using proxy = start("proxy");
+  await listening(7070);
+  await using upstream = serve(
+    Deno.listen({ hostname: "127.0.0.1", port: 7007 }),
+    { codec: lines() },
+    async (connection) => {
+      const said: string[] = [];
+      for await (const line of connection) said.push(line);
+      await connection.send(said.join("+"));
+    },
+  );
+  assertEquals(upstream.addr.port, 7007);
+  await using connection = await connect({ port: 7070, codec: lines() });
+  await connection.send("one");
+  await connection.send("two");
+  await connection.closeWrite();
+  assertEquals([await connection.receive(), await connection.receive()], ["one+two", undefined]);
+  proxy.signal("SIGTERM");
+  assertEquals(await proxy.ended, 0, proxy.stderr.text);
+});
+
+Deno.test("device asks a sensor over a protocol of its own", async () => {
+  await using device = start("device");
+  assertEquals([await device.ended, device.stdout.text], [0, "{ sensor: 7, celsius: 21.5 }\n"]);
 });
 
 Deno.test("tls_lines serves over TLS, refuses long lines, and says goodbye when it stops", async () => {

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
 import { defineCodec } from "../../codec/codec.ts";
 import { LimitError, ProtocolError } from "../../codec/errors.ts";
 import { fixed } from "../../codec/fixed.ts";
@@ -224,8 +224,7 @@ Deno.test("switchTo() refuses when messages came ahead of it that were decoded a
   assertEquals(await connection.receive(), "a");
   transport.deliver("bc");
   await turns();
-  const error = await rejectionOf((async () => void connection.switchTo(fixed(1)))());
-  assertInstanceOf(error, ProtocolError);
+  const error = assertThrows(() => connection.switchTo(fixed(1)), ProtocolError);
   assertEquals([error.code, error.side], ["unexpected-message", "remote"]);
   connection.abort();
 });

@@ -41,10 +41,9 @@ const SAMPLES: Sample[] = [
     error: new Deno.errors.AddrInUse(),
     tried: "listen",
     address: { transport: "tcp", hostname: "127.0.0.1", port: 1 },
-    text:
-      `Cannot listen on 127.0.0.1:1: the port is in use; take another port, or see who has it: ${
-        portHolderCommand(1)
-      }`,
+    text: `Cannot listen on 127.0.0.1:1: the port is in use; take another one, or see who has it: ${
+      portHolderCommand(1)
+    }`,
   },
   {
     name: "the path is in use",
@@ -159,7 +158,7 @@ for (const { name, error, tried = "connect", address = LOCAL, text } of SAMPLES)
 Deno.test("explain() asks for no permission when it has none", async () => {
   const { code, stdout, stderr } = await runChild("explain.ts", { flags: [] });
   const text =
-    `Cannot listen on 127.0.0.1:1: the port is in use; take another port, or see who has it: ${
+    `Cannot listen on 127.0.0.1:1: the port is in use; take another one, or see who has it: ${
       portHolderCommand(1)
     }\n`;
   assertEquals([code, stdout, stderr], [0, text, ""]);

@@ -1,6 +1,6 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { ReceiveBuffer } from "../../../codec/mod.ts";
+import { ByteReader, ReceiveBuffer } from "../../../codec/mod.ts";
 import { CHECK, comparable, hex, joined } from "../support.ts";
 
 /** One thing that is done to a buffer; numbers are taken modulo what is possible. */
@@ -125,4 +125,34 @@ Deno.test("ReceiveBuffer gives a large message that stays as it was when more ar
   assertEquals(comparable(taken), comparable(message));
   taken.fill(0);
   assertEquals(comparable(buffer.view(0, 2)), "aa bb");
+});
+
+Deno.test("numbers of a ReceiveBuffer are those of a ByteReader at the same place", () => {
+  const bytes = hex("00 ff 80 01 7f fe dc ba 98 76 54 32 10");
+  for (let from = 0; from + 9 <= bytes.length; from++) {
+    const buffer = new ReceiveBuffer();
+    buffer.push(bytes);
+    buffer.skip(from);
+    const reader = () => new ByteReader(bytes.subarray(from + 1));
+    assertEquals([buffer.u8(1), buffer.i8(1)], [reader().u8(), reader().i8()]);
+    for (const endian of ["big", "little"] as const) {
+      assertEquals(buffer.u16(1, endian), reader().u16(endian));
+      assertEquals(buffer.u32(1, endian), reader().u32(endian));
+      assertEquals(buffer.u64(1, endian), reader().u64(endian));
+      assertEquals(buffer.i16(1, endian), reader().i16(endian));
+      assertEquals(buffer.i32(1, endian), reader().i32(endian));
+      assertEquals(buffer.uint(1, { width: 3, endian }), reader().uint(3, endian));
+    }
+  }
+});
+
+Deno.test("numbers of a ReceiveBuffer are refused where they do not stand", () => {
+  const buffer = new ReceiveBuffer();
+  buffer.push(hex("01 02 03"));
+  buffer.skip(1);
+  assertEquals(buffer.u16(0, "big"), 0x0203);
+  const error = assertThrows(() => buffer.u16(1, "big"), RangeError);
+  assertEquals(error.message, "Cannot read 2 bytes at position 1: 2 bytes wait");
+  assertThrows(() => buffer.u8(-1), RangeError, "at position -1");
+  assertThrows(() => buffer.u64(0, "big"), RangeError);
 });
