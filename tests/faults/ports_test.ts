@@ -36,7 +36,7 @@ for (const name of ["greeting", "reverse", "talkback"]) {
         stderr,
         new RegExp(
           `^${name}: Cannot listen on 127\\.0\\.0\\.1:${port}: the port is in use; take another ` +
-            `port with --port, or see who has it: (ss|lsof) .*:${port}\\S*\n$`,
+            `one with --port, or see who has it: (ss|lsof) .*:${port}\\S*\n$`,
         ),
       );
     },
