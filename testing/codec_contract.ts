@@ -153,7 +153,7 @@ function testEncode<In, Out>(sample: CodecSample<In>, suite: Suite<In, Out>): vo
     same(writer.finish(), concat([new TextEncoder().encode("before"), bytes]));
   });
   test(`${name}: encodeStream() gives the bytes`, async () => {
-    const stream = ReadableStream.from(messages).pipeThrough(encodeStream(codec));
+    const stream = streamOf(messages).pipeThrough(encodeStream(codec));
     same(concat(await collected(stream)), bytes);
   });
 }
@@ -173,7 +173,7 @@ function testDecode<In, Out>(sample: CodecSample<In>, suite: Suite<In, Out>): vo
   });
   test(`${name}: decodeStream() gives the messages`, async () => {
     for (const size of [1, 3, Math.max(1, bytes.length)]) {
-      const stream = ReadableStream.from(cutEvery(bytes, size)).pipeThrough(decodeStream(codec));
+      const stream = streamOf(cutEvery(bytes, size)).pipeThrough(decodeStream(codec));
       same((await collected(stream)).map(printed), expected.messages, `in chunks of ${size}`);
     }
   });
@@ -229,7 +229,7 @@ function testBroken<In, Out>(broken: BrokenCodecSample, suite: Suite<In, Out>): 
     }
   });
   test(`${name}: decodeStream() throws behind the messages that came before`, async () => {
-    const stream = ReadableStream.from([new Uint8Array(bytes)]).pipeThrough(decodeStream(codec));
+    const stream = streamOf([new Uint8Array(bytes)]).pipeThrough(decodeStream(codec));
     let count = 0;
     let error: unknown;
     try {
@@ -377,6 +377,15 @@ function thrown(call: () => unknown): unknown {
     return error;
   }
   return undefined;
+}
+
+function streamOf<Item>(items: readonly Item[]): ReadableStream<Item> {
+  return new ReadableStream({
+    start(controller) {
+      for (const item of items) controller.enqueue(item);
+      controller.close();
+    },
+  });
 }
 
 async function collected<Item>(stream: ReadableStream<Item>): Promise<Item[]> {
