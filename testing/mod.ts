@@ -18,6 +18,13 @@
  *
  * @module
  */
+export {
+  type BrokenCodecSample,
+  type CodecContract,
+  type CodecSample,
+  testCodec,
+  type TestCodecOptions,
+} from "./codec_contract.ts";
 export { FakeClock } from "./fake_clock.ts";
 export { MemoryListener } from "./memory_listener.ts";
 export { memoryPair, MemoryTransport, type MemoryTransportOptions } from "./memory_transport.ts";

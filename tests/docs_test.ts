@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { sha256 } from "../codec/hashing.ts";
 import { PARCEL_TYPES } from "../codec/parcel/messages.ts";
+import { doors } from "../docs/doors.ts";
 import { documents, generated } from "../docs/generate.ts";
 import type { ProtocolErrorCode } from "../codec/errors.ts";
 import {
@@ -66,6 +67,30 @@ Deno.test("docs/errors.md has a paragraph for every error code under its heading
   }
   const expected = Object.entries(CODES).map(([name, codes]) => [name, Object.keys(codes)]);
   assertEquals(listed, Object.fromEntries(expected));
+});
+
+Deno.test("a name means one thing, whichever door it comes from, and says what it is", async () => {
+  const places = new Map<string, Set<string>>();
+  const silent: string[] = [];
+  for (const { specifier, exports } of await doors()) {
+    // Every program has a `program` and `OPTIONS` of its own.
+    const isProgram = /\/(servers|clients)\//.test(specifier);
+    for (const { name, file, summary } of exports) {
+      if (summary === "") silent.push(`${specifier} ${name}`);
+      if (isProgram && ["OPTIONS", "program"].includes(name)) continue;
+      places.set(name, (places.get(name) ?? new Set()).add(file));
+    }
+  }
+  const twice = Array.from(places, ([name, files]) => [name, ...files]).filter((row) =>
+    row.length > 2
+  );
+  assertEquals([twice, silent], [[], []]);
+});
+
+Deno.test("mod.ts has about as many names as somebody can look through", async () => {
+  const door = (await doors()).find(({ specifier }) => specifier === "@parley/sockets");
+  const count = door?.exports.length ?? 0;
+  assert(count > 40 && count <= 50, `${count} names`);
 });
 
 Deno.test("every link in the documents leads to a file", async () => {

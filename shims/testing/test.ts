@@ -8,6 +8,8 @@ export interface TestOptions {
   sanitizeOps?: boolean;
   /** What only Deno looks after: what was opened and not closed. */
   sanitizeResources?: boolean;
+  /** What only Deno looks after: what the case may do. A case that needs them withheld is left out on Node. */
+  permissions?: Record<string, boolean>;
 }
 
 /** A part of a case. */

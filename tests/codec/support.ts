@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { type Codec, type Decoder, ProtocolError } from "../../codec/mod.ts";
 
+export { concat as joined, cutAt, cutEvery, hex } from "../../testing/bytes.ts";
+
 /** Every property test draws the same inputs on every run. */
 export const CHECK = { seed: 20_260_101, numRuns: 200 } as const;
 
@@ -8,12 +10,6 @@ export const CHECK = { seed: 20_260_101, numRuns: 200 } as const;
 export interface Outcome {
   messages: unknown[];
   error: string | undefined;
-}
-
-/** Returns the bytes that a hex string spells; spaces are for the reader. */
-export function hex(digits: string): Uint8Array<ArrayBuffer> {
-  const pairs = digits.replaceAll(/\s/g, "").match(/../g) ?? [];
-  return Uint8Array.from(pairs, (pair) => parseInt(pair, 16));
 }
 
 /** Returns text as UTF-8. */
@@ -31,40 +27,6 @@ export function latin1(bytes: Uint8Array): string {
 /** Returns the bytes of a text of one character a byte. */
 export function fromLatin1(text: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(text, (character) => character.charCodeAt(0));
-}
-
-/** Returns all the bytes behind one another. */
-export function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const all = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
-}
-
-/** Cuts bytes at positions, which may come in any order and beyond the end. Each chunk is a copy of its own. */
-export function cutAt(
-  bytes: Uint8Array,
-  positions: readonly number[],
-): Uint8Array<ArrayBuffer>[] {
-  const sorted = positions.map((position) => Math.min(position, bytes.length));
-  sorted.sort((a, b) => a - b);
-  const chunks: Uint8Array<ArrayBuffer>[] = [];
-  let from = 0;
-  for (const to of [...sorted, bytes.length]) {
-    chunks.push(new Uint8Array(bytes.subarray(from, to)));
-    from = to;
-  }
-  return chunks;
-}
-
-/** Cuts bytes into chunks of `size`. */
-export function cutEvery(bytes: Uint8Array, size: number): Uint8Array<ArrayBuffer>[] {
-  const positions: number[] = [];
-  for (let at = size; at < bytes.length; at += size) positions.push(at);
-  return cutAt(bytes, positions);
 }
 
 /** Positions to cut at. */
