@@ -43,11 +43,11 @@ class Gate {
  * @example Bytes that come cut, and a peer that reads nothing
  * ```ts
  * import { Connection, lines } from "@parley/sockets";
- * import { MemoryTransport, turns } from "@parley/sockets/testing";
+ * import { FakeClock, MemoryTransport, turns } from "@parley/sockets/testing";
  * import { assert } from "@std/assert";
  *
  * const peer = new MemoryTransport();
- * using connection = new Connection(peer, lines());
+ * using connection = new Connection(peer, lines(), { clock: new FakeClock() });
  * peer.deliver("hel", "lo\n");
  * assert(await connection.receive() === "hello");
  * peer.blockWrites();
