@@ -203,4 +203,5 @@ Deno.test("CI runs the test command that the README opens with", async () => {
   const ci = await Deno.readTextFile(new URL(".ci/run", root));
   assert(test.endsWith("task test") && ci.includes(`\n${test} `), test);
   assert(tour.endsWith("task tour") && ci.includes(`\n${tour} `), tour);
+  assert(ci.includes(`\n${test}:long `), "CI does not run what takes long");
 });

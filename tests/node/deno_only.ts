@@ -6,6 +6,7 @@ export const DENO_ONLY: Readonly<Record<string, string>> = {
   "browser/suite_long_test.ts": "drives a browser, from Deno alone",
   "browser/suite_test.ts": "drives a browser, from Deno alone",
   "codec/purity_test.ts": "reads the TypeScript sources",
+  "dependencies_test.ts": "reads the TypeScript sources",
   "docs_test.ts": "reads the TypeScript sources",
   "examples_alone_test.ts": "runs the examples as a reader of the sources does, with deno",
   "examples/examples_alone_test.ts": "runs the examples as they stand, with deno",

@@ -1,7 +1,8 @@
 // Runs the compiled test files on the Node that runs this, each in a process of its own:
 //
-//   node npm/esm/tests/node/run.js [--jobs N] [PART_OF_A_NAME]...
+//   node npm/esm/tests/node/run.js [--jobs N] [--long] [PART_OF_A_NAME]...
 //
+// --long runs what takes long by nature, and nothing else. What needs the machine for itself runs behind the others.
 // PARLEY_TEST_RESULTS_DIR names a folder that gets the counts as JSON; TESTS=none is for a build alone.
 
 import { spawn } from "node:child_process";
@@ -25,39 +26,34 @@ const tests = fileURLToPath(new URL("../", import.meta.url));
 const reporter = new URL("reporter.js", import.meta.url).href;
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { jobs: { type: "string", default: "2" } },
+  options: { jobs: { type: "string", default: "2" }, long: { type: "boolean", default: false } },
 });
 if (process.env.TESTS === "none") {
   console.log("No test was run, as was asked for");
   process.exit();
 }
 const files = readdirSync(tests, { recursive: true, encoding: "utf8" })
-  .filter((file) => file.endsWith("_test.js"))
+  .filter((file) => file.endsWith("_test.js") && file.endsWith("_long_test.js") === values.long)
   .filter((file) => positionals.length === 0 || positionals.some((part) => file.includes(part)))
   .sort();
 if (files.length === 0) throw new Error("Name a part of a test file, such as codec/");
 
 const folder = await mkdtemp(join(tmpdir(), "parley-tests-"));
 const results: FileResult[] = [];
-const waiting = files.values();
-await Promise.all(Array.from({ length: Number(values.jobs) }, async () => {
-  for (const file of waiting) {
-    const result = await runFile(file, join(folder, file.replaceAll(/\W/g, "_")));
-    results.push(result);
-    console.log(line(result));
-  }
-}));
+const isAlone = (file: string) => values.long || file.endsWith("_alone_test.js");
+await runAll(files.filter((file) => !isAlone(file)), Number(values.jobs));
+await runAll(files.filter(isAlone), 1);
 await rm(folder, { recursive: true });
 
 const counts = counted(results);
 const { version } = process;
-const alone = Object.entries(DENO_ONLY);
+const denoOnly = Object.entries(DENO_ONLY);
 console.log(
   `\nNode ${version.slice(1)}: ${files.length} files, ${counts.passed} passed, ` +
     `${counts.failed} failed, ${ignoredText(counts.ignored)}; ` +
-    `${alone.length} files run on Deno alone:`,
+    `${denoOnly.length} files run on Deno alone:`,
 );
-for (const [file, reason] of alone) console.log(`  ${file}: ${reason}`);
+for (const [file, reason] of denoOnly) console.log(`  ${file}: ${reason}`);
 const resultsFolder = process.env.PARLEY_TEST_RESULTS_DIR;
 if (resultsFolder) {
   const summary = { runtime: "Node", version: version.slice(1), ...counts, denoOnly: DENO_ONLY };
@@ -67,6 +63,17 @@ if (resultsFolder) {
   await writeFile(path, `${JSON.stringify(summary, null, 2)}\n`);
 }
 process.exitCode = counts.failed === 0 ? 0 : 1;
+
+async function runAll(files: readonly string[], jobs: number): Promise<void> {
+  const waiting = files.values();
+  await Promise.all(Array.from({ length: jobs }, async () => {
+    for (const file of waiting) {
+      const result = await runFile(file, join(folder, file.replaceAll(/\W/g, "_")));
+      results.push(result);
+      console.log(line(result));
+    }
+  }));
+}
 
 async function runFile(file: string, report: string): Promise<FileResult> {
   const start = performance.now();

@@ -2,7 +2,8 @@
 //
 //   deno task npm:test 22 24          on both
 //   deno task npm:test 24 codec/      a part of them; what follows the versions is for run.ts
-//   deno task npm:test                on the Node of this machine
+//   deno task npm:test --long         what takes long by nature, on the Node of this machine
+//   deno task npm:test                the others
 
 const RUN = "npm/esm/tests/node/run.js";
 
