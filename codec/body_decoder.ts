@@ -106,16 +106,20 @@ export abstract class BodyDecoder<Head> extends BufferedDecoder<Head | BodyPiece
         if (this.inBody) return undefined;
         continue;
       }
+      // A chunk's head may have stood in front of it.
+      this.began = buffer.offset;
       const bytes = buffer.take(Math.min(buffer.length, this.#bodyBytes));
       this.#passed(bytes);
       return { type: "body", bytes };
     }
+    this.began = buffer.offset;
     return this.decodeHead(buffer, ended);
   }
 
   /** Moves bytes of the body that arrived into `into`, and says how many. @throws {ProtocolError} It is broken. */
   takeBody(into: Uint8Array): number {
     if (this.failure) throw this.failure;
+    if (into.length === 0) return 0;
     const { buffer } = this;
     return this.#checked(() => {
       if (!this.inBody || !this.#hasPiece(buffer)) {

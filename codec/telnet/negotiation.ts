@@ -22,6 +22,8 @@ export interface TelnetOptions {
  */
 type OptionState = "no" | "yes" | "want-no" | "want-no-opposite" | "want-yes" | "want-yes-opposite";
 
+const NOTHING: readonly TelnetRequest[] = [];
+
 interface Step {
   readonly state: OptionState;
   /** What to tell the peer: that the option shall be on, or off. */
@@ -30,12 +32,14 @@ interface Step {
 
 /**
  * Negotiates options by the Q method of RFC 1143: whatever two sides ask, and however their requests cross, it ends, and
- * no answer is given to what is in force already.
+ * no answer is given to what is in force already. Of what is owed about one option on one side only the last is kept, so
+ * that a flood of requests is owed 512 answers at most.
  */
 export class Negotiation {
   readonly #agreed: Readonly<Record<Party, ReadonlySet<number>>>;
   readonly #states: Readonly<Record<Party, Map<number, OptionState>>>;
-  #owed: TelnetRequest[] = [];
+  /** By side and option; what was said last comes last. */
+  readonly #owed = new Map<string, TelnetRequest>();
 
   /** Begins with every option off, as every Telnet connection does. */
   constructor({ local = [], remote = [] }: TelnetOptions) {
@@ -62,8 +66,9 @@ export class Negotiation {
 
   /** Returns what is to be sent, and forgets it. */
   takeOwed(): readonly TelnetRequest[] {
-    const owed = this.#owed;
-    if (owed.length > 0) this.#owed = [];
+    if (this.#owed.size === 0) return NOTHING;
+    const owed = [...this.#owed.values()];
+    this.#owed.clear();
     return owed;
   }
 
@@ -75,7 +80,9 @@ export class Negotiation {
     this.#states[party].set(option, state);
     if (say === undefined) return;
     const verb = party === "local" ? (say ? "will" : "wont") : say ? "do" : "dont";
-    this.#owed.push({ verb, option });
+    const key = `${party} ${option}`;
+    this.#owed.delete(key);
+    this.#owed.set(key, { verb, option });
   }
 }
 

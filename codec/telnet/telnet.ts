@@ -6,6 +6,7 @@ import type { ReceiveBuffer } from "../bytes/receive_buffer.ts";
 import { ByteWriter } from "../bytes/byte_writer.ts";
 import { type Codec, type Decoder, defineCodec, sessionOver } from "../codec.ts";
 import { ProtocolError } from "../errors.ts";
+import { bytes } from "../raw_bytes.ts";
 import { Negotiation, type TelnetOptions, type TelnetRequest } from "./negotiation.ts";
 
 const SE = 240;
@@ -160,8 +161,21 @@ class TelnetDecoder<In> extends BufferedDecoder<In> {
     return writer.finish();
   }
 
-  override peek(): Uint8Array {
-    throw new TypeError("Cannot peek: what waits holds commands of Telnet");
+  override peek(count: number): Uint8Array {
+    if (!this.#inner.peek) throw new TypeError("Cannot peek: the inner decoder has no peek()");
+    const writer = new ByteWriter();
+    writer.bytes(this.#inner.peek(count));
+    // Another decoder finds what of the waiting bytes is data; what it negotiates is forgotten.
+    const ahead = new TelnetDecoder(bytes().decoder(), new Negotiation({}));
+    ahead.#state = this.#state;
+    ahead.#afterCr = this.#afterCr;
+    ahead.push(super.peek(this.buffer.length));
+    while (writer.length < count) {
+      const data = ahead.next();
+      if (data === undefined) break;
+      writer.bytes(data);
+    }
+    return writer.finish().subarray(0, count);
   }
 
   /** A request is taken where it stands: behind the messages before it, in front of the ones behind it. */

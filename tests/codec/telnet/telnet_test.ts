@@ -230,3 +230,27 @@ Deno.test("telnet() says what its inner protocol says of itself, with Telnet's b
   assertInstanceOf(error, ProtocolError);
   assertEquals(written((writer) => session.refuse!(error, writer)), "0d 00");
 });
+
+Deno.test("telnet() peeks at the data, and takes neither it nor the commands between", () => {
+  const session = telnet(lines()).session();
+  const { decoder } = session;
+  decoder.push(hex("ff fd 01 47 ff ff fa"));
+  assertEquals(comparable(decoder.peek!(4)), "47 ff fa");
+  assertEquals(comparable(decoder.peek!(1)), "47");
+  assertEquals(written((writer) => session.answer!(writer)), "", "nothing is decoded yet");
+  decoder.push(hex("0a"));
+  assertEquals(owed(session, ""), "ff fc 01");
+  const bare: Decoder<number> = { push() {}, end() {}, next: () => undefined };
+  const without = telnet(defineCodec<number>(() => bare, () => {})).decoder();
+  assertThrows(() => without.peek!(1), TypeError, "the inner decoder has no peek()");
+});
+
+Deno.test("a flood of requests is owed a bounded answer", () => {
+  const session = telnet(lines()).session();
+  const flood = Array.from(
+    { length: 5000 },
+    (_, at) => `ff fd ${(at % 240 + 256).toString(16).slice(1)}`,
+  );
+  const answers = String(owed(session, flood.join(" ")));
+  assertEquals(answers.split(" ").length, 3 * 240);
+});
