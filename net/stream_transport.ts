@@ -46,6 +46,8 @@ class StreamTransport implements Transport {
   /** What is left of a chunk that was larger than the read. */
   #rest: Uint8Array = new Uint8Array(0);
   #writeClosed = false;
+  /** Settled by `close()`: a stream need not settle its own close, even when it is aborted. */
+  readonly #givenUp = Promise.withResolvers<void>();
 
   constructor({ readable, writable, localAddr, remoteAddr }: StreamTransportOptions) {
     this.localAddr = localAddr ?? NAMELESS;
@@ -79,12 +81,13 @@ class StreamTransport implements Transport {
   async closeWrite(): Promise<void> {
     if (this.#writeClosed) return;
     this.#writeClosed = true;
-    await this.#writer.close();
+    await Promise.race([this.#writer.close(), this.#givenUp.promise]);
   }
 
   close(): void {
     this.#reader.cancel().catch(ignore);
-    if (!this.#writeClosed) this.#writer.abort().catch(ignore);
+    this.#writer.abort().catch(ignore);
+    this.#givenUp.resolve();
   }
 }
 

@@ -8,6 +8,7 @@ import { ClosedError } from "../../net/errors.ts";
 import { serve } from "../../net/serve.ts";
 import { socketTransport } from "../../net/socket_transport.ts";
 import { streamTransport } from "../../net/stream_transport.ts";
+import { FakeClock } from "../../testing/fake_clock.ts";
 import { rejectionOf, stateOf, turns } from "../../testing/turns.ts";
 import { openLines } from "./open.ts";
 
@@ -115,6 +116,36 @@ Deno.test("streamTransport() gives up both streams at an abort, and refuses lock
   await turns();
   assertEquals([cancelled, aborted], [true, true]);
   assertThrows(() => streamTransport({ readable, writable }), TypeError);
+});
+
+Deno.test("close() of a streamTransport() ends at drainMs when its stream does not come to close", async () => {
+  const clock = new FakeClock();
+  const transport = streamTransport({
+    readable: new ReadableStream<Uint8Array>(),
+    writable: new WritableStream<Uint8Array>({ close: () => new Promise(() => {}) }),
+  });
+  const connection = new Connection(transport, lines(), { clock, deadlines: { drainMs: 100 } });
+  const closing = connection.close();
+  await turns();
+  await clock.advance(99);
+  assertEquals(await stateOf(closing), "pending");
+  await clock.advance(1);
+  await closing;
+  assert(connection.closed);
+});
+
+Deno.test("abort() of a streamTransport() ends the flush() of bytes that its stream does not take", async () => {
+  const transport = streamTransport({
+    readable: new ReadableStream<Uint8Array>(),
+    writable: new WritableStream<Uint8Array>({ write: () => new Promise(() => {}) }),
+  });
+  const connection = new Connection(transport, lines());
+  await connection.send("hello");
+  const flushing = rejectionOf(connection.flush());
+  await turns();
+  connection.abort();
+  assert(await flushing instanceof ClosedError);
+  await connection.close();
 });
 
 Deno.test("streamTransport() tells the connection of a stream that breaks", async () => {
