@@ -23,7 +23,7 @@ Deno.test(
     const [first] = peers;
     await first?.send("still here\n");
     await first?.until(/You said 'still here'\.\n$/);
-    assertEquals(/failed/.exec(server.stderr.text), null);
+    assertEquals(/^#\d+ .* failed: .*$/m.exec(server.stderr.text), null);
     for (const peer of peers) peer.close();
     await server.stderr.until(/^#0 .* closed$/m);
     await using next = await connectPeer(server.port);

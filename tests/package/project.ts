@@ -37,7 +37,11 @@ export class Folder implements AsyncDisposable {
       const found = folders.map((folder) => `${folder}/${command}`).find(exists);
       if (found !== undefined) await Deno.symlink(found, `${path}/bin/${command}`);
     }
-    const system = ["/usr/bin", "/bin"].filter((folder) => !exists(`${folder}/deno`));
+    const system: string[] = [];
+    for (const folder of ["/usr/bin", "/bin"]) {
+      if (exists(`${folder}/deno`)) await linkWithoutDeno(folder, `${path}/bin`);
+      else system.push(folder);
+    }
     return new Folder(path, { PATH: [`${path}/bin`, ...system].join(":") });
   }
 
@@ -84,6 +88,16 @@ export class Folder implements AsyncDisposable {
   /** Removes it. */
   async [Symbol.asyncDispose](): Promise<void> {
     await Deno.remove(this.path, { recursive: true });
+  }
+}
+
+/** Links the commands of a folder that holds Deno too, as npm's global folder may be the system's. */
+async function linkWithoutDeno(folder: string, into: string): Promise<void> {
+  for await (const { name } of Deno.readDir(folder)) {
+    const link = `${into}/${name}`;
+    if (name !== "deno" && exists(`${folder}/${name}`) && !exists(link)) {
+      await Deno.symlink(`${folder}/${name}`, link);
+    }
   }
 }
 
