@@ -10,8 +10,8 @@ import { Connection } from "../../mod.ts";
 import { FakeClock } from "../../testing/fake_clock.ts";
 import { MemoryTransport } from "../../testing/memory_transport.ts";
 
-/** What becomes of a connection: it is refused, or breaks when so many bytes were sent, or holds. */
-export type Fate = "refused" | number | "holds";
+/** What becomes of a connection: it is refused, breaks when so many bytes were sent, or holds, if late after all others. */
+export type Fate = "refused" | number | "holds" | "holds late";
 
 /** Connections to one receiver, each with a fate of its own. */
 export class BreakingLinks implements AsyncDisposable {
@@ -24,6 +24,7 @@ export class BreakingLinks implements AsyncDisposable {
   readonly #inbox: Inbox;
   readonly #fates: Fate[];
   readonly #receiving = new Set<Promise<void>>();
+  readonly #othersAreOver = Promise.withResolvers<void>();
 
   /** Makes one whose connections have these fates, one after the other; further ones hold. */
   constructor(inbox: Inbox, fates: readonly Fate[] = []) {
@@ -32,19 +33,19 @@ export class BreakingLinks implements AsyncDisposable {
   }
 
   /** Connects. @throws {Deno.errors.ConnectionRefused} That is its fate. */
-  readonly connect = (): Promise<Connection<Uint8Array>> => {
+  readonly connect = async (): Promise<Connection<Uint8Array>> => {
     this.connects++;
     const fate = this.#fates.shift() ?? "holds";
-    if (fate === "refused") {
-      return Promise.reject(new Deno.errors.ConnectionRefused("Connection refused"));
-    }
-    const [ours, theirs] = linkedPair(fate === "holds" ? Infinity : fate);
+    if (this.#fates.length === 0) this.#othersAreOver.resolve();
+    if (fate === "refused") throw new Deno.errors.ConnectionRefused("Connection refused");
+    if (fate === "holds late") await this.#othersAreOver.promise;
+    const [ours, theirs] = linkedPair(typeof fate === "number" ? fate : Infinity);
     const clock = new FakeClock();
     const receiver = new Connection(theirs, parcel(), { clock, id: this.connects });
     const receiving = this.#receive(receiver).finally(() => this.#receiving.delete(receiving));
     this.#receiving.add(receiving);
     this.mostAtOnce = Math.max(this.mostAtOnce, this.#receiving.size);
-    return Promise.resolve(new Connection(ours, bytes(), { clock }));
+    return new Connection(ours, bytes(), { clock });
   };
 
   /** Waits until every connection is over. */

@@ -251,7 +251,7 @@ Deno.test("sendFiles() sends what a broken job had under way over the others whe
   const sources = Array.from({ length: 20 }, (_, at) => memorySource(`${at}`, someBytes(MIB)));
   await using sent = await send(sources, {
     jobs: 2,
-    fates: ["holds", 3.5 * MIB, "refused", "refused"],
+    fates: ["holds late", 3.5 * MIB, "refused", "refused"],
     retries: 2,
   });
   await sent.sending;
