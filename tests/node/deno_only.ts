@@ -8,7 +8,8 @@ export const DENO_ONLY: Readonly<Record<string, string>> = {
   "codec/purity_test.ts": "reads the TypeScript sources",
   "dependencies_test.ts": "reads the TypeScript sources",
   "docs_test.ts": "reads the TypeScript sources",
-  "examples_alone_test.ts": "runs the examples as a reader of the sources does, with deno",
+  "documents_alone_test.ts":
+    "runs the documents' commands as a reader of the sources does, with deno",
   "examples/examples_alone_test.ts": "runs the examples as they stand, with deno",
   "links/dnt_long_test.ts": "tests the build itself",
   "links/dnt_test.ts": "tests the build itself",
