@@ -10,7 +10,7 @@ import { Connection } from "../../mod.ts";
 import { FakeClock } from "../../testing/fake_clock.ts";
 import { MemoryTransport } from "../../testing/memory_transport.ts";
 
-/** What becomes of a connection: it is refused, breaks when so many bytes were sent, or holds; late: after the others. */
+/** A connection's fate: refused, broken when so many bytes were sent, or held; late: after the others. */
 export type Fate = "refused" | number | "holds" | "holds late";
 
 /** Connections to one receiver, each with a fate of its own. */
