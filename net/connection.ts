@@ -11,6 +11,7 @@ import type {
   SendOptions,
   SwitchOptions,
 } from "./connection_options.ts";
+import { requireWaitMs } from "./deadlines.ts";
 import { Duplex } from "./duplex.ts";
 import { closedHere, DeadlineError } from "./errors.ts";
 import { messagesOf, sinkOf } from "./message_streams.ts";
@@ -89,9 +90,11 @@ export class Connection<In, Out = In>
    * `idleMs`.
    * @throws {ProtocolError} The peer sent something illegal.
    * @throws {ClosedError} The connection broke.
+   * @throws {RangeError} `waitMs` is neither a number from 0 nor `Infinity`.
    */
   async receive(options: ReceiveOptions = {}): Promise<In | undefined> {
     const { waitMs = Infinity, partial = false, signal } = options;
+    requireWaitMs("waitMs", waitMs);
     signal?.throwIfAborted();
     const result = this.#duplex.incoming.next();
     if (waitMs === Infinity && !signal) return (await result).value;
@@ -244,6 +247,7 @@ export class Connection<In, Out = In>
    * @throws {DeadlineError} They did not come within `waitMs` (phase `receive`), or nothing came for `idleMs`.
    * @throws {ClosedError} The connection broke.
    * @throws {TypeError} The codec's decoder has no `peek`, or another call is waiting.
+   * @throws {RangeError} `waitMs` is neither a number from 0 nor `Infinity`.
    */
   peek(count: number, options: PeekOptions = {}): Promise<Uint8Array> {
     return this.#duplex.incoming.peek(count, options);

@@ -82,10 +82,18 @@ export function deadlineOf(
   name: keyof Deadlines,
   value: number = DEFAULT_DEADLINES[name],
 ): number {
-  if (name !== "graceMs") return requireMs(name, value);
-  if (value >= 0) return value;
+  return name === "graceMs" ? requireWaitMs(name, value) : requireMs(name, value);
+}
+
+/**
+ * Returns `ms` where it can be a time to wait that may be none at all.
+ *
+ * @throws {RangeError} `ms` is neither a number from 0 nor `Infinity`.
+ */
+export function requireWaitMs(name: string, ms: number): number {
+  if (ms >= 0) return ms;
   throw new RangeError(
-    `Cannot set graceMs: ${value} is neither a number of milliseconds from 0 nor Infinity`,
+    `Cannot set ${name}: ${ms} is neither a number of milliseconds from 0 nor Infinity`,
   );
 }
 

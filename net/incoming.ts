@@ -3,6 +3,7 @@ import { ProtocolError } from "../codec/errors.ts";
 import type { CancelWait } from "./clock.ts";
 import type { ConnectionCore } from "./connection_core.ts";
 import type { PeekOptions } from "./connection_options.ts";
+import { requireWaitMs } from "./deadlines.ts";
 import { closedHere, DeadlineError } from "./errors.ts";
 import { MessageQueue } from "./message_queue.ts";
 import { Reader, type ReaderOwner } from "./reader.ts";
@@ -122,6 +123,7 @@ export class Incoming<In> implements WatchOwner, ReaderOwner {
     count: number,
     { waitMs = Infinity, signal }: PeekOptions,
   ): Promise<Uint8Array> {
+    requireWaitMs("waitMs", waitMs);
     signal?.throwIfAborted();
     const { decoder } = this.#session;
     if (!decoder.peek) throw new TypeError("Cannot peek: the codec's decoder has no peek()");

@@ -1,4 +1,5 @@
 import { type Clock, sleep, systemClock } from "./clock.ts";
+import { requireWaitMs } from "./deadlines.ts";
 
 /** How long to wait between tries: a random time up to a bound that doubles from try to try ("full jitter"). */
 export interface Backoff {
@@ -36,6 +37,8 @@ export interface ReconnectOptions {
  * aborted signal ends the iteration without an error, but not a body that is running: give the signal to the connection
  * as well, and its messages end with the signal's reason.
  *
+ * @throws {RangeError} A time of `backoff` is neither a number of milliseconds from 0 nor `Infinity`.
+ *
  * @example
  * ```ts
  * import { Connection, lines, reconnect, serve } from "@parley/sockets";
@@ -58,6 +61,7 @@ export async function* reconnect<C extends AsyncDisposable>(
 ): AsyncGenerator<C, void, void> {
   const { backoff = {}, onRetry, random = Math.random, clock = systemClock } = options;
   const { firstMs = 500, maxMs = 30_000, stableMs = 10_000 } = backoff;
+  for (const [name, ms] of Object.entries({ firstMs, maxMs, stableMs })) requireWaitMs(name, ms);
   const signal = options.signal ?? new AbortController().signal;
   let bound = Math.min(firstMs, maxMs);
   for (let attempt = 1; !signal.aborted; attempt++) {

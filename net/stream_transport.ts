@@ -47,13 +47,15 @@ class StreamTransport implements Transport {
   #rest: Uint8Array = new Uint8Array(0);
   #writeClosed = false;
   /** Settled by `close()`: a stream need not settle its own close, even when it is aborted. */
-  readonly #givenUp = Promise.withResolvers<void>();
+  readonly #givenUp: Promise<void>;
+  #giveUp = ignore;
 
   constructor({ readable, writable, localAddr, remoteAddr }: StreamTransportOptions) {
     this.localAddr = localAddr ?? NAMELESS;
     this.remoteAddr = remoteAddr ?? NAMELESS;
     this.#reader = readable.getReader();
     this.#writer = writable.getWriter();
+    this.#givenUp = new Promise((resolve) => this.#giveUp = resolve);
     // Whoever writes or reads next hears of it.
     this.#writer.closed.catch(ignore);
     this.#reader.closed.catch(ignore);
@@ -81,13 +83,13 @@ class StreamTransport implements Transport {
   async closeWrite(): Promise<void> {
     if (this.#writeClosed) return;
     this.#writeClosed = true;
-    await Promise.race([this.#writer.close(), this.#givenUp.promise]);
+    await Promise.race([this.#writer.close(), this.#givenUp]);
   }
 
   close(): void {
     this.#reader.cancel().catch(ignore);
     this.#writer.abort().catch(ignore);
-    this.#givenUp.resolve();
+    this.#giveUp();
   }
 }
 

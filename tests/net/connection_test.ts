@@ -236,6 +236,19 @@ Deno.test("receive() loses nothing when its signal is aborted", async () => {
   assertEquals(clock.pending, 0);
 });
 
+for (const waitMs of [-1, NaN]) {
+  Deno.test(`receive() and peek() take nothing when waitMs: ${waitMs} is set`, async () => {
+    const { connection, transport, clock } = openLines();
+    transport.deliver("kept\n");
+    const message = `Cannot set waitMs: ${waitMs} `;
+    await assertRejects(() => connection.receive({ waitMs }), RangeError, message);
+    await assertRejects(() => connection.peek(1, { waitMs }), RangeError, message);
+    assertEquals(await connection.receive({ waitMs: 0 }), "kept");
+    connection.abort();
+    assertEquals(clock.pending, 0);
+  });
+}
+
 Deno.test("receive() hears the end when it comes while nobody waits", async () => {
   const { connection, transport, clock } = openLines();
   const rejection = rejectionOf(connection.receive({ waitMs: 1 }));

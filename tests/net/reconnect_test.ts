@@ -63,6 +63,16 @@ Deno.test("reconnect() never passes maxMs when firstMs is higher", async () => {
   assertEquals(delays, [100, 100, 100]);
 });
 
+for (const name of ["firstMs", "maxMs", "stableMs"]) {
+  Deno.test(`reconnect() dials nobody when ${name} is no time`, async () => {
+    const dial = () => Promise.reject(new Error("Not to be called"));
+    for (const ms of [-1, NaN]) {
+      const connections = reconnect(dial, { backoff: { [name]: ms } });
+      await assertRejects(() => connections.next(), RangeError, `Cannot set ${name}: ${ms} `);
+    }
+  });
+}
+
 Deno.test("reconnect() hands out a connection, releases it, and dials again", async () => {
   const clock = new FakeClock();
   const dialed: Dialed[] = [];

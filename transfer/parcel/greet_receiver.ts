@@ -2,7 +2,7 @@ import { lines } from "../../codec/lines.ts";
 import type { ParcelControl } from "../../codec/parcel/messages.ts";
 import { parcel, PARCEL_FIRST_BYTE } from "../../codec/parcel/parcel.ts";
 import type { Connection } from "../../net/connection.ts";
-import { DEFAULT_DEADLINES } from "../../net/deadlines.ts";
+import { deadlineOf } from "../../net/deadlines.ts";
 import type { ParcelConnection } from "./parcel_connection.ts";
 import { sessionEnded, TokenWantedError } from "./session_errors.ts";
 import { isProof, newNonce, proofOf } from "./token_proof.ts";
@@ -15,15 +15,16 @@ type Welcome = Extract<ParcelControl, { type: "welcome" }>;
  * @throws {TokenWantedError} It wants a token, and there is none.
  * @throws {ClosedError} It speaks something else, has another token, or is full.
  * @throws {DeadlineError} It did not speak in time.
+ * @throws {RangeError} `handshakeMs` is not a time over 0.
  */
 export async function greetReceiver(
   connection: Connection<Uint8Array>,
-  { token, handshakeMs = DEFAULT_DEADLINES.handshakeMs }: {
+  { token, handshakeMs }: {
     token?: string | undefined;
     handshakeMs?: number;
   },
 ): Promise<{ session: ParcelConnection; welcome: Welcome }> {
-  const within = { waitMs: handshakeMs };
+  const within = { waitMs: deadlineOf("handshakeMs", handshakeMs) };
   const nonce = newNonce();
   const hello = [{ type: "magic" }, { type: "hello", agent: "parley", nonce }] as const;
   for (const message of hello) {

@@ -1,4 +1,5 @@
 import { sleep, systemClock } from "../../net/clock.ts";
+import { deadlineOf } from "../../net/deadlines.ts";
 import { ClosedError, DeadlineError } from "../../net/errors.ts";
 import type { FileSendResult, SendFilesOptions } from "../send_options.ts";
 import type { FileSource, SkippedSource } from "../sources/file_source.ts";
@@ -19,7 +20,8 @@ const MAX_DELAY_MS = 30_000;
  * @throws {TokenWantedError} The receiver wants a token, and there is none.
  * @throws {ClosedError} A connection broke too often, or the receiver takes nothing. What was under way was told to
  * `onDone` as interrupted.
- * @throws {RangeError} `jobs` is not a whole number from 1, or `retries` not a number from 0.
+ * @throws {RangeError} `jobs` is not a whole number from 1, or `retries` not a number from 0, or
+ * `handshakeMs` not a time over 0.
  * @throws The reason of `signal`, or the error of `connect`.
  */
 export async function sendFiles(
@@ -33,6 +35,7 @@ export async function sendFiles(
   if (!(retries >= 0)) {
     throw new RangeError(`Cannot set retries: ${retries} is not a number from 0`);
   }
+  deadlineOf("handshakeMs", options.handshakeMs);
   const queue = new SourceQueue(sources, onSkipped);
   /** The files that were under way on a connection that broke, and have not been sent since. */
   const interrupted = new Map<FileSource, FileSendResult>();

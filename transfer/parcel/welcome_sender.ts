@@ -1,5 +1,5 @@
 import { MAX_BLOCK_BYTES } from "../../codec/parcel/parcel.ts";
-import { DEFAULT_DEADLINES } from "../../net/deadlines.ts";
+import { deadlineOf } from "../../net/deadlines.ts";
 import { ClosedError } from "../../net/errors.ts";
 import type { ParcelConnection } from "./parcel_connection.ts";
 import { tellFailure, unexpected } from "./session_errors.ts";
@@ -15,15 +15,16 @@ export const MAX_OFFERS = 64;
  * @throws {ProtocolError} It does not speak as it should.
  * @throws {ClosedError} It has another token, and was told so.
  * @throws {DeadlineError} It did not speak in time.
+ * @throws {RangeError} `handshakeMs` is not a time over 0.
  */
 export async function welcomeSender(
   connection: ParcelConnection,
-  { token, handshakeMs = DEFAULT_DEADLINES.handshakeMs }: {
+  { token, handshakeMs }: {
     token?: string | undefined;
     handshakeMs?: number;
   },
 ): Promise<boolean> {
-  const within = { waitMs: handshakeMs };
+  const within = { waitMs: deadlineOf("handshakeMs", handshakeMs) };
   void connection.send({ type: "magic" });
   if (await connection.receive(within) === undefined) return false;
   const hello = await connection.receive(within);

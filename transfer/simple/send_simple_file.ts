@@ -2,6 +2,7 @@ import type { BodyPiece } from "../../codec/body_decoder.ts";
 import type { SimpleFileHeader, SimpleFileReply } from "../../codec/simple_file/simple_file.ts";
 import { type Clock, sleep, systemClock } from "../../net/clock.ts";
 import type { Connection } from "../../net/connection.ts";
+import { requireWaitMs } from "../../net/deadlines.ts";
 import { ClosedError } from "../../net/errors.ts";
 import { FileRefusedError } from "../file_refused_error.ts";
 import type { SendSimpleFilesOptions } from "../send_options.ts";
@@ -34,12 +35,14 @@ export interface SendSimpleFileOptions
  * @returns Whether the file was changed on this side while it was sent.
  * @throws {FileRefusedError} The receiver does not take it, or it became shorter.
  * @throws {ClosedError} The connection broke.
+ * @throws {RangeError} `headerPauseMs` is not a time from 0.
  */
 export async function sendSimpleFile(
   connection: SimpleSenderConnection,
   { source, ...options }: SendSimpleFileOptions,
 ): Promise<{ readonly changed: boolean }> {
   const { bandwidth, headerPauseMs = HEADER_PAUSE_MS, onBytes, clock = systemClock } = options;
+  requireWaitMs("headerPauseMs", headerPauseMs);
   const { size } = source;
   await using file = await source.open();
   const reader = new BlockReader(file, {

@@ -1,5 +1,6 @@
 import { ProtocolError } from "../../codec/errors.ts";
 import { simpleFileReplies } from "../../codec/simple_file/simple_file.ts";
+import { requireWaitMs } from "../../net/deadlines.ts";
 import { ClosedError, DeadlineError } from "../../net/errors.ts";
 import { FileRefusedError } from "../file_refused_error.ts";
 import type { FileSendResult, SendSimpleFilesOptions } from "../send_options.ts";
@@ -16,13 +17,15 @@ import { sendSimpleFile, type SimpleSenderConnection } from "./send_simple_file.
  * @throws {ClosedError} A connection broke. The file that was under way was told to `onDone` as interrupted.
  * @throws {ProtocolError} The receiver broke the protocol.
  * @throws {DeadlineError} The receiver did not answer in time.
+ * @throws {RangeError} `headerPauseMs` is not a time from 0.
  * @throws The reason of `signal`, or the error of `connect`.
  */
 export async function sendSimpleFiles(
   sources: AsyncIterator<FileSource | SkippedSource>,
   options: SendSimpleFilesOptions,
 ): Promise<void> {
-  const { onSkipped = ignore, onDone = ignore } = options;
+  const { onSkipped = ignore, onDone = ignore, headerPauseMs } = options;
+  if (headerPauseMs !== undefined) requireWaitMs("headerPauseMs", headerPauseMs);
   const queue = new SourceQueue(sources, onSkipped);
   const line = new SimpleLine(options);
   try {

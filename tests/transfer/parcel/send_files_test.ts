@@ -314,6 +314,8 @@ for (
     [{ jobs: 1.5 }, "Cannot set jobs: 1.5 "],
     [{ retries: -1 }, "Cannot set retries: -1 "],
     [{ retries: NaN }, "Cannot set retries: NaN "],
+    [{ handshakeMs: 0 }, "Cannot set handshakeMs: 0 "],
+    [{ handshakeMs: NaN }, "Cannot set handshakeMs: NaN "],
   ] as const
 ) {
   Deno.test(`sendFiles() connects to nobody and takes no source when ${message.slice(11)}is set`, async () => {

@@ -1,5 +1,5 @@
 import { bytes } from "../../../codec/raw_bytes.ts";
-import { assertEquals, assertInstanceOf } from "@std/assert";
+import { assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import { type FileSendResult, type FileSource, sendSimpleFiles } from "../../../transfer/mod.ts";
 import { ClosedError, Connection } from "../../../mod.ts";
 import { MemoryTransport } from "../../../testing/memory_transport.ts";
@@ -104,3 +104,17 @@ Deno.test("sendSimpleFiles() refuses a file of unknown length and connects to no
   assertEquals(it.results, [["stdin", "failed"]]);
   assertEquals(it.transports, []);
 });
+
+for (const headerPauseMs of [-1, NaN]) {
+  Deno.test(`sendSimpleFiles() connects to nobody and takes no source when headerPauseMs: ${headerPauseMs} is set`, async () => {
+    let asked = 0;
+    const connect = () => Promise.reject(new Error("Not to be called"));
+    const next = () => Promise.resolve({ done: true, value: ++asked } as const);
+    await assertRejects(
+      () => sendSimpleFiles({ next }, { connect, headerPauseMs }),
+      RangeError,
+      `Cannot set headerPauseMs: ${headerPauseMs} `,
+    );
+    assertEquals(asked, 0);
+  });
+}
