@@ -56,6 +56,7 @@ export { ClosedError, DeadlineError } from "./net/errors.ts";
 export { explain } from "./net/explain.ts";
 export { reconnect } from "./net/reconnect.ts";
 export { type Handler, serve, type ServeOptions, Server } from "./net/serve.ts";
+export { SharedBytes } from "./net/shared_bytes.ts";
 export { shutdownOnSignals } from "./net/signals.ts";
 export { socketTransport } from "./net/socket_transport.ts";
 export { streamTransport } from "./net/stream_transport.ts";

@@ -1,10 +1,12 @@
 import type { Figure } from "./figures.ts";
 import { denoCommand, run, ServerProcess } from "./processes.ts";
 
-/** Connections that talk at once. */
-export const CONNECTIONS = 64;
-/** Bytes of a message. */
-export const MESSAGE_BYTES = 20;
+/** Bytes of a line that is echoed. */
+export const LINE_BYTES = 20;
+/** Bytes of a line that goes to everybody, with its end. */
+export const FAN_OUT_BYTES = 64;
+/** Who gets it. */
+export const SUBSCRIBERS = 1_000;
 
 /** How long and how often to measure. */
 export interface BenchOptions {
@@ -14,17 +16,50 @@ export interface BenchOptions {
   readonly ms: number;
 }
 
+/** What the servers are loaded with. */
+export interface EchoLoad {
+  readonly connections: number;
+  /** Messages that one connection has under way at once. */
+  readonly inFlight: number;
+  /** Bytes of a message. */
+  readonly bytes: number;
+  /** @default {"lines"} */
+  readonly framing?: "lines" | "length-prefixed";
+}
+
+/** The servers by their names. */
+export type Contenders = Readonly<Record<string, readonly string[]>>;
+
 /** Returns how many messages a second each server sends back. */
-export async function echoRuns(
-  servers: Readonly<Record<string, readonly string[]>>,
-  { rounds, ms, inFlight }: BenchOptions & { inFlight: number },
+export function echoRuns(
+  servers: Contenders,
+  { rounds, ms }: BenchOptions,
+  { connections, inFlight, bytes, framing = "lines" }: EchoLoad,
+): Promise<Figure["runs"]> {
+  const load = [connections, inFlight, bytes, ms, framing].map(String);
+  return loadRuns(servers, { rounds, load: ["kernel/load.ts", ...load] });
+}
+
+/** Returns how many lines a second each server delivers, where each line goes to everybody. */
+export function fanOutRuns(
+  servers: Contenders,
+  { rounds, ms }: BenchOptions,
+  { inFlight }: { inFlight: number },
+): Promise<Figure["runs"]> {
+  const load = [SUBSCRIBERS, inFlight, FAN_OUT_BYTES, ms].map(String);
+  return loadRuns(servers, { rounds, load: ["kernel/fan_out_load.ts", ...load] });
+}
+
+async function loadRuns(
+  servers: Contenders,
+  { rounds, load: [file = "", ...args] }: { rounds: number; load: readonly string[] },
 ): Promise<Figure["runs"]> {
   const runs: Record<string, number[]> = {};
   for (let round = 0; round < rounds; round++) {
     for (const [name, command] of Object.entries(servers)) {
       await using server = await ServerProcess.start(command);
-      const load = [server.port, CONNECTIONS, inFlight, MESSAGE_BYTES, ms].map(String);
-      (runs[name] ??= []).push(Number(await run(denoCommand("kernel/load.ts", ...load))));
+      const printed = await run(denoCommand(file, String(server.port), ...args));
+      (runs[name] ??= []).push(Number(printed));
     }
   }
   return runs;

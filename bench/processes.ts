@@ -74,6 +74,6 @@ export function denoCommand(file: string, ...args: string[]): string[] {
 }
 
 /** Returns the command that runs a JavaScript file of this folder on Node. */
-export function nodeCommand(file: string): string[] {
-  return ["node", new URL(file, import.meta.url).pathname];
+export function nodeCommand(file: string, ...args: string[]): string[] {
+  return ["node", new URL(file, import.meta.url).pathname, ...args];
 }

@@ -96,6 +96,16 @@ export abstract class BufferedDecoder<Message> implements Decoder<Message> {
     if (this.#failure === undefined) this.#buffer.push(chunk);
   }
 
+  /** Returns memory for the rest of a message that says how long it is, for who reads straight into it. */
+  room(min: number): Uint8Array<ArrayBuffer> | undefined {
+    return this.#buffer.room(min);
+  }
+
+  /** Takes the first `count` bytes of what `room` returned. */
+  filled(count: number): void {
+    if (this.#failure === undefined) this.#buffer.filled(count);
+  }
+
   /** Takes note that the peer will send no more. */
   end(): void {
     this.#ended = true;

@@ -13,6 +13,14 @@ import type { ProtocolError } from "./errors.ts";
 export interface Decoder<Message> {
   /** Takes bytes that arrived. */
   push(chunk: Uint8Array): void;
+  /**
+   * Returns memory for the rest of a message that says how long it is, at least `min` bytes and no further than its end:
+   * whoever reads fills it and calls `filled` instead of `push`. Undefined where no such message is under way. Until then
+   * the memory goes to nobody else.
+   */
+  room?(min: number): Uint8Array<ArrayBuffer> | undefined;
+  /** Takes the first `count` bytes of what the last `room` returned. */
+  filled?(count: number): void;
   /** Takes note that the peer will send no more. */
   end(): void;
   /**
@@ -85,6 +93,11 @@ export interface Session<In, Out = In> {
    */
   encode(message: Out, writer: ByteWriter): void;
   /**
+   * Writes only what stands in front of the message's own bytes, and returns those: with them the frame is complete. A
+   * connection needs it to send a large message without a copy. It refuses what `encode` refuses.
+   */
+  encodeHead?(message: Out, writer: ByteWriter): Uint8Array;
+  /**
    * Writes what the bytes decoded so far oblige us to answer: a pong, a refused option. It is called after each
    * `next()`, and writes nothing where nothing is owed.
    *
@@ -120,8 +133,12 @@ export interface Codec<In, Out = In> {
 /** What a codec's decoder gives. */
 export type Decoded<C> = C extends Codec<infer In, never> ? In : never;
 
+/** Writes one message behind what `writer` holds. @throws {ProtocolError} It cannot be said in this format. */
+type Encode<Out> = (message: Out, writer: ByteWriter) => void;
+
 /**
- * Makes a codec of its two halves: how to decode, and how to write one message.
+ * Makes a codec of its two halves: how to decode, and how to write one message; with `encodeHead` beside `encode` where the
+ * message's own bytes end the frame.
  *
  * @example A message is one byte, twice
  * ```ts
@@ -142,7 +159,7 @@ export type Decoded<C> = C extends Codec<infer In, never> ? In : never;
  */
 export function defineCodec<In, Out = In>(
   decoder: () => Decoder<In>,
-  encode: (message: Out, writer: ByteWriter) => void,
+  encode: Encode<Out> | Pick<Session<In, Out>, "encode" | "encodeHead">,
 ): Codec<In, Out>;
 /**
  * Makes a codec whose directions share state, or which says something of itself: `session` is called once for each
@@ -178,9 +195,9 @@ export function defineCodec<In, Out = In>(
 export function defineCodec<In, Out = In>(session: () => Session<In, Out>): Codec<In, Out>;
 export function defineCodec<In, Out>(
   decoderOrSession: (() => Decoder<In>) | (() => Session<In, Out>),
-  encode?: (message: Out, writer: ByteWriter) => void,
+  encoder?: Encode<Out> | Pick<Session<In, Out>, "encode" | "encodeHead">,
 ): Codec<In, Out> {
-  if (encode === undefined) {
+  if (encoder === undefined) {
     // The overloads say that with one argument it makes sessions.
     const session = decoderOrSession as () => Session<In, Out>;
     return codecOf(session, {
@@ -190,14 +207,18 @@ export function defineCodec<In, Out>(
   }
   // With two arguments the first one makes decoders.
   const decoder = decoderOrSession as () => Decoder<In>;
-  return codecOf(() => ({ decoder: decoder(), encode }), { decoder, encode });
+  const { encode, encodeHead } = typeof encoder === "function" ? { encode: encoder } : encoder;
+  const session = encodeHead
+    ? () => ({ decoder: decoder(), encode, encodeHead })
+    : () => ({ decoder: decoder(), encode });
+  return codecOf<In, Out>(session, { decoder, encode });
 }
 
 function codecOf<In, Out>(
   session: () => Session<In, Out>,
   { decoder, encode }: {
     decoder: () => Decoder<In>;
-    encode: (message: Out, writer: ByteWriter) => void;
+    encode: Encode<Out>;
   },
 ): Codec<In, Out> {
   return {

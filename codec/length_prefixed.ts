@@ -3,6 +3,7 @@
 import { requireBytes, requireNames } from "./arguments.ts";
 import { badLength, requireBody } from "./body.ts";
 import { BufferedDecoder } from "./buffered_decoder.ts";
+import type { ByteWriter } from "./bytes/byte_writer.ts";
 import { type Endian, maxUint, requireEndian } from "./bytes/endian.ts";
 import type { ReceiveBuffer } from "./bytes/receive_buffer.ts";
 import { type Codec, defineCodec } from "./codec.ts";
@@ -93,19 +94,20 @@ export function lengthPrefixed(
     extra: adjust - (includesHeader ? width : 0),
     maxBytes: requireLimit("maxMessageBytes", maxBytes),
   };
-  return defineCodec<Uint8Array>(
-    () => new LengthPrefixedDecoder(settings),
-    (message, writer) => {
-      requireBody(requireBytes(message).length, { max: settings.maxBytes, side: "local" });
-      const length = message.length - leadBytes - settings.extra;
-      if (message.length < leadBytes) throw tooShort(message.length, leadBytes);
-      if (length < 0 || length > maxLength) throw doesNotFit(length, { width, maxLength });
-      writer.bytes(settings.magic);
-      if (leadBytes > 0) writer.bytes(message.subarray(0, leadBytes));
-      writer.uint(length, { width, endian });
-      writer.bytes(leadBytes > 0 ? message.subarray(leadBytes) : message);
-    },
-  );
+  function encodeHead(message: Uint8Array, writer: ByteWriter): Uint8Array {
+    requireBody(requireBytes(message).length, { max: settings.maxBytes, side: "local" });
+    const length = message.length - leadBytes - settings.extra;
+    if (message.length < leadBytes) throw tooShort(message.length, leadBytes);
+    if (length < 0 || length > maxLength) throw doesNotFit(length, { width, maxLength });
+    writer.bytes(settings.magic);
+    if (leadBytes > 0) writer.bytes(message.subarray(0, leadBytes));
+    writer.uint(length, { width, endian });
+    return leadBytes > 0 ? message.subarray(leadBytes) : message;
+  }
+  return defineCodec<Uint8Array>(() => new LengthPrefixedDecoder(settings), {
+    encode: (message, writer) => writer.bytes(encodeHead(message, writer)),
+    encodeHead,
+  });
 }
 
 interface Settings {

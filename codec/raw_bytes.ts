@@ -26,7 +26,10 @@ import { type Codec, defineCodec } from "./codec.ts";
 export function bytes(): Codec<Uint8Array> {
   return defineCodec<Uint8Array>(
     () => new RawDecoder(),
-    (piece, writer) => writer.bytes(requireBytes(piece)),
+    {
+      encode: (piece, writer) => writer.bytes(requireBytes(piece)),
+      encodeHead: (piece) => requireBytes(piece),
+    },
   );
 }
 

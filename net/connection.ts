@@ -3,9 +3,10 @@ import type { Codec } from "../codec/codec.ts";
 import type { ProtocolError } from "../codec/errors.ts";
 import type { Address } from "./address.ts";
 import { requireTransport } from "./arguments.ts";
-import { releaseLarge, takeLarge } from "./buffers.ts";
+import { dropLarge, releaseLarge, takeLarge } from "./buffers.ts";
 import type {
   ConnectionOptions,
+  FlushOptions,
   PeekOptions,
   ReceiveOptions,
   SendOptions,
@@ -15,7 +16,11 @@ import { requireWaitMs } from "./deadlines.ts";
 import { Duplex } from "./duplex.ts";
 import { closedHere, DeadlineError } from "./errors.ts";
 import { messagesOf, sinkOf } from "./message_streams.ts";
+import { forgettable } from "./rejection.ts";
+import type { SharedBytes } from "./shared_bytes.ts";
 import type { Transport } from "./transport.ts";
+
+const NO_OPTIONS: SendOptions = {};
 
 /**
  * Messages over a byte stream: an async iterable of what the peer sends, with `send` for the other direction. It reads
@@ -68,8 +73,12 @@ export class Connection<In, Out = In>
   }
 
   /**
-   * Sends one message, whole or not at all. It leaves when no decoded message waits any more, at the latest on the
-   * next turn of the event loop. The promise waits only while more than 64 KiB are queued.
+   * Sends one message, whole or not at all. The promise waits only while more than 64 KiB are queued.
+   *
+   * What was sent leaves in one write: when the program waits for the next message, and those that arrived on this turn
+   * of the event loop for other connections are handed out too; otherwise on the next turn. Where more than 64
+   * connections have something to write on one turn, the others follow on the turns after it. `flush`, `sendBytes`,
+   * `closeWrite` and `close` write at once.
    *
    * A rejection that nobody handles is not reported a second time: the connection's end says the same.
    *
@@ -78,8 +87,8 @@ export class Connection<In, Out = In>
    * @throws {DeadlineError} The peer took no byte for `writeMs`; the connection is over.
    * @throws {ClosedError} The connection is over, or a close has begun.
    */
-  send(message: Out, options?: SendOptions): Promise<void> {
-    return this.#duplex.outgoing.send(message, options?.signal);
+  send(message: Out, options: SendOptions = NO_OPTIONS): Promise<void> {
+    return this.#duplex.outgoing.send(message, options);
   }
 
   /**
@@ -92,27 +101,18 @@ export class Connection<In, Out = In>
    * @throws {ClosedError} The connection broke.
    * @throws {RangeError} `waitMs` is neither a number from 0 nor `Infinity`.
    */
-  async receive(options: ReceiveOptions = {}): Promise<In | undefined> {
-    const { waitMs = Infinity, partial = false, signal } = options;
-    requireWaitMs("waitMs", waitMs);
-    signal?.throwIfAborted();
-    const result = this.#duplex.incoming.next();
-    if (waitMs === Infinity && !signal) return (await result).value;
-    const cancel = this.#duplex.clock.wait(waitMs, () => {
-      this.#duplex.incoming.withdraw()?.reject(new DeadlineError("receive", waitMs));
-    });
-    const stop = () => this.#duplex.incoming.withdraw()?.reject(signal?.reason);
-    signal?.addEventListener("abort", stop, { once: true });
-    try {
-      return (await result).value;
-    } catch (error) {
-      const isLate = error instanceof DeadlineError && error.phase === "receive";
-      if (partial && isLate) return this.receivePartial();
-      throw error;
-    } finally {
-      cancel();
-      signal?.removeEventListener("abort", stop);
-    }
+  receive(options: ReceiveOptions = {}): Promise<In | undefined> {
+    return forgettable(this.#receive(options));
+  }
+
+  /**
+   * Returns a message that has arrived already, without waiting; undefined where there is none yet, or another call waits.
+   * With it a program takes together what came together.
+   *
+   * @throws {ProtocolError} The peer sent something illegal.
+   */
+  tryReceive(): In | undefined {
+    return this.#duplex.incoming.takeWhole();
   }
 
   /**
@@ -162,8 +162,29 @@ export class Connection<In, Out = In>
 
   // One direction at a time.
 
+  /**
+   * Takes bytes that many connections send, and waits for nothing. They leave at once where nothing else waits, or with what
+   * waits; where many are sent to on one turn of the event loop, on one of the next turns. False says that nothing was
+   * taken: more than `maxQueuedBytes` would wait (alone in the queue any size may), a close has begun, or the connection
+   * is over.
+   */
+  trySend(shared: SharedBytes): boolean {
+    return this.#duplex.outgoing.trySend(shared);
+  }
+
+  /**
+   * Is called when few bytes wait again (at most 16 KiB), after `trySend` has said false because too much did. Nothing is
+   * made for it: a hub with thousands of subscribers needs no promise for each. What it throws ends no connection.
+   */
+  get onLowWater(): (() => void) | undefined {
+    return this.#duplex.outgoing.onLowWater;
+  }
+  set onLowWater(listener: (() => void) | undefined) {
+    this.#duplex.outgoing.onLowWater = listener;
+  }
+
   /** Waits until everything that was sent is with the system. @throws What `send` throws. */
-  flush(options: SendOptions = {}): Promise<void> {
+  flush(options: FlushOptions = {}): Promise<void> {
     return this.#duplex.outgoing.drained(options);
   }
 
@@ -173,7 +194,7 @@ export class Connection<In, Out = In>
    *
    * @throws What `send` throws.
    */
-  closeWrite(options: SendOptions = {}): Promise<void> {
+  closeWrite(options: FlushOptions = {}): Promise<void> {
     return this.#duplex.closeWrite(options.signal);
   }
 
@@ -219,10 +240,19 @@ export class Connection<In, Out = In>
   }
 
   /** Reads what is left of the body, and drops it, without holding more than 64 KiB. @throws What `readBody` throws. */
-  async skipBody(): Promise<void> {
+  skipBody(): Promise<void> {
+    return forgettable(this.#skipBody());
+  }
+
+  async #skipBody(): Promise<void> {
     const into = takeLarge();
-    while (await this.readBody(into) > 0);
-    // After a rejection the system may still write into it, so it goes to nobody else.
+    try {
+      while (await this.readBody(into) > 0);
+    } catch (error) {
+      // The system may still write into it, so it goes to nobody else.
+      dropLarge();
+      throw error;
+    }
     releaseLarge(into);
   }
 
@@ -250,7 +280,7 @@ export class Connection<In, Out = In>
    * @throws {RangeError} `waitMs` is neither a number from 0 nor `Infinity`.
    */
   peek(count: number, options: PeekOptions = {}): Promise<Uint8Array> {
-    return this.#duplex.incoming.peek(count, options);
+    return forgettable(this.#duplex.incoming.peek(count, options));
   }
 
   /**
@@ -287,6 +317,22 @@ export class Connection<In, Out = In>
    */
   refuse(error: ProtocolError): void {
     this.#duplex.refuse(error);
+  }
+
+  async #receive({ waitMs = Infinity, partial = false, signal }: ReceiveOptions): Promise<
+    In | undefined
+  > {
+    requireWaitMs("waitMs", waitMs);
+    signal?.throwIfAborted();
+    const { incoming } = this.#duplex;
+    if (waitMs === Infinity && !signal) return (await incoming.next()).value;
+    try {
+      return (await incoming.nextWithin(waitMs, signal)).value;
+    } catch (error) {
+      const isLate = error instanceof DeadlineError && error.phase === "receive";
+      if (partial && isLate) return this.receivePartial();
+      throw error;
+    }
   }
 
   // What `for await` and `using` call.

@@ -15,7 +15,7 @@ export interface ConnectionCore<Out> {
   answer(): void;
   /** Turns the peer down as the protocol does, because its bytes could not be decoded. */
   refuse(error: ProtocolError): void;
-  /** Sends what was gathered for the peer: no message is left to hand out. */
+  /** Sends what was gathered for the peer, once what arrived for others is handed out too: no message is left here. */
   flushSent(): void;
   /** Counts silence anew: bytes passed in the other direction. */
   touch(): void;

@@ -32,10 +32,22 @@ export interface ReceiveOptions {
   signal?: AbortSignal;
 }
 
-/** How long {@linkcode Connection.send} and {@linkcode Connection.flush} wait. */
-export interface SendOptions {
+/** How long {@linkcode Connection.flush} and {@linkcode Connection.closeWrite} wait. */
+export interface FlushOptions {
   /** Ends the wait, not the sending. */
   signal?: AbortSignal;
+}
+
+/** How {@linkcode Connection.send} sends, and how long it waits. */
+export interface SendOptions extends FlushOptions {
+  /**
+   * The message is given away with its memory, as `postMessage` transfers it: from 4 KiB on its whole `ArrayBuffer` is
+   * empty afterwards, and serves the next large message. A large one is sent without a copy. It needs a codec whose messages are bytes that stand in
+   * the frame as they are, such as `lengthPrefixed()`; with any other it changes nothing.
+   *
+   * @default {false}
+   */
+  transfer?: boolean;
 }
 
 /** How long {@linkcode Connection.peek} waits. */

@@ -9,6 +9,7 @@ import { closedHere, explained, serverStops } from "./errors.ts";
 import { Incoming } from "./incoming.ts";
 import { type ConnectionLimits, connectionLimits } from "./limits.ts";
 import { Outgoing } from "./outgoing.ts";
+import { forgettable } from "./rejection.ts";
 import { Tracer } from "./tracer.ts";
 import type { Transport } from "./transport.ts";
 
@@ -28,6 +29,8 @@ export class Duplex<In, Out> implements ConnectionCore<Out> {
   #draining = false;
   /** The protocol has said its last words. */
   #saidFarewell = false;
+  /** What is still to be sent goes out. */
+  #saying: Promise<void> | undefined;
   #finishing: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
   #controller: AbortController | undefined;
@@ -92,7 +95,7 @@ export class Duplex<In, Out> implements ConnectionCore<Out> {
   }
 
   flushSent(): void {
-    this.#outgoing?.flush();
+    this.#outgoing?.flushAfterReads();
   }
 
   touch(): void {
@@ -123,12 +126,9 @@ export class Duplex<In, Out> implements ConnectionCore<Out> {
     this.#controller?.abort(serverStops());
   }
 
-  async closeWrite(signal: AbortSignal | undefined): Promise<void> {
-    if (!this.#finishing) {
-      this.#sayFarewell();
-      await this.outgoing.drained({ signal });
-    }
-    await (this.#finishing ??= this.#finish());
+  /** A signal that is aborted ends the wait, and not the closing. */
+  closeWrite(signal: AbortSignal | undefined): Promise<void> {
+    return forgettable(withSignal(this.#finish(), signal));
   }
 
   close(): Promise<void> {
@@ -171,13 +171,11 @@ export class Duplex<In, Out> implements ConnectionCore<Out> {
     if (this.closed) return;
     let cancel: CancelWait | undefined;
     try {
-      if (!this.#finishing) {
-        this.#sayFarewell();
-        await this.outgoing.drained();
-      }
+      const finished = this.#finish();
+      await this.#saying;
       // Over TLS closeWrite() waits for the peer as well, so this deadline covers both.
       cancel = this.clock.wait(this.#deadlines.drainMs, () => this.end(undefined));
-      await (this.#finishing ??= this.#finish());
+      await finished;
       await this.incoming.linger();
     } catch {
       // The peer is gone, or took no byte within `writeMs`: nobody is left to be polite to.
@@ -186,7 +184,17 @@ export class Duplex<In, Out> implements ConnectionCore<Out> {
     this.end(undefined);
   }
 
-  async #finish(): Promise<void> {
+  /** Sends what waits and what the protocol says at the end, then FIN; once, whoever asks. */
+  #finish(): Promise<void> {
+    return this.#finishing ??= forgettable(this.#sendAll().then(() => this.#sendEnd()));
+  }
+
+  #sendAll(): Promise<void> {
+    this.#sayFarewell();
+    return this.#saying = this.outgoing.drained();
+  }
+
+  async #sendEnd(): Promise<void> {
     this.outgoing.end(closedHere());
     this.tracer?.note("we will send no more");
     try {
@@ -195,4 +203,15 @@ export class Duplex<In, Out> implements ConnectionCore<Out> {
       throw explained("send", error);
     }
   }
+}
+
+/** Waits for a promise until the signal is aborted; what it stands for goes on. */
+function withSignal(settled: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+  if (!signal) return settled;
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(signal.reason);
+    if (signal.aborted) stop();
+    else signal.addEventListener("abort", stop, { once: true });
+    settled.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
+  });
 }

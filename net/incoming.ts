@@ -1,5 +1,6 @@
-import type { Session } from "../codec/codec.ts";
+import type { Decoder, Session } from "../codec/codec.ts";
 import { ProtocolError } from "../codec/errors.ts";
+import { LARGE_BYTES } from "./buffers.ts";
 import type { CancelWait } from "./clock.ts";
 import type { ConnectionCore } from "./connection_core.ts";
 import type { PeekOptions } from "./connection_options.ts";
@@ -7,9 +8,10 @@ import { requireWaitMs } from "./deadlines.ts";
 import { closedHere, DeadlineError } from "./errors.ts";
 import { MessageQueue } from "./message_queue.ts";
 import { Reader, type ReaderOwner } from "./reader.ts";
+import { forgettable, rejected } from "./rejection.ts";
 import { type ReceiveRate, TokenBucket } from "./token_bucket.ts";
 import { afterPoll, nextTurn } from "./turn.ts";
-import { alreadyWaiting, sentAhead, type Taker, type Waiter } from "./waiter.ts";
+import { alreadyWaiting, sentAhead, type Taker, Waiter } from "./waiter.ts";
 import { Watch, type WatchOwner } from "./watch.ts";
 
 /** What {@linkcode Incoming} is told beside its connection. */
@@ -38,8 +40,11 @@ export class Incoming<In> implements WatchOwner, ReaderOwner {
   #session: Session<In, never>;
   #waiter: Waiter<In> | undefined;
   #taker: Taker | undefined;
+  /** The decoder that is read into: the read that is pending fills the message that it waits for. */
+  #filling: Decoder<In> | undefined;
   /** Messages that were decoded before anybody asked for them; made where the session owes answers. */
   #ahead: MessageQueue<In> | undefined;
+  #aheadAsked = false;
   #over: { error: unknown } | undefined;
   #draining = false;
   /** Set while what comes is only read to be dropped; called at the end. */
@@ -81,32 +86,62 @@ export class Incoming<In> implements WatchOwner, ReaderOwner {
   next(): Promise<IteratorResult<In, undefined>> {
     if (this.#waiter || this.#taker) return alreadyWaiting();
     if (this.#over || this.#lingering) return this.#isOver();
-    const delay = this.#messages?.delay(this.#core.clock.now()) ?? 0;
+    const delay = this.#delay();
     if (delay === 0) {
       try {
         const message = this.#take();
-        if (message !== undefined) return Promise.resolve({ done: false, value: message });
+        if (message !== undefined) {
+          if (this.#ahead) this.#askAhead();
+          return Promise.resolve({ done: false, value: message });
+        }
       } catch (error) {
-        return Promise.reject(error);
+        return rejected(error);
       }
     }
     // What the protocol had to answer may have ended the connection.
     if (this.#over) return this.#isOver();
     this.#core.flushSent();
     if (this.ended && delay === 0) return Promise.resolve(DONE);
-    return new Promise((resolve, reject) => {
-      this.#waiter = { resolve, reject };
-      if (delay > 0) return this.#pause(delay);
+    const waiter = this.#waiter = new Waiter<In>();
+    if (delay > 0) this.#pause(delay);
+    else {
       this.#gap?.start();
       this.#read();
       if (this.#draining) this.#endSoon();
+    }
+    return waiter.result;
+  }
+
+  /**
+   * Waits as `next` does, for a time. What it stops waiting for stays for the next call; it stops no wait of another.
+   *
+   * @throws {DeadlineError} No message came within `waitMs`.
+   */
+  nextWithin(
+    waitMs: number,
+    signal: AbortSignal | undefined,
+  ): Promise<IteratorResult<In, undefined>> {
+    const before = this.#waiter;
+    const result = this.next();
+    const waiter = this.#waiter;
+    if (waiter === undefined || waiter === before) return result;
+    const stop = () => this.#withdraw(waiter)?.reject(signal?.reason);
+    const cancel = this.#core.clock.wait(waitMs, () => {
+      this.#withdraw(waiter)?.reject(new DeadlineError("receive", waitMs));
     });
+    signal?.addEventListener("abort", stop, { once: true });
+    const done = () => {
+      cancel();
+      signal?.removeEventListener("abort", stop);
+    };
+    result.then(done, done);
+    return result;
   }
 
   /** Reads a piece of the body that the last message announced; 0 says that it is over. */
   readBody(into: Uint8Array): Promise<number> {
     if (into.length === 0) {
-      return Promise.reject(new TypeError("Cannot read a body into 0 bytes"));
+      return rejected(new TypeError("Cannot read a body into 0 bytes"));
     }
     return this.#takeWhenThere<number>({
       into,
@@ -146,26 +181,20 @@ export class Incoming<In> implements WatchOwner, ReaderOwner {
     }
   }
 
-  /** Takes back a pending `next()`, for the caller to settle. A read that is pending goes on, and nothing it brings is lost. */
-  withdraw(): Waiter<In> | undefined {
-    const waiter = this.#waiter;
-    if (!waiter) return undefined;
-    this.#waiter = undefined;
-    this.#idle.stop();
-    this.#gap?.stop();
-    return waiter;
-  }
-
-  /** Returns the next message that is whole, and undefined where there is none yet. */
+  /** Returns the next message that is whole, and undefined where there is none yet, or none is allowed yet. */
   takeWhole(): In | undefined {
     // A closed connection drops what it reads into the buffer that the decoder may look at, so it is not asked again.
-    return this.#over || this.#lingering ? undefined : this.#take();
+    if (this.#isAwaited || this.#over || this.#lingering || this.#delay() > 0) return undefined;
+    const message = this.#take();
+    if (message !== undefined && this.#ahead) this.#askAhead();
+    return message;
   }
 
   /** Returns the next message, or counts what came of it so far as all of it. */
   flushPartial(): In | undefined {
-    const whole = this.takeWhole();
-    if (whole !== undefined || this.#over || this.#lingering) return whole;
+    if (this.#over || this.#lingering || this.#delay() > 0) return undefined;
+    const whole = this.#take();
+    if (whole !== undefined || this.#over) return whole;
     this.#session.decoder.flush?.();
     return this.#take();
   }
@@ -183,6 +212,8 @@ export class Incoming<In> implements WatchOwner, ReaderOwner {
       this.#lingering = resolve;
       this.#idle.clear();
       this.#gap?.clear();
+      this.#cancelMessagePause?.();
+      this.#cancelPoll?.();
       if (this.ended || this.#over) resolve();
       else this.#read();
     });
@@ -206,6 +237,7 @@ export class Incoming<In> implements WatchOwner, ReaderOwner {
       throw new TypeError("Cannot switch codec: a call waits for a message of the one in use");
     }
     if (this.#ahead?.length) throw sentAhead(this.#ahead.length, this.#codecStart);
+    if (gapMs !== Infinity) requireFlush(session);
     const rest = decoder.rest();
     this.#codecStart = this.bytesReceived - rest.length;
     this.#session = session;
@@ -232,7 +264,7 @@ export class Incoming<In> implements WatchOwner, ReaderOwner {
     this.#gap?.clear();
     this.#cancelMessagePause?.();
     this.#cancelPoll?.();
-    const waiter = this.withdraw();
+    const waiter = this.#withdraw();
     if (error === undefined) waiter?.resolve(DONE);
     else waiter?.reject(error);
     this.#withdrawTaker()?.reject(error ?? closedHere());
@@ -257,7 +289,21 @@ export class Incoming<In> implements WatchOwner, ReaderOwner {
 
   #isOver(): Promise<IteratorResult<In, undefined>> {
     const error = this.#over?.error;
-    return error === undefined ? Promise.resolve(DONE) : Promise.reject(error);
+    return error === undefined ? Promise.resolve(DONE) : rejected(error);
+  }
+
+  /** Milliseconds until the peer's rate allows the next message. */
+  #delay(): number {
+    return this.#messages === undefined ? 0 : this.#messages.delay(this.#core.clock.now());
+  }
+
+  /** Takes back a pending `next()` for the caller to settle. A read that is pending goes on, and nothing it brings is lost. */
+  #withdraw(which: Waiter<In> | undefined = this.#waiter): Waiter<In> | undefined {
+    if (which === undefined || which !== this.#waiter) return undefined;
+    this.#waiter = undefined;
+    this.#idle.stop();
+    this.#gap?.stop();
+    return which;
   }
 
   /** Returns the message that the program gets next, if it is there. */
@@ -276,7 +322,7 @@ export class Incoming<In> implements WatchOwner, ReaderOwner {
       message = decoder.next();
     } catch (error) {
       this.#core.answer();
-      if (error instanceof ProtocolError) this.#core.refuse(error);
+      this.#refuse(error);
       throw error;
     }
     if (this.#ahead) this.#core.answer();
@@ -288,36 +334,42 @@ export class Incoming<In> implements WatchOwner, ReaderOwner {
     return message;
   }
 
+  /** Tells the peer in the words of the protocol that its bytes could not be decoded. */
+  #refuse(error: unknown): void {
+    if (error instanceof ProtocolError) this.#core.refuse(error);
+  }
+
   /** Settles now with what `attempt` finds, or when enough has come. */
   #takeWhenThere<Value>(
     { attempt, into }: { attempt: () => { value: Value } | undefined; into?: Uint8Array },
   ): Promise<Value> {
     if (this.#waiter || this.#taker) return alreadyWaiting();
-    if (this.#over || this.#lingering) {
-      return Promise.reject(this.#over?.error ?? closedHere());
-    }
+    if (this.#over || this.#lingering) return rejected(this.#over?.error ?? closedHere());
     try {
       const found = attempt();
       if (found) return Promise.resolve(found.value);
     } catch (error) {
-      return Promise.reject(error);
+      this.#refuse(error);
+      return rejected(error);
     }
     this.#core.flushSent();
-    return new Promise((resolve, reject) => {
-      this.#taker = {
-        ...into && { into },
-        reject,
-        attempt() {
-          const found = attempt();
-          if (found) resolve(found.value);
-          return found !== undefined;
-        },
-        // Only a body has bytes that pass: their count is what it waits for.
-        passed: (count) => resolve(count as Value),
-      };
-      if (this.ended) this.#deliverTo(this.#taker);
-      else this.#read();
-    });
+    return forgettable(
+      new Promise((resolve, reject) => {
+        this.#taker = {
+          ...into && { into },
+          reject,
+          attempt() {
+            const found = attempt();
+            if (found) resolve(found.value);
+            return found !== undefined;
+          },
+          // Only a body has bytes that pass: their count is what it waits for.
+          passed: (count) => resolve(count as Value),
+        };
+        if (this.ended) this.#deliverTo(this.#taker);
+        else this.#read();
+      }),
+    );
   }
 
   #withdrawTaker(): Taker | undefined {
@@ -336,15 +388,25 @@ export class Incoming<In> implements WatchOwner, ReaderOwner {
     }
   }
 
-  /** A body goes straight to where it is wanted, and no further than its end. */
+  /** A body or a large message goes straight to where it is wanted, and no further than its end. */
   #straight(): Uint8Array | undefined {
+    const { decoder } = this.#session;
     const into = this.#taker?.into;
-    const bodyBytes = this.#session.decoder.bodyBytes ?? 0;
-    return into && bodyBytes > 0 ? into.subarray(0, bodyBytes) : undefined;
+    if (into) {
+      const bodyBytes = decoder.bodyBytes ?? 0;
+      return bodyBytes > 0 ? into.subarray(0, bodyBytes) : undefined;
+    }
+    // While messages are decoded ahead, the decoder may be asked for one before the read is done.
+    if (this.#reader.isPaused || this.#ahead || !decoder.room) return undefined;
+    const room = decoder.room(LARGE_BYTES);
+    if (room) this.#filling = decoder;
+    return room;
   }
 
   onReadAllowed(): void {
-    if (this.#isAwaited || this.#lingering) this.#read();
+    if (!this.#isAwaited && !this.#lingering) return this.#decodeAheadLater();
+    this.#read();
+    if (this.#draining && this.#waiter && !this.#cancelMessagePause) this.#endSoon();
   }
 
   onEnd(): void {
@@ -364,11 +426,18 @@ export class Incoming<In> implements WatchOwner, ReaderOwner {
     this.#idle.stop();
     if (this.#lingering) return this.#read();
     this.#core.tracer?.bytes("received", chunk);
+    const filling = this.#filling;
+    this.#filling = undefined;
+    const { decoder } = this.#session;
     try {
+      // A codec that was left meanwhile has let go of its memory.
+      if (filling && filling === decoder) filling.filled?.(chunk.length);
       // A read of nothing is no end of a body.
-      if (isStraight && chunk.length > 0) return this.#passBody(chunk);
-      if (!this.#isAwaited) this.#ahead?.addBytes(chunk.length);
-      this.#session.decoder.push(chunk);
+      else if (isStraight && !filling && chunk.length > 0) return this.#passBody(chunk);
+      else {
+        if (!this.#isAwaited) this.#ahead?.addBytes(chunk.length);
+        decoder.push(chunk);
+      }
       this.#deliver();
     } catch (error) {
       // A codec that throws here ends this connection, and not the program.
@@ -386,6 +455,7 @@ export class Incoming<In> implements WatchOwner, ReaderOwner {
       this.#session.decoder.passBody!(chunk);
       taker?.passed?.(chunk.length);
     } catch (error) {
+      this.#refuse(error);
       taker?.reject(error);
     }
   }
@@ -396,6 +466,7 @@ export class Incoming<In> implements WatchOwner, ReaderOwner {
       this.#taker = undefined;
     } catch (error) {
       this.#taker = undefined;
+      this.#refuse(error);
       taker.reject(error);
     }
   }
@@ -410,24 +481,32 @@ export class Incoming<In> implements WatchOwner, ReaderOwner {
     try {
       message = this.#take();
     } catch (error) {
-      this.withdraw()?.reject(error);
+      this.#withdraw()?.reject(error);
       return;
     }
     if (message !== undefined) {
       this.#waiter = undefined;
       this.#gap?.stop();
-      if (this.#ahead) nextTurn(this.#decodeAheadLater);
+      if (this.#ahead) this.#askAhead();
       waiter.resolve({ done: false, value: message });
     } else if (this.ended) {
       this.#core.flushSent();
-      this.withdraw()?.resolve(DONE);
+      this.#withdraw()?.resolve(DONE);
     } else {
       this.#gap?.start();
       this.#read();
     }
   }
 
+  /** Lets what is there be decoded ahead when the program has had its turn. */
+  #askAhead(): void {
+    if (this.#aheadAsked) return;
+    this.#aheadAsked = true;
+    nextTurn(this.#decodeAheadLater);
+  }
+
   readonly #decodeAheadLater = (): void => {
+    this.#aheadAsked = false;
     if (this.#isAwaited || this.#reader.isReading || this.#lingering || this.#over) return;
     this.#decodeAhead();
   };
@@ -445,8 +524,10 @@ export class Incoming<In> implements WatchOwner, ReaderOwner {
         }
         ahead.push(message);
       }
-    } catch {
-      // Whoever asks for the message behind those that are queued gets the same error from the decoder.
+    } catch (error) {
+      // Whoever asks for the message behind those that are queued gets the same error from the decoder. A codec that throws
+      // anything else would throw it to nobody.
+      if (!(error instanceof ProtocolError)) this.#core.fail(error);
     }
   }
 
@@ -457,11 +538,11 @@ export class Incoming<In> implements WatchOwner, ReaderOwner {
     try {
       message = this.flushPartial();
     } catch (error) {
-      this.withdraw()?.reject(error);
+      this.#withdraw()?.reject(error);
       return;
     }
     if (message === undefined) return;
-    this.withdraw();
+    this.#withdraw();
     waiter?.resolve({ done: false, value: message });
   }
 
@@ -472,9 +553,11 @@ export class Incoming<In> implements WatchOwner, ReaderOwner {
     this.#cancelPoll?.();
     this.#cancelPoll = afterPoll(() => {
       if (this.#waiter !== waiter || this.#over) return;
+      // What the peer's rate keeps in the socket has arrived too. The read that it allows comes back here.
+      if (this.#reader.isPaused) return;
       if (seen !== this.bytesReceived) return this.#endSoon();
       this.#core.flushSent();
-      this.withdraw()?.resolve(DONE);
+      this.#withdraw()?.resolve(DONE);
     });
   }
 

@@ -21,6 +21,10 @@ export function messagesOf<In>(connection: MessageEnds<In, never>): ReadableStre
 /** Returns a stream that sends what is written to it. */
 export function sinkOf<Out>(connection: MessageEnds<unknown, Out>): WritableStream<Out> {
   return new WritableStream<Out>({
+    start({ signal }) {
+      // `abort` below is called only when the pending write has settled, which a peer that reads nothing delays.
+      signal.addEventListener("abort", () => connection.abort(signal.reason), { once: true });
+    },
     write: (message) => connection.send(message),
     close: () => connection.closeWrite(),
     abort: (reason) => connection.abort(reason),

@@ -10,6 +10,7 @@ export { connect, type ConnectOptions, type ConnectTls } from "./connect.ts";
 export { Connection } from "./connection.ts";
 export type {
   ConnectionOptions,
+  FlushOptions,
   PeekOptions,
   ReceiveOptions,
   SendOptions,
@@ -52,6 +53,7 @@ export {
   type ShutdownResult,
 } from "./serve.ts";
 export { formatServerEvent, type ServerEvent } from "./server_events.ts";
+export { SharedBytes } from "./shared_bytes.ts";
 export { shutdownOnSignals, type ShutdownOnSignalsOptions } from "./signals.ts";
 export { type NodeSocket, socketTransport } from "./socket_transport.ts";
 export { streamTransport, type StreamTransportOptions } from "./stream_transport.ts";

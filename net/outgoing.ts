@@ -1,15 +1,23 @@
-import { ByteWriter } from "../codec/bytes/byte_writer.ts";
+import type { ByteWriter } from "../codec/bytes/byte_writer.ts";
+import { detach, giveBack, RECYCLED_MIN_BYTES } from "../codec/bytes/memory.ts";
 import { LimitError } from "../codec/errors.ts";
-import { releaseWriter, takeWriter } from "./buffers.ts";
 import type { ConnectionCore } from "./connection_core.ts";
-import { DeadlineError, explained } from "./errors.ts";
-import { nextTurn } from "./turn.ts";
+import type { SendOptions } from "./connection_options.ts";
+import { DeadlineError, explained, messageOf } from "./errors.ts";
+import { forgettable, rejected } from "./rejection.ts";
+import type { SharedBytes } from "./shared_bytes.ts";
 import { Watch, type WatchOwner } from "./watch.ts";
+import { Loan, type Outbound, releaseOutbound, WriteQueue } from "./write_queue.ts";
+import { mayWriteNow, type TurnWriter, writeAfterReads, writeNextTurn } from "./write_turns.ts";
 
 /** Above this many waiting bytes `send` makes its caller wait. */
 export const HIGH_WATER_BYTES = 64 * 1024;
 /** At this part of the high-water mark the waiting callers go on. */
 const LOW_WATER = 1 / 4;
+/** From here on a message that was given away is written from where it stands. */
+const LOAN_MIN_BYTES = 64 * 1024;
+/** So much of it goes out with its head, so that no packet has the head alone. */
+const BESIDE_HEAD_BYTES = 16 * 1024;
 
 const SENT: Promise<void> = Promise.resolve();
 
@@ -20,18 +28,6 @@ interface Waiter {
   reject(error: unknown): void;
 }
 
-/** The caller of `sendBytes`: its promise settles when the system has taken its bytes. */
-interface Lender {
-  resolve(): void;
-  reject(error: unknown): void;
-}
-
-/** Bytes that nothing is added to any more. Without a lender the writer is ours, and goes back to the pool. */
-interface Sealed {
-  readonly writer: ByteWriter;
-  readonly lender: Lender | undefined;
-}
-
 /** What {@linkcode Outgoing} is told beside its connection. */
 export interface OutgoingOptions {
   maxQueuedBytes: number;
@@ -39,31 +35,29 @@ export interface OutgoingOptions {
 }
 
 /**
- * The half of a connection that sends. Messages are gathered in one buffer, which is written in one call at `flush`, or on
- * the next turn of the event loop.
+ * The half of a connection that sends. Messages are gathered in one buffer, which is written in one call when the program
+ * waits for the peer, or on the next turn of the event loop.
  */
-export class Outgoing<Out> implements WatchOwner {
+export class Outgoing<Out> implements WatchOwner, TurnWriter {
   bytesSent = 0;
+  /** Hears that few bytes wait again, after `trySend` had to refuse some. */
+  onLowWater: (() => void) | undefined;
   readonly #core: ConnectionCore<Out>;
   #maxQueuedBytes: number;
   #writeMs: number;
   /** Made at the first write, because many connections only listen. */
   #watch: Watch | undefined;
-  /** What was gathered since the last write began. */
-  #writer: ByteWriter | undefined;
   /** Above this many queued bytes `send` waits. It is never above `maxQueuedBytes`. */
   #highWater: number;
+  readonly #queue = new WriteQueue();
   /** What is being written, and how many of its bytes the system has taken. */
-  #writing: ByteWriter | undefined;
+  #writing: Outbound | undefined;
   #taken = 0;
-  /** Who lent what is being written. */
-  #lender: Lender | undefined;
-  /** Goes out before `#writer`: lent bytes, and what was gathered before each of them. */
-  #sealed: Sealed[] | undefined;
-  #sealedBytes = 0;
   /** How many of the queued bytes were lent. They do not count against `maxQueuedBytes`. */
   #lentBytes = 0;
   #turnAsked = false;
+  /** `trySend` has refused something because too much waits. */
+  #wasFull = false;
   #waiters: Waiter[] = [];
   #over: { error: unknown } | undefined;
   /** A close has begun: what is sent now is refused, and what is queued still goes out. */
@@ -96,18 +90,16 @@ export class Outgoing<Out> implements WatchOwner {
 
   /** Bytes that wait to be taken by the peer. */
   get queuedBytes(): number {
-    return this.#inFlight + this.#sealedBytes + (this.#writer?.length ?? 0);
+    const writing = this.#writing;
+    return this.#queue.bytes + (writing === undefined ? 0 : writing.length - this.#taken);
   }
 
-  get #inFlight(): number {
-    return this.#writing === undefined ? 0 : this.#writing.length - this.#taken;
-  }
-
-  send(message: Out, signal: AbortSignal | undefined): Promise<void> {
+  send(message: Out, { signal, transfer = false }: SendOptions): Promise<void> {
     const ended = this.#over ?? this.#closing;
     if (ended) return rejected(ended.error);
     if (signal?.aborted) return rejected(signal.reason);
-    const writer = this.#writer ??= takeWriter();
+    if (transfer) return this.#transfer(message, signal);
+    const { writer } = this.#queue;
     const before = writer.length;
     try {
       this.#core.session.encode(message, writer);
@@ -115,17 +107,44 @@ export class Outgoing<Out> implements WatchOwner {
       writer.length = before;
       return rejected(error);
     }
-    const queued = this.#inFlight + this.#sealedBytes + writer.length;
-    if (queued > this.#highWater) return this.#sendMuch(message, { before, signal });
-    this.#core.tracer?.sent(message, writer.length - before);
+    const length = writer.length - before;
+    if (this.queuedBytes > this.#highWater) {
+      const full = this.#tooMuch(length);
+      if (full) {
+        writer.length = before;
+        return this.#failed(full);
+      }
+      this.#core.tracer?.sent(message, length);
+      return this.#lowWater(signal);
+    }
+    this.#core.tracer?.sent(message, length);
     this.#askTurn();
     return SENT;
+  }
+
+  /** Takes bytes that many share, and waits for nothing; false says that nothing was taken. */
+  trySend(shared: SharedBytes): boolean {
+    if (this.#over ?? this.#closing) return false;
+    const queued = this.queuedBytes;
+    if (queued === 0) {
+      this.#core.tracer?.sent(shared.buffer, shared.length);
+      if (shared.length > 0 && mayWriteNow()) {
+        this.#begin(shared);
+        return true;
+      }
+    } else if (queued - this.#lentBytes + shared.length > this.#maxQueuedBytes) {
+      this.#wasFull = true;
+      return false;
+    } else this.#core.tracer?.sent(shared.buffer, shared.length);
+    if (shared.length > 0) this.#queue.push(shared);
+    this.#askTurn();
+    return true;
   }
 
   /** Lets the protocol say something of itself, behind what was sent before; it counts as what the program sends. */
   say(what: string, write: (writer: ByteWriter) => void): void {
     if (this.#over ?? this.#closing) return;
-    const writer = this.#writer ??= takeWriter();
+    const { writer } = this.#queue;
     const before = writer.length;
     try {
       write(writer);
@@ -134,16 +153,9 @@ export class Outgoing<Out> implements WatchOwner {
       return this.#core.fail(error);
     }
     const length = writer.length - before;
-    if (length === 0) {
-      // Most often nothing is owed, and then a connection that only listens keeps no buffer.
-      if (before > 0) return;
-      this.#writer = undefined;
-      return releaseWriter(writer);
-    }
-    const queued = this.queuedBytes - this.#lentBytes;
-    if (queued > this.#maxQueuedBytes && queued > length) {
-      return this.#core.fail(tooMuchQueued(queued, this.#maxQueuedBytes));
-    }
+    if (length === 0) return this.#queue.releaseEmpty();
+    const full = this.#tooMuch(length);
+    if (full) return this.#core.fail(full);
     this.#core.tracer?.said(what, length);
     this.#askTurn();
   }
@@ -158,31 +170,30 @@ export class Outgoing<Out> implements WatchOwner {
     const ended = this.#over ?? this.#closing;
     if (ended) return rejected(ended.error);
     if (bytes.length === 0) return this.drained();
-    const gathered = this.#takeGathered();
-    if (gathered) this.#seal({ writer: gathered, lender: undefined });
-    const writer = new ByteWriter();
-    writer.buffer = bytes;
-    writer.length = bytes.length;
     this.#lentBytes += bytes.length;
     // The caller may change the bytes once they are sent, and a trace may keep them longer.
     this.#core.tracer?.sent(bytes.slice(), bytes.length);
-    return new Promise((resolve, reject) => {
-      this.#seal({ writer, lender: { resolve, reject } });
-      this.flush();
-    });
+    return forgettable(
+      new Promise((resolve, reject) => {
+        this.#queue.push(new Loan(bytes, { resolve, reject }));
+        this.flush();
+      }),
+    );
   }
 
-  /** Begins to write what was gathered. */
-  flush(): void {
-    if (this.#writing || this.#over) return;
-    const sealed = this.#sealed?.shift();
-    if (sealed) this.#sealedBytes -= sealed.writer.length;
-    const writer = sealed?.writer ?? this.#takeGathered();
-    if (writer === undefined) return;
-    this.#writing = writer;
-    this.#lender = sealed?.lender;
-    this.#taken = 0;
-    this.#write(writer);
+  /** Begins to write what waits; false says that nothing was begun. */
+  flush(): boolean {
+    this.#turnAsked = false;
+    if (this.#writing || this.#over) return false;
+    const next = this.#queue.shift();
+    if (next === undefined) return false;
+    this.#begin(next);
+    return true;
+  }
+
+  /** Begins to write what waits, once everybody who had something to read has had it. */
+  flushAfterReads(): void {
+    if (!this.#writing && this.#queue.bytes > 0) writeAfterReads(this);
   }
 
   /** Settles when no more than `below` bytes wait. */
@@ -192,26 +203,28 @@ export class Outgoing<Out> implements WatchOwner {
     if (this.#over) return rejected(this.#over.error);
     this.flush();
     if (this.queuedBytes <= below) return SENT;
-    return new Promise((resolve, reject) => {
-      const waiter: Waiter = {
-        below,
-        resolve() {
-          signal?.removeEventListener("abort", stop);
-          resolve();
-        },
-        reject(error) {
-          signal?.removeEventListener("abort", stop);
-          reject(error);
-        },
-      };
-      const stop = () => {
-        this.#waiters = this.#waiters.filter((one) => one !== waiter);
-        reject(signal?.reason);
-      };
-      this.#waiters.push(waiter);
-      if (signal?.aborted) stop();
-      else signal?.addEventListener("abort", stop, { once: true });
-    });
+    return forgettable(
+      new Promise((resolve, reject) => {
+        const waiter: Waiter = {
+          below,
+          resolve() {
+            signal?.removeEventListener("abort", stop);
+            resolve();
+          },
+          reject(error) {
+            signal?.removeEventListener("abort", stop);
+            reject(error);
+          },
+        };
+        const stop = () => {
+          this.#waiters = this.#waiters.filter((one) => one !== waiter);
+          reject(signal?.reason);
+        };
+        this.#waiters.push(waiter);
+        if (signal?.aborted) stop();
+        else signal?.addEventListener("abort", stop, { once: true });
+      }),
+    );
   }
 
   /** Ends this half: nothing more is taken, and who waits hears the error. */
@@ -219,45 +232,81 @@ export class Outgoing<Out> implements WatchOwner {
     if (this.#over) return;
     this.#over = { error };
     this.#watch?.clear();
-    // The system may still read from these buffers, so they do not go back to the pool.
-    this.#writer = this.#writing = undefined;
-    this.#lender?.reject(error);
-    for (const { lender } of this.#sealed ?? []) lender?.reject(error);
-    this.#lender = this.#sealed = undefined;
-    this.#sealedBytes = this.#lentBytes = 0;
+    // The system may still read from what is being written, so it goes back to nobody.
+    const writing = this.#writing;
+    this.#writing = this.onLowWater = undefined;
+    if (writing instanceof Loan) writing.lender?.reject(error);
+    this.#queue.clear(error);
+    this.#lentBytes = 0;
     for (const waiter of this.#waiters.splice(0)) waiter.reject(error);
   }
 
-  readonly #onTurn = () => {
-    this.#turnAsked = false;
-    this.flush();
-  };
-
-  #sendMuch(
-    message: Out,
-    { before, signal }: { before: number; signal: AbortSignal | undefined },
-  ): Promise<void> {
-    const writer = this.#writer!;
-    const length = writer.length - before;
-    const maxQueuedBytes = this.#maxQueuedBytes;
-    // Lent bytes take no memory of ours, however long they are queued.
-    const queued = this.queuedBytes - this.#lentBytes;
-    if (queued > maxQueuedBytes && queued > length) {
+  /** Sends a message whose memory its owner gives away. */
+  #transfer(message: Out, signal: AbortSignal | undefined): Promise<void> {
+    const { session, tracer } = this.#core;
+    const { writer } = this.#queue;
+    const before = writer.length;
+    let body: Uint8Array | undefined;
+    try {
+      body = session.encodeHead?.(message, writer);
+      if (body === undefined) session.encode(message, writer);
+    } catch (error) {
       writer.length = before;
-      const error = tooMuchQueued(queued, maxQueuedBytes);
-      this.#core.fail(error);
       return rejected(error);
     }
-    this.#core.tracer?.sent(message, length);
-    const drained = this.drained({ below: this.#highWater * LOW_WATER, signal });
-    drained.catch(ignore);
-    return drained;
+    const bodyBytes = body === undefined ? 0 : body.length;
+    const length = writer.length - before + bodyBytes;
+    const full = this.#tooMuch(length, bodyBytes);
+    if (full) {
+      writer.length = before;
+      return this.#failed(full);
+    }
+    // A trace may keep what it is shown.
+    if (tracer) tracer.sent(message instanceof Uint8Array ? message.slice() : message, length);
+    if (body) this.#take(body, writer);
+    this.#askTurn();
+    return this.queuedBytes > this.#highWater ? this.#lowWater(signal) : SENT;
+  }
+
+  /** Writes bytes that were given away: copied where they are few, from where they stand where they are many. */
+  #take(body: Uint8Array, writer: ByteWriter): void {
+    const { buffer, byteOffset, length } = body;
+    if (length < LOAN_MIN_BYTES) {
+      writer.bytes(body);
+      if (length < RECYCLED_MIN_BYTES || !(buffer instanceof ArrayBuffer)) return;
+      const memory = detach(buffer);
+      if (memory) giveBack(memory);
+      return;
+    }
+    const memory = buffer instanceof ArrayBuffer ? detach(buffer) : undefined;
+    if (!memory) return writer.bytes(body);
+    const head = new Uint8Array(memory, byteOffset, BESIDE_HEAD_BYTES);
+    writer.bytes(head);
+    const rest = length - BESIDE_HEAD_BYTES;
+    this.#queue.push(new Loan(new Uint8Array(memory, byteOffset + BESIDE_HEAD_BYTES, rest)));
+  }
+
+  /** Returns the error where a message of `length` bytes, `missing` of which come yet, is too much; alone it never is. */
+  #tooMuch(length: number, missing = 0): LimitError | undefined {
+    // Lent bytes take no memory of ours, however long they are queued.
+    const queued = this.queuedBytes - this.#lentBytes + missing;
+    if (queued <= this.#maxQueuedBytes || queued <= length) return undefined;
+    return tooMuchQueued(queued, this.#maxQueuedBytes);
+  }
+
+  #failed(error: LimitError): Promise<never> {
+    this.#core.fail(error);
+    return rejected(error);
+  }
+
+  #lowWater(signal: AbortSignal | undefined): Promise<void> {
+    return this.drained({ below: this.#highWater * LOW_WATER, signal });
   }
 
   #askTurn(): void {
     if (this.#turnAsked || this.#writing) return;
     this.#turnAsked = true;
-    nextTurn(this.#onTurn);
+    writeNextTurn(this);
   }
 
   #startWatch(): void {
@@ -265,50 +314,46 @@ export class Outgoing<Out> implements WatchOwner {
     this.#watch.start();
   }
 
-  #takeGathered(): ByteWriter | undefined {
-    const writer = this.#writer;
-    if (writer === undefined || writer.length === 0) return undefined;
-    this.#writer = undefined;
-    return writer;
-  }
-
-  #seal(sealed: Sealed): void {
-    (this.#sealed ??= []).push(sealed);
-    this.#sealedBytes += sealed.writer.length;
+  #begin(next: Outbound): void {
+    this.#writing = next;
+    this.#taken = 0;
+    this.#write(next);
   }
 
   /** Hands the system what it has not taken of the write that was begun. */
-  #write(writer: ByteWriter): void {
+  #write({ buffer, length }: Outbound): void {
     this.#startWatch();
-    const bytes = writer.buffer.subarray(this.#taken, writer.length);
+    const isWhole = this.#taken === 0 && length === buffer.length;
+    const bytes = isWhole ? buffer : buffer.subarray(this.#taken, length);
+    let writing: Promise<number>;
     try {
-      this.#core.transport.write(bytes).then(this.#onWritten, this.#onWriteError);
+      writing = this.#core.transport.write(bytes);
     } catch (error) {
-      this.#onWriteError(error);
+      writing = Promise.reject(error);
     }
+    writing.then(this.#onWritten, this.#onWriteError);
   }
 
   readonly #onWritten = (count: number): void => {
-    const writer = this.#writing;
-    if (writer === undefined) return;
+    const writing = this.#writing;
+    if (writing === undefined) return;
     const { tracer } = this.#core;
     const start = this.#taken;
     this.#taken += count;
     this.bytesSent += count;
-    if (this.#lender) this.#lentBytes -= count;
-    tracer?.bytes("sent", writer.buffer.subarray(start, this.#taken));
+    if (writing instanceof Loan && writing.lender) this.#lentBytes -= count;
+    tracer?.bytes("sent", writing.buffer.subarray(start, this.#taken));
     this.#core.touch();
-    if (this.#taken < writer.length) {
+    if (this.#taken < writing.length) {
       if (this.#waiters.length > 0) this.#wake();
-      return this.#write(writer);
+      return this.#write(writing);
     }
     this.#watch?.stop();
-    const lender = this.#lender;
-    this.#writing = this.#lender = undefined;
+    this.#writing = undefined;
     if (this.#waiters.length > 0) this.#wake();
-    if (lender) lender.resolve();
-    else releaseWriter(writer);
+    releaseOutbound(writing);
     this.flush();
+    if (this.#wasFull) this.#tellLowWater();
   };
 
   readonly #onWriteError = (error: unknown): void => {
@@ -322,6 +367,17 @@ export class Outgoing<Out> implements WatchOwner {
     this.#waiters = waiting.filter(({ below }) => queued > below);
     for (const waiter of waiting) if (queued <= waiter.below) waiter.resolve();
   }
+
+  #tellLowWater(): void {
+    if (this.queuedBytes > this.#highWater * LOW_WATER) return;
+    this.#wasFull = false;
+    try {
+      this.onLowWater?.();
+    } catch (error) {
+      // What a listener does is not the connection's work.
+      console.error(`Cannot tell of low water: ${messageOf(error)}`);
+    }
+  }
 }
 
 function tooMuchQueued(got: number, max: number): LimitError {
@@ -332,13 +388,4 @@ function tooMuchQueued(got: number, max: number): LimitError {
     unit: "bytes",
     side: "local",
   });
-}
-
-function ignore(): void {}
-
-/** Rejects without an unhandled rejection: a caller that does not await `send` hears of it at the end of the connection. */
-function rejected(error: unknown): Promise<never> {
-  const promise = Promise.reject(error);
-  promise.catch(ignore);
-  return promise;
 }

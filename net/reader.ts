@@ -1,4 +1,4 @@
-import { releaseLarge, SMALL_BYTES, takeLarge } from "./buffers.ts";
+import { mayKeepLarge, releaseLarge, SMALL_BYTES, takeLarge } from "./buffers.ts";
 import type { CancelWait, Clock } from "./clock.ts";
 import { TokenBucket } from "./token_bucket.ts";
 import type { Transport } from "./transport.ts";
@@ -25,7 +25,7 @@ export interface ReaderOptions {
 
 /**
  * Reads from a transport, one read at a time, into the smallest buffer that does: 512 bytes for a connection that says
- * little, 64 KiB out of a pool for one that fills its buffer, until a read comes back short.
+ * little, 64 KiB out of a pool for one that fills its buffer, until a read brings little again.
  */
 export class Reader {
   /** Bytes that came in. */
@@ -52,6 +52,11 @@ export class Reader {
     if (bytesPerSecond !== undefined) this.#rate = new TokenBucket(bytesPerSecond, clock.now());
   }
 
+  /** The next read waits until the peer's rate allows it. */
+  get isPaused(): boolean {
+    return this.#cancelPause !== undefined;
+  }
+
   /** Begins a read, `into` memory of the caller's where it is given; says false when the rate makes it wait. */
   read(into: Uint8Array | undefined): boolean {
     if (this.#cancelPause) return false;
@@ -63,9 +68,16 @@ export class Reader {
       });
       return false;
     }
+    const buffer = into ?? this.#buffer();
     this.isReading = true;
     this.#straight = into;
-    this.#transport.read(into ?? this.#buffer()).then(this.#onRead, this.#onReadError);
+    let reading: Promise<number | null>;
+    try {
+      reading = this.#transport.read(buffer);
+    } catch (error) {
+      reading = Promise.reject(error);
+    }
+    reading.then(this.#onRead, this.#onReadError);
     return true;
   }
 
@@ -96,7 +108,10 @@ export class Reader {
     const straight = this.#straight;
     const buffer = straight ?? (this.#wantLarge ? this.#large! : this.#small!);
     this.#straight = undefined;
-    if (!straight) this.#wantLarge = count === buffer.length;
+    if (!straight) {
+      // The next message may be as large, and would take two reads with the small buffer.
+      this.#wantLarge = count === buffer.length || (count >= SMALL_BYTES / 2 && mayKeepLarge());
+    }
     this.bytesReceived += count;
     this.#rate?.take(count, this.#clock.now());
     this.#owner.onBytes(buffer.subarray(0, count), straight !== undefined);

@@ -1,9 +1,30 @@
 import { ProtocolError } from "../codec/errors.ts";
+import { forgettable, rejected } from "./rejection.ts";
 
 /** A pending `next()`. */
-export interface Waiter<In> {
-  resolve(result: IteratorResult<In, undefined>): void;
-  reject(error: unknown): void;
+export class Waiter<In> {
+  /** What the caller waits for. */
+  readonly result: Promise<IteratorResult<In, undefined>>;
+  #resolve!: (result: IteratorResult<In, undefined>) => void;
+  #reject!: (error: unknown) => void;
+
+  constructor() {
+    this.result = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+  }
+
+  /** Settles it. */
+  resolve(result: IteratorResult<In, undefined>): void {
+    this.#resolve(result);
+  }
+
+  /** Fails it, which ends no process where the caller forgot it. */
+  reject(error: unknown): void {
+    forgettable(this.result);
+    this.#reject(error);
+  }
 }
 
 /** A pending call for something else than a message: `readBody` or `peek`. */
@@ -20,7 +41,7 @@ export interface Taker {
 /** Rejects a call that would wait beside another one. */
 export function alreadyWaiting(): Promise<never> {
   const problem = "another call waits for the next one already";
-  return Promise.reject(new TypeError(`Cannot wait for a message: ${problem}`));
+  return rejected(new TypeError(`Cannot wait for a message: ${problem}`));
 }
 
 /** Makes the error that says that messages came which belong to the protocol before a switch. */

@@ -2,6 +2,7 @@
 
 import { decodeUint } from "./byte_reader.ts";
 import type { Endian } from "./endian.ts";
+import { giveBack, takeMemory, takeWhole } from "./memory.ts";
 
 const EMPTY = new Uint8Array(0);
 /** Below this many bytes a loop finds a byte sooner than the built-in search starts. */
@@ -9,19 +10,10 @@ const SHORT_SEARCH = 24;
 /** Storage of this size is not worth giving back. */
 const SMALL_BYTES = 64;
 
-/** Storage that somebody gave back, for the next one who needs so much: making it anew costs more than filling it. */
-let spare: Uint8Array | undefined;
-const SPARE_MIN_BYTES = 16 * 1024;
-const SPARE_MAX_BYTES = 256 * 1024;
-
-function takeStorage(bytes: number): Uint8Array {
-  if (spare === undefined || spare.length < bytes || spare.length > 2 * bytes) {
-    return new Uint8Array(bytes);
-  }
-  const storage = spare;
-  spare = undefined;
-  return storage;
-}
+/** A message from here on leaves with its storage, instead of being copied out of it. */
+const LARGE_MESSAGE_BYTES = 4096;
+/** So many times what waits is taken for a message that says how long it will be. */
+const AHEAD = 4;
 
 /**
  * Holds bytes that arrived and belong to no message yet. A chunk that comes while nothing waits is looked at in
@@ -38,6 +30,8 @@ export class ReceiveBuffer {
   #owned = false;
   #taken = 0;
   #expected = 0;
+  /** Somebody reads into what `room` returned, so that this storage can go to nobody else. */
+  #isLent = false;
 
   /** Bytes that wait. */
   get length(): number {
@@ -52,8 +46,21 @@ export class ReceiveBuffer {
     return this.#bytes.length;
   }
 
+  /**
+   * The storage as it is, for a decoder that looks at every byte: the waiting ones stand in it from `start` up to
+   * `start + length`. It holds until the next call that changes the buffer.
+   */
+  get storage(): Uint8Array {
+    return this.#bytes;
+  }
+  /** Where in `storage` the first waiting byte stands. */
+  get start(): number {
+    return this.#start;
+  }
+
   /** Takes a chunk, which must not change before `settle`. */
   push(chunk: Uint8Array): void {
+    this.#isLent = false;
     if (this.#start === this.#end) {
       this.#bytes = chunk;
       this.#start = 0;
@@ -66,7 +73,7 @@ export class ReceiveBuffer {
       this.#move(
         this.#owned && needed * 2 <= this.#bytes.length
           ? this.#bytes
-          : takeStorage(this.#grown(needed)),
+          : takeWhole(this.#grown(needed)),
       );
     }
     this.#bytes.set(chunk, this.#end);
@@ -78,12 +85,13 @@ export class ReceiveBuffer {
    * decoder needs more bytes.
    */
   settle(): void {
+    if (this.#isLent) return;
     if (this.#start === this.#end) {
       this.#giveBack();
       this.#bytes = EMPTY;
       this.#start = this.#end = 0;
     } else if (!this.#owned || this.capacity > Math.max(SMALL_BYTES, 4 * this.length)) {
-      const storage = new Uint8Array(this.length);
+      const storage = takeWhole(this.length);
       storage.set(this.view());
       this.#giveBack();
       this.#bytes = storage;
@@ -96,6 +104,30 @@ export class ReceiveBuffer {
   /** Says how many bytes the message will have, so that the storage does not grow past it. Allocates nothing. */
   expect(bytes: number): void {
     this.#expected = bytes;
+  }
+
+  /**
+   * Returns memory behind the bytes that wait, for whoever reads straight into it instead of calling `push`: no less than
+   * `min`, and no further than the message that `expect` told of. Undefined says that there is none such.
+   */
+  room(min: number): Uint8Array<ArrayBuffer> | undefined {
+    const missing = this.#expected - this.length;
+    if (missing < min || this.length === 0) return undefined;
+    if (!this.#owned || this.#bytes.length - this.#end < min) {
+      const bytes = Math.min(this.#expected, AHEAD * this.length);
+      if (bytes - this.length < min) return undefined;
+      this.#move(takeWhole(bytes));
+    }
+    this.#isLent = true;
+    const end = Math.min(this.#bytes.length, this.#end + missing);
+    // An owned buffer was made here, so it stands on an ArrayBuffer.
+    return this.#bytes.subarray(this.#end, end) as Uint8Array<ArrayBuffer>;
+  }
+
+  /** Takes the first `count` bytes of what `room` returned. Nothing may have been pushed since. */
+  filled(count: number): void {
+    this.#isLent = false;
+    this.#end += count;
   }
 
   /** Returns the byte at a position below `length`. */
@@ -176,14 +208,17 @@ export class ReceiveBuffer {
   /** Removes the first `count` bytes and returns them; they are the caller's. */
   take(count: number): Uint8Array<ArrayBuffer> {
     const view = this.#bytes.subarray(this.#start, this.#start + count);
-    if (this.#owned && count * 2 >= this.#bytes.length && count > 4096) {
+    const isMost = count > LARGE_MESSAGE_BYTES && count * 2 >= this.#bytes.length;
+    if (isMost && this.#owned && !this.#isLent) {
       // A large message leaves with its storage instead of being copied once more.
       this.skip(count);
-      this.#move(new Uint8Array(this.length));
-      // An owned buffer was made here with `new Uint8Array(n)`, so it stands on an ArrayBuffer.
+      this.#owned = false;
+      this.#move(this.length === 0 ? EMPTY : takeWhole(this.length));
+      // An owned buffer was made here, so it stands on an ArrayBuffer.
       return view as Uint8Array<ArrayBuffer>;
     }
-    const copy = new Uint8Array(view);
+    const copy = takeMemory(count);
+    copy.set(view);
     this.skip(count);
     return copy;
   }
@@ -197,6 +232,7 @@ export class ReceiveBuffer {
   skip(count: number): void {
     this.#start += count;
     this.#taken += count;
+    this.#expected = 0;
   }
 
   #position(at: number, width: number): number {
@@ -209,6 +245,7 @@ export class ReceiveBuffer {
   #move(to: Uint8Array): void {
     const { length } = this;
     if (length > 0) to.set(this.#bytes.subarray(this.#start, this.#end));
+    if (to !== this.#bytes) this.#giveBack();
     this.#bytes = to;
     this.#start = 0;
     this.#end = length;
@@ -216,8 +253,8 @@ export class ReceiveBuffer {
   }
 
   #giveBack(): void {
-    const { length } = this.#bytes;
-    if (this.#owned && length >= SPARE_MIN_BYTES && length <= SPARE_MAX_BYTES) spare = this.#bytes;
+    // Nobody else has a view of owned storage: a message that left with it took it along.
+    if (this.#owned) giveBack(this.#bytes.buffer as ArrayBuffer);
     this.#owned = false;
   }
 

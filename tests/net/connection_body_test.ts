@@ -180,6 +180,7 @@ Deno.test("readBody() refuses no room, and any second call while one waits", asy
   const into = new Uint8Array(2);
   await connection.send("what waits leaves first");
   const read = connection.readBody(into);
+  await Promise.resolve();
   assertEquals(transport.writeCalls, 1);
   const another = "another call waits for the next one already";
   await assertRejects(() => connection.readBody(new Uint8Array(9)), TypeError, another);

@@ -21,11 +21,13 @@ Deno.test("send() joins answers into one write when several messages were waitin
   connection.abort();
 });
 
-Deno.test("send() leaves before the next read when no message waits any more", async () => {
+Deno.test("send() leaves on this turn when no message waits any more", async () => {
   const { connection, transport } = openLines();
   await connection.send("asked");
   assertEquals(transport.writeCalls, 0);
   const next = connection.next();
+  assertEquals(transport.writeCalls, 0);
+  await Promise.resolve();
   assertEquals(transport.writeCalls, 1);
   transport.deliver("answered\n");
   assertEquals(await next, { done: false, value: "answered" });
