@@ -25,7 +25,7 @@ export interface ReaderOptions {
 
 /**
  * Reads from a transport, one read at a time, into the smallest buffer that does: 512 bytes for a connection that says
- * little, 64 KiB out of a pool for one that fills its buffer, until a read brings little again.
+ * little, 64 KiB out of a pool for one that fills its buffer, until two reads bring little again.
  */
 export class Reader {
   /** Bytes that came in. */
@@ -40,6 +40,8 @@ export class Reader {
   /** Taken from the pool while the peer sends much. */
   #large: Uint8Array<ArrayBuffer> | undefined;
   #wantLarge = false;
+  /** The last read into the large buffer would have fitted the small one. */
+  #wasShort = false;
   /** Where the read that is pending puts its bytes, if not into a buffer of ours. */
   #straight: Uint8Array | undefined;
   #cancelPause: CancelWait | undefined;
@@ -101,6 +103,15 @@ export class Reader {
     return this.#small ??= new Uint8Array(SMALL_BYTES);
   }
 
+  /** The next message may be as large as the last, and take two reads with the small buffer: two that are short end it. */
+  #isLargeWanted(count: number, size: number): boolean {
+    if (count === size) return true;
+    if (!this.#wantLarge) return false;
+    const wasShort = this.#wasShort;
+    this.#wasShort = count < SMALL_BYTES;
+    return mayKeepLarge() && !(wasShort && this.#wasShort);
+  }
+
   readonly #onRead = (count: number | null): void => {
     this.isReading = false;
     if (this.#stopped) return this.#release();
@@ -108,10 +119,7 @@ export class Reader {
     const straight = this.#straight;
     const buffer = straight ?? (this.#wantLarge ? this.#large! : this.#small!);
     this.#straight = undefined;
-    if (!straight) {
-      // The next message may be as large, and would take two reads with the small buffer.
-      this.#wantLarge = count === buffer.length || (count >= SMALL_BYTES / 2 && mayKeepLarge());
-    }
+    if (!straight) this.#wantLarge = this.#isLargeWanted(count, buffer.length);
     this.bytesReceived += count;
     this.#rate?.take(count, this.#clock.now());
     this.#owner.onBytes(buffer.subarray(0, count), straight !== undefined);

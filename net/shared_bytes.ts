@@ -33,7 +33,7 @@ export class SharedBytes {
    *
    * @throws {ProtocolError} The codec cannot say one of them.
    */
-  static encode<Out>(codec: Codec<never, Out>, messages: readonly Out[]): SharedBytes {
+  static encode<Out>(codec: Codec<unknown, Out>, messages: readonly Out[]): SharedBytes {
     const session = codec.session();
     const writer = new ByteWriter();
     for (const message of messages) session.encode(message, writer);
