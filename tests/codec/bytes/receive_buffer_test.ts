@@ -7,6 +7,7 @@ import { CHECK, comparable, hex, joined } from "../support.ts";
 type Step =
   | { do: "push"; bytes: Uint8Array }
   | { do: "take" | "skip" | "expect"; count: number }
+  | { do: "read"; bytes: Uint8Array; min: number; settle: boolean; take: number }
   | { do: "settle" };
 
 const STEP: fc.Arbitrary<Step> = fc.oneof(
@@ -15,31 +16,63 @@ const STEP: fc.Arbitrary<Step> = fc.oneof(
     do: fc.constantFrom("take" as const, "skip" as const, "expect" as const),
     count: fc.nat(400),
   }),
+  fc.record({
+    do: fc.constant("read" as const),
+    bytes: fc.uint8Array({ maxLength: 200 }),
+    min: fc.integer({ min: 1, max: 200 }),
+    settle: fc.boolean(),
+    take: fc.nat(400),
+  }),
   fc.record({ do: fc.constant("settle" as const) }),
 );
 
+/** Every byte so many times: storage from 4 KiB on leaves with its message and is recycled. */
+const TIMES = [1, 60];
+
 Deno.test("ReceiveBuffer agrees with an array when it is used in any order", () => {
   fc.assert(
-    fc.property(fc.array(STEP, { maxLength: 40 }), fc.nat(255), (steps, needle) => {
+    fc.property(fc.array(STEP, { maxLength: 40 }), fc.nat(255), fc.constantFrom(...TIMES), (
+      steps,
+      needle,
+      times,
+    ) => {
       const buffer = new ReceiveBuffer();
+      const many = (bytes: Uint8Array) =>
+        Uint8Array.from({ length: bytes.length * times }, (_, at) => bytes[at % bytes.length]!);
       let model: number[] = [];
       let offset = 0;
       const pushed: Uint8Array[] = [];
       const taken: { bytes: Uint8Array; expected: string }[] = [];
       for (const step of steps) {
         if (step.do === "push") {
-          const chunk = new Uint8Array(step.bytes);
+          const chunk = many(step.bytes);
           pushed.push(chunk);
           buffer.push(chunk);
           model.push(...chunk);
-        } else if (step.do === "expect") buffer.expect(step.count);
-        else if (step.do === "settle") {
+        } else if (step.do === "expect") buffer.expect(step.count * times);
+        else if (step.do === "read") {
+          const room = buffer.room(step.min);
+          if (room) {
+            assert(room.length >= step.min);
+            // Somebody may look at the buffer, and even take from it, while the read is under way.
+            if (step.settle) buffer.settle();
+            const count = step.take % (model.length + 1);
+            const bytes = buffer.take(count);
+            taken.push({ bytes, expected: model.slice(0, count).join() });
+            model = model.slice(count);
+            offset += count;
+            const read = many(step.bytes).subarray(0, room.length);
+            room.set(read);
+            buffer.filled(read.length);
+            model.push(...read);
+          }
+        } else if (step.do === "settle") {
           buffer.settle();
           // The chunks are the caller's again.
           for (const chunk of pushed.splice(0)) chunk.fill(0xff);
           assert(buffer.capacity <= Math.max(64, 4 * model.length));
         } else {
-          const count = step.count % (model.length + 1);
+          const count = step.count * times % (model.length + 1);
           const expected = model.slice(0, count);
           if (step.do === "skip") buffer.skip(count);
           else taken.push({ bytes: buffer.take(count), expected: expected.join() });
