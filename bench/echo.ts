@@ -30,6 +30,11 @@ export interface EchoLoad {
 /** The servers by their names. */
 export type Contenders = Readonly<Record<string, readonly string[]>>;
 
+/** Returns a load in words. */
+export function loadName({ connections, inFlight, bytes }: EchoLoad): string {
+  return `${connections} connections, ${bytes} bytes, ${inFlight} in flight`;
+}
+
 /** Returns how many messages a second each server sends back. */
 export function echoRuns(
   servers: Contenders,

@@ -5,6 +5,7 @@ import {
   FAN_OUT_BYTES,
   fanOutRuns,
   LINE_BYTES,
+  loadName,
   SUBSCRIBERS,
 } from "./echo.ts";
 import { atMost, type Bar, type Figure, ratioBar } from "./figures.ts";
@@ -54,7 +55,7 @@ async function lineEcho(inFlight: number, options: BenchOptions): Promise<Figure
 }
 
 async function largeEcho(
-  size: { connections: number; bytes: number },
+  size: Pick<EchoLoad, "connections" | "bytes">,
   options: BenchOptions,
 ): Promise<Figure> {
   const ours = "Parley lengthPrefixed";
@@ -82,11 +83,6 @@ async function fanOut(inFlight: number, options: BenchOptions): Promise<Figure> 
     runs,
     bars: [ratioBar(runs, { of: ours, to: floor, atLeast: 0.9 })],
   };
-}
-
-/** Returns a load in words. */
-export function loadName({ connections, inFlight, bytes }: EchoLoad): string {
-  return `${connections} connections, ${bytes} bytes, ${inFlight} in flight`;
 }
 
 async function decodeLines({ rounds }: BenchOptions): Promise<Figure> {

@@ -1,29 +1,32 @@
 import { ProtocolError } from "../codec/errors.ts";
 import { forgettable, rejected } from "./rejection.ts";
 
+interface Settle<In> {
+  resolve(result: IteratorResult<In, undefined>): void;
+  reject(error: unknown): void;
+}
+
 /** A pending `next()`. */
 export class Waiter<In> {
   /** What the caller waits for. */
   readonly result: Promise<IteratorResult<In, undefined>>;
-  #resolve!: (result: IteratorResult<In, undefined>) => void;
-  #reject!: (error: unknown) => void;
+  #settle!: Settle<In>;
 
   constructor() {
     this.result = new Promise((resolve, reject) => {
-      this.#resolve = resolve;
-      this.#reject = reject;
+      this.#settle = { resolve, reject };
     });
   }
 
   /** Settles it. */
   resolve(result: IteratorResult<In, undefined>): void {
-    this.#resolve(result);
+    this.#settle.resolve(result);
   }
 
   /** Fails it, which ends no process where the caller forgot it. */
   reject(error: unknown): void {
     forgettable(this.result);
-    this.#reject(error);
+    this.#settle.reject(error);
   }
 }
 
