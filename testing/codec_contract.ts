@@ -73,7 +73,8 @@ const SMALLEST_STORAGE = 64;
 /**
  * Registers the tests that every codec has to pass. The messages are the same however the bytes were cut: all at once, byte
  * by byte, at every split, glued to the next ones, as a stream, behind other messages and in front of a tail. What cannot
- * be decoded is refused with the same error wherever it was cut, and out of random and mutated bytes nothing but a
+ * be decoded is refused with the same error wherever it was cut; what a session writes without a copy, and reads without
+ * one, is what it writes and reads otherwise; and out of random and mutated bytes nothing but a
  * `ProtocolError` comes, while no more than the limit is kept.
  *
  * @example
@@ -152,6 +153,14 @@ function testEncode<In, Out>(sample: CodecSample<In>, suite: Suite<In, Out>): vo
     for (const message of messages) session.encode(message, writer);
     same(writer.finish(), concat([new TextEncoder().encode("before"), bytes]));
   });
+  if (codec.session().encodeHead) {
+    test(`${name}: encodeHead() and the bytes that it returns are what encode() writes`, () => {
+      const writer = new ByteWriter();
+      const session = codec.session();
+      for (const message of messages) writer.bytes(session.encodeHead!(message, writer));
+      same(writer.finish(), bytes);
+    });
+  }
   test(`${name}: encodeStream() gives the bytes`, async () => {
     const stream = streamOf(messages).pipeThrough(encodeStream(codec));
     same(concat(await collected(stream)), bytes);
@@ -275,6 +284,27 @@ function testGlued<In, Out>(suite: Suite<In, Out>): void {
       same(kept, expected, `chunks of ${size}`);
     }
   });
+  if (codec.decoder().room) {
+    test(`${name}: next() gives the messages when their rest is read straight into room()`, () => {
+      for (const size of [1, 2, 3, 5, 8, Math.max(1, bytes.length)]) {
+        const decoder = codec.decoder();
+        const messages: In[] = [];
+        for (let at = 0; at < bytes.length;) {
+          const room = decoder.room!(1);
+          const chunk = bytes.subarray(at, at + Math.min(size, room?.length ?? size));
+          if (room) {
+            room.set(chunk);
+            decoder.filled!(chunk.length);
+          } else decoder.push(chunk);
+          at += chunk.length;
+          messages.push(...drain(decoder));
+        }
+        decoder.end();
+        messages.push(...drain(decoder));
+        same(messages, expected, `in reads of ${size}`);
+      }
+    });
+  }
   test(`${name}: push() takes several chunks, and empty ones, before next() is called`, () => {
     const decoder = codec.decoder();
     for (const chunk of cutEvery(bytes, 3)) {
