@@ -4,7 +4,7 @@
 
 import * as cli from "../cli/mod.ts";
 import { telnet, type TelnetRequest } from "../codec/telnet/mod.ts";
-import { escapeControls, LimitError, lines, serve, type Server } from "../mod.ts";
+import { escapeControls, LimitError, lines, serve, type Server, SharedBytes } from "../mod.ts";
 import { isLoopback } from "../net/address.ts";
 
 /** Serves talkback until it is shut down, by its owner or by a client's `shutdown`. */
@@ -30,17 +30,23 @@ export function serveTalkback(
       if (line instanceof LimitError) await client.send(`That line is too long: ${line.message}.`);
       else if (line !== "shutdown") {
         onMessage?.(client.id, line);
-        // What one client typed reaches another one's terminal, which must not obey it. Nobody is waited for.
-        const told = `${client.id}: ${escapeControls(line)}`;
-        for (const other of chat ? server.connections : []) {
-          if (other !== client) void other.send(told);
-        }
+        if (chat) tellOthers(client.id, line);
         await client.send(`You said '${line}'.`);
       } else if (mayStop) void server.shutdown();
       else await client.send("Only a client on the server's own machine may do that.");
     }
     if (client.signal.aborted) await client.send("The server is shutting down. Goodbye!");
   });
+
+  /** Nobody is waited for, and what one client typed reaches another one's terminal, which must not obey it. */
+  function tellOthers(id: number, line: string): void {
+    const told = `${id}: ${escapeControls(line)}`;
+    const shared = SharedBytes.encode(codec, [told]);
+    for (const other of server.connections) {
+      // Whom it does not fit any more, send() ends.
+      if (other.id !== id && !other.trySend(shared)) void other.send(told);
+    }
+  }
   return server;
 }
 
