@@ -13,6 +13,11 @@ export interface ServerLimits extends ConnectionLimits {
   maxConnections: number;
   /** Connections of one server from one address (IPv6: one /64) at one time. */
   maxConnectionsPerAddress: number;
+  /**
+   * Connections of one server in all, counted when they are accepted and not when their handshake is done; behind the last
+   * one the server stops accepting. Peers that are turned away do not count.
+   */
+  maxAccepted: number;
 }
 
 /** The limits that hold where nobody says otherwise. */
@@ -20,6 +25,7 @@ export const DEFAULT_SERVER_LIMITS: Readonly<ServerLimits> = Object.freeze({
   maxQueuedBytes: 16 * 1024 * 1024,
   maxConnections: 10_000,
   maxConnectionsPerAddress: 2_048,
+  maxAccepted: Infinity,
 });
 
 /**
@@ -40,6 +46,7 @@ export function serverLimits(given: Partial<ServerLimits> = {}): ServerLimits {
     maxQueuedBytes: limitOf("maxQueuedBytes", given),
     maxConnections: limitOf("maxConnections", given),
     maxConnectionsPerAddress: limitOf("maxConnectionsPerAddress", given),
+    maxAccepted: limitOf("maxAccepted", given),
   };
 }
 

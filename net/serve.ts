@@ -1,69 +1,23 @@
 import { requireCodec } from "../codec/arguments.ts";
-import type { Codec } from "../codec/codec.ts";
 import { LimitError } from "../codec/errors.ts";
+import { onAbort } from "./abort_listener.ts";
 import { AcceptLoop } from "./accept.ts";
 import { type Address, formatAddress, hostOf } from "./address.ts";
-import type { AddressList } from "./address_list.ts";
 import { requireListener } from "./arguments.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { Connection } from "./connection.ts";
 import type { ConnectionOptions } from "./connection_options.ts";
-import { type ServerDeadlines, serverDeadlines, withDeadline } from "./deadlines.ts";
-import { ClosedError, messageOf } from "./errors.ts";
+import { requireWaitMs, type ServerDeadlines, serverDeadlines, withDeadline } from "./deadlines.ts";
+import { ClosedError } from "./errors.ts";
 import { requireFlush } from "./incoming.ts";
 import { type ServerLimits, serverLimits } from "./limits.ts";
+import { safeListener } from "./safe_listener.ts";
+import type { Handler, ServeOptions, ServerCounts, ShutdownResult } from "./serve_options.ts";
 import { formatServerEvent, type ServerEvent } from "./server_events.ts";
 import { TokenBucket } from "./token_bucket.ts";
 import type { Listener, Transport } from "./transport.ts";
 
-/** How {@linkcode serve} serves. Everything of {@linkcode ConnectionOptions} holds for each connection. */
-export interface ServeOptions<In, Out = In>
-  extends Omit<ConnectionOptions, "id" | "signal" | "limits" | "deadlines"> {
-  /** What the peers speak. */
-  codec: Codec<In, Out>;
-  /** How many connections there may be, and how much each may hold. */
-  limits?: Partial<ServerLimits>;
-  /** How long things may take on each connection, and at a shutdown. */
-  deadlines?: Partial<ServerDeadlines>;
-  /** Only peers with these addresses are served. @default every peer */
-  allow?: AddressList;
-  /** Peers with these addresses are not served, allowed or not. @default none */
-  deny?: AddressList;
-  /**
-   * Returns what to tell a peer that is turned away because a limit is reached. Where it is not given, or undefined is
-   * returned, the peer hears what the protocol has for it, if anything.
-   */
-  refusal?: (error: LimitError) => Out | undefined;
-  /** Shuts the server down. */
-  signal?: AbortSignal;
-  /**
-   * Hears what happens. Where it is not given, failures are written to stderr, one line each.
-   */
-  onEvent?: (event: ServerEvent) => void;
-}
-
-/** Answers one peer: the connection is closed politely when it returns, and its failure touches no other. */
-export type Handler<In, Out = In> = (connection: Connection<In, Out>) => Promise<void> | void;
-
-/** How connections ended at a shutdown. */
-export interface ShutdownResult {
-  /** Connections that finished within the grace time. */
-  drained: number;
-  /** Connections that were cut when it was over. */
-  cut: number;
-}
-
-/** What a server has seen so far. */
-export interface ServerCounts {
-  /** Connections that were served or are. */
-  accepted: number;
-  /** Connections that were turned away. */
-  refused: number;
-  /** Connections whose handler failed. */
-  failed: number;
-  /** Accepts that failed. */
-  acceptFailed: number;
-}
+export type { Handler, ServeOptions, ServerCounts, ShutdownResult } from "./serve_options.ts";
 
 /** How long a peer that is turned away may take to read why. */
 const REFUSAL_DRAIN_MS = 200;
@@ -84,7 +38,9 @@ export class Server<In, Out = In, Addr extends Address = Address> implements Asy
   /** Connections that are turned away, while they are told why. */
   readonly #refusals = new Set<Connection<In, Out>>();
   readonly #perHost = new Map<string, number>();
-  readonly #counts: ServerCounts = { accepted: 0, refused: 0, failed: 0, acceptFailed: 0 };
+  readonly #counts: ServerCounts = { accepted: 0, refused: 0, failed: 0, lost: 0, acceptFailed: 0 };
+  readonly #report: (event: ServerEvent) => void;
+  readonly #refusal: (error: LimitError) => Out | undefined;
   #settleAllOver = () => {};
   readonly #allOver = new Promise<void>((resolve) => this.#settleAllOver = resolve);
   #stopped = false;
@@ -105,6 +61,8 @@ export class Server<In, Out = In, Addr extends Address = Address> implements Asy
     this.#limits = serverLimits(options.limits);
     this.#deadlines = serverDeadlines(options.deadlines);
     requireValid(options, this.#deadlines);
+    this.#report = safeListener(options.onEvent ?? printFailure, { name: "onEvent" });
+    this.#refusal = safeListener(options.refusal, { name: "refusal" });
     const { signal: _, limits: _limits, ...connectionOptions } = options;
     const { maxQueuedBytes } = this.#limits;
     this.#connectionOptions = {
@@ -117,18 +75,17 @@ export class Server<In, Out = In, Addr extends Address = Address> implements Asy
     this.#accepting = new AcceptLoop(listener, {
       clock,
       accepted: (transport) => this.#admit(transport),
+      lost: () => void this.#counts.lost++,
       failed: (error, retryMs) => {
         this.#counts.acceptFailed++;
         this.#report({ type: "accept-failed", error, retryMs });
       },
     });
-    const stop = () => void this.shutdown();
-    if (signal?.aborted) stop();
-    else signal?.addEventListener("abort", stop, { once: true });
+    const endListening = onAbort(signal, () => void this.shutdown());
     this.finished = this.#accepting.finished.then(async () => {
       this.#stopped = true;
       if (this.#open > 0) await this.#allOver;
-      signal?.removeEventListener("abort", stop);
+      endListening();
     });
   }
 
@@ -156,13 +113,19 @@ export class Server<In, Out = In, Addr extends Address = Address> implements Asy
   /**
    * Stops: accepts no more, lets every handler answer what has arrived and finish within `graceMs`, then cuts what is
    * left. May be called again; the shortest grace time counts.
+   *
+   * @throws {RangeError} `graceMs` is neither a number from 0 nor `Infinity`; the server goes on.
    */
-  shutdown(
+  async shutdown(
     { graceMs = this.#deadlines.graceMs }: { graceMs?: number } = {},
   ): Promise<ShutdownResult> {
+    requireWaitMs("graceMs", graceMs);
     const cancel = this.#clock.wait(graceMs, () => this.#cut?.());
-    this.#shutdown ??= this.#stop();
-    return this.#shutdown.finally(cancel);
+    try {
+      return await (this.#shutdown ??= this.#stop());
+    } finally {
+      cancel();
+    }
   }
 
   /** Shuts down. */
@@ -212,12 +175,27 @@ export class Server<In, Out = In, Addr extends Address = Address> implements Asy
       this.#refuse(transport, full);
       return;
     }
-    this.#perHost.set(host, fromHost);
     const id = this.#counts.accepted++;
-    const options = { ...this.#connectionOptions, id };
-    const connection = new Connection<In, Out>(transport, this.#options.codec, options);
+    if (this.#counts.accepted >= this.#limits.maxAccepted) this.stopAccepting();
+    let connection: Connection<In, Out>;
+    try {
+      const options = { ...this.#connectionOptions, id };
+      connection = new Connection<In, Out>(transport, this.#options.codec, options);
+    } catch (error) {
+      // The codec could make no session for it. That is no failure of accepting.
+      transport.close();
+      this.#failed({ id, address, error });
+      return;
+    }
+    this.#perHost.set(host, fromHost);
     this.#connections.add(connection);
     void this.#serve(connection, { transport, host });
+  }
+
+  #failed(failure: { id: number; address: Address; error: unknown }): void {
+    if (isCut(failure.error)) return;
+    this.#counts.failed++;
+    this.#report({ type: "failed", ...failure });
   }
 
   #left(connection: Connection<In, Out>, host: string): void {
@@ -250,13 +228,12 @@ export class Server<In, Out = In, Addr extends Address = Address> implements Asy
     const address = transport.remoteAddr;
     const text = typeof reason === "string" ? reason : reason.message;
     this.#report({ type: "refused", address, reason: text });
-    const { codec, refusal } = this.#options;
-    const connection = new Connection<In, Out>(transport, codec, {
+    const connection = new Connection<In, Out>(transport, this.#options.codec, {
       deadlines: { drainMs: REFUSAL_DRAIN_MS, writeMs: REFUSAL_DRAIN_MS },
       clock: this.#clock,
     });
     if (typeof reason === "string") return connection.abort();
-    const message = refusal?.(reason);
+    const message = this.#refusal(reason);
     if (message !== undefined) void connection.send(message);
     else connection.refuse(reason);
     if (connection.queuedBytes === 0) return connection.abort();
@@ -273,35 +250,36 @@ export class Server<In, Out = In, Addr extends Address = Address> implements Asy
   ): Promise<void> {
     const { id, remoteAddr: address } = connection;
     this.#report({ type: "opened", id, address });
-    try {
-      if (transport.handshake) {
-        await withDeadline(() => transport.handshake!(), {
-          phase: "handshake",
-          ms: this.#deadlines.handshakeMs,
-          signal: connection.signal,
-          clock: this.#clock,
-        });
+    if (await this.#shakeHands(connection, transport)) {
+      try {
+        await this.#handler(connection);
+      } catch (error) {
+        this.#failed({ id, address, error });
       }
-      await this.#handler(connection);
-    } catch (error) {
-      if (!isCut(error)) {
-        this.#counts.failed++;
-        this.#report({ type: "failed", id, address, error });
-      }
+      // After a failure as well, the peer gets what was sent before.
+      await connection.close();
     }
-    // After a failure as well, the peer gets what was sent before.
-    await connection.close();
     this.#report({ type: "closed", id, address });
     this.#left(connection, host);
   }
 
-  #report(event: ServerEvent): void {
-    const { onEvent = printFailure } = this.#options;
+  /** Does the handshake, where there is one; says whether there is somebody to talk to. */
+  async #shakeHands(connection: Connection<In, Out>, transport: Transport): Promise<boolean> {
+    if (!transport.handshake) return true;
     try {
-      onEvent(event);
+      await withDeadline(() => transport.handshake!(), {
+        phase: "handshake",
+        ms: this.#deadlines.handshakeMs,
+        signal: connection.signal,
+        clock: this.#clock,
+      });
+      return true;
     } catch (error) {
-      // A listener to events must not end a connection or the accept loop.
-      console.error(`Cannot report a server event: ${messageOf(error)}`);
+      const { id, remoteAddr: address } = connection;
+      this.#failed({ id, address, error });
+      // Nothing can be said to this peer, so its place is free at once.
+      connection.abort(error);
+      return false;
     }
   }
 }
@@ -335,9 +313,18 @@ function tooMany(
 
 /**
  * Serves every peer that connects: each one gets a {@linkcode Connection} and a run of `handler`. It refuses peers
- * past its limits and outside its address lists. A failing accept is reported, waited out and tried again.
+ * past its limits and outside its address lists.
  *
- * @throws {TypeError} The listener or the codec is none, or an option has a name that nobody looks at.
+ * A handler that fails ends its own connection alone: the peer gets what was sent before, then a polite close, so that
+ * it hears an end and no error (its `receive()` gives undefined).
+ *
+ * Accepting survives everything. A connection that died before it was accepted is counted (`counts.lost`) and costs
+ * nothing. Where the system lacks files or memory that is reported, and the next accept waits, from 5 ms to 1 s. Any
+ * other failure is reported and tried again at once, as long as there are no more than 20 of them a second.
+ *
+ * Options that it does not know are the program's own, which may hand all of its options on.
+ *
+ * @throws {TypeError} The listener or the codec is none, or a limit or deadline has a name that nobody looks at.
  * @throws {RangeError} A limit, deadline or rate is none.
  *
  * @example A server that answers each line with its length

@@ -1,6 +1,8 @@
 import { escapeControls } from "../codec/escape_controls.ts";
+import { acceptFailureOf } from "./accept_failure.ts";
 import { type Address, formatAddress } from "./address.ts";
 import { messageOf } from "./errors.ts";
+import { formatFailure, formatUnexpected } from "./format_failure.ts";
 
 /** Something that happened on a server. */
 export type ServerEvent =
@@ -13,10 +15,13 @@ export type ServerEvent =
     readonly error: unknown;
   }
   | { readonly type: "refused"; readonly address: Address; readonly reason: string }
+  /** `retryMs` is when the next accept will be tried; 0 is at once. */
   | { readonly type: "accept-failed"; readonly error: unknown; readonly retryMs: number };
 
 /**
- * Returns a server event as a line for people, with text from peers shown harmlessly.
+ * Returns a server event as a line for people, with text from peers shown harmlessly. An error that no peer and no network
+ * can be the cause of, such as a bug in a handler, has its class before its message, and its stack and its causes in
+ * lines of their own, which are indented or begin with `Caused by`.
  *
  * @example
  * ```ts
@@ -34,12 +39,19 @@ export function formatServerEvent(event: ServerEvent): string {
     case "closed":
       return `#${event.id} ${formatAddress(event.address)} closed`;
     case "failed":
-      return `#${event.id} ${formatAddress(event.address)} failed: ${messageOf(event.error)}`;
+      return `#${event.id} ${formatAddress(event.address)} failed: ${formatFailure(event.error)}`;
     case "refused":
       return `${formatAddress(event.address)} refused: ${escapeControls(event.reason)}`;
     case "accept-failed":
-      return `Cannot accept connections: ${
-        messageOf(event.error)
-      }; next try in ${event.retryMs} ms`;
+      return acceptFailed(event);
   }
+}
+
+function acceptFailed(
+  { error, retryMs }: Extract<ServerEvent, { type: "accept-failed" }>,
+): string {
+  const next = retryMs === 0 ? "next try at once" : `next try in ${retryMs} ms`;
+  return acceptFailureOf(error) === "unknown"
+    ? `Cannot accept connections; ${next}: ${formatUnexpected(error)}`
+    : `Cannot accept connections: ${messageOf(error)}; ${next}`;
 }

@@ -1,8 +1,9 @@
+import { safeListener } from "./safe_listener.ts";
 import type { Server } from "./serve.ts";
 
 /** What {@linkcode shutdownOnSignals} does at a signal. */
 export interface ShutdownOnSignalsOptions {
-  /** Hears the first signal; the shutdown begins after it. */
+  /** Hears the first signal; the shutdown begins after it, whatever it does. */
   onSignal?: (signal: "SIGINT" | "SIGTERM") => void;
   /** Ends the program at the second signal. @default {Deno.exit} */
   exit?: (code: number) => void;
@@ -25,11 +26,12 @@ export function shutdownOnSignals(
   server: Pick<Server<unknown>, "finished" | "shutdown">,
   { onSignal, exit = Deno.exit }: ShutdownOnSignalsOptions = {},
 ): void {
+  const tell = safeListener(onSignal, { name: "onSignal" });
   let seen = false;
   const heard = (signal: "SIGINT" | "SIGTERM") => {
     if (seen) return exit(130);
     seen = true;
-    onSignal?.(signal);
+    tell(signal);
     void server.shutdown();
   };
   const onInterrupt = () => heard("SIGINT");

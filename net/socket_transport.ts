@@ -11,6 +11,12 @@ export interface NodeSocket {
   readonly remoteAddress?: string | undefined;
   /** The port of the peer's end. */
   readonly remotePort?: number | undefined;
+  /** Both directions are over. */
+  readonly destroyed?: boolean;
+  /** Why they are, where that is known. */
+  readonly errored?: Error | null;
+  /** The peer sends no more, and all of it was read. */
+  readonly readableEnded?: boolean;
   /** Listens to `data`, `end`, `error` and `close`. */
   on(event: string, listener: (...args: never[]) => void): unknown;
   /** Reads no more for now. */
@@ -34,7 +40,8 @@ const HIGH_WATER_BYTES = 64 * 1024;
  * Makes a byte stream for a {@linkcode Connection} out of a socket of `node:net` or `node:tls` that is connected. For a
  * peer that finishes first and still wants its answers, the socket has to be made with `allowHalfOpen: true`.
  *
- * The socket belongs to the transport from now on: nobody else may read from it.
+ * The socket belongs to the transport from now on: nobody else may read from it. It may be paused; of one that is over
+ * already the transport says the same.
  *
  * @example
  * ```ts
@@ -81,6 +88,11 @@ class SocketTransport implements Transport {
     socket.on("end", () => this.#end());
     socket.on("error", (error: Error) => this.#fail(ofSystem(error)));
     socket.on("close", () => this.#end());
+    // What is over already says so no more.
+    if (socket.destroyed && socket.errored) this.#fail(ofSystem(socket.errored));
+    if (socket.destroyed || socket.readableEnded) this.#end();
+    // A socket that somebody paused, as a server with `pauseOnConnect` does, stays so when it gets a listener.
+    else socket.resume();
   }
 
   get localAddr(): Address {

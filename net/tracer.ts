@@ -1,16 +1,17 @@
-import {
-  showMessage,
-  type Trace,
-  type TraceBytes,
-  type TraceDirection,
-  type TraceMessage,
-  type TraceNote,
+import { safeListener } from "./safe_listener.ts";
+import type {
+  Trace,
+  TraceBytes,
+  TraceDirection,
+  TraceEvent,
+  TraceMessage,
+  TraceNote,
 } from "./trace.ts";
 
 /** Keeps count of one connection's bytes, and says which reads a message came in. */
 export class Tracer {
   readonly #id: number;
-  #trace: Trace | undefined;
+  #trace: ((event: TraceEvent) => void) | undefined;
   readonly #now: () => Date;
   /** Reads whose last byte is in no message yet. */
   #reads: { piece: number; end: number }[] = [];
@@ -20,7 +21,9 @@ export class Tracer {
 
   /** Makes a tracer that numbers from the connection's beginning. */
   constructor(trace: Trace, { id, now }: { id: number; now: () => Date }) {
-    this.#trace = trace;
+    // A trace that fails is a cost at every read and write, so this connection goes on without it.
+    const onFailure = () => this.#trace = undefined;
+    this.#trace = safeListener(trace, { name: "trace", onFailure });
     this.#id = id;
     this.#now = now;
   }
@@ -63,12 +66,6 @@ export class Tracer {
   }
 
   #emit(event: TraceBytes | TraceMessage | TraceNote): void {
-    try {
-      this.#trace?.({ id: this.#id, date: this.#now(), ...event });
-    } catch (error) {
-      // A trace that throws must not end the connection, so it is not called again.
-      this.#trace = undefined;
-      console.error(`Cannot trace connection #${this.#id} any more: ${showMessage(error)}`);
-    }
+    this.#trace?.({ id: this.#id, date: this.#now(), ...event });
   }
 }

@@ -7,12 +7,13 @@
 import * as cli from "../cli/mod.ts";
 import { LimitError, lines, serve } from "../mod.ts";
 import type { Address, Server } from "../net/mod.ts";
+import { safeListener } from "../net/safe_listener.ts";
 
 /** Serves greetings until it is shut down, or has had `maxClients` clients: the next one is refused. */
 export function serveGreeting(
   options: GreetingServerOptions = {},
 ): Server<string | LimitError, string, Deno.NetAddr> {
-  const { hostname = "127.0.0.1", port = PORT, tls, onMessage } = options;
+  const { hostname = "127.0.0.1", port = PORT, tls } = options;
   const { waitMs, maxClients } = cli.withFallbacks(OPTIONS, options);
 
   const listener = tls
@@ -20,8 +21,9 @@ export function serveGreeting(
     : Deno.listen({ hostname, port });
 
   const codec = lines({ onTooLong: "skip" });
-  const server = serve(listener, { ...options, codec }, async (client) => {
-    if (client.id + 1 >= maxClients) server.stopAccepting();
+  const limits = { maxAccepted: maxClients, ...options.limits };
+  const onMessage = safeListener(options.onMessage, { name: "onMessage" });
+  return serve(listener, { ...options, codec, limits }, async (client) => {
     void client.send("Hello! Say something, please.");
     // A client that sends no newline is heard when its time is over.
     const message = await client.receive({ waitMs, partial: true });
@@ -30,12 +32,11 @@ export function serveGreeting(
     } else if (message === undefined) {
       void client.send("You said nothing.");
     } else {
-      onMessage?.(client.id, message, client.remoteAddr);
+      onMessage(client.id, message, client.remoteAddr);
       void client.send("I heard you.");
     }
     void client.send("Goodbye!");
   });
-  return server;
 }
 
 const PORT = 8001;

@@ -9,12 +9,13 @@ import { charactersOf } from "../cli/characters.ts";
 import * as cli from "../cli/mod.ts";
 import { latin1 } from "../codec/latin1.ts";
 import { type LimitError, lines, serve, type Server } from "../mod.ts";
+import { safeListener } from "../net/safe_listener.ts";
 
 /** Serves reversals until it is shut down. */
 export function serveReverse(
   options: ReverseServerOptions = {},
 ): Server<string | LimitError, string, Deno.NetAddr> {
-  const { hostname = "127.0.0.1", port = PORT, tls, onMessage } = options;
+  const { hostname = "127.0.0.1", port = PORT, tls } = options;
   const { bytes, gapMs, maxMessageBytes: maxBytes } = cli.withFallbacks(OPTIONS, options);
 
   const listener = tls
@@ -25,10 +26,11 @@ export function serveReverse(
   const cut = { maxBytes, onTooLong: "skip" } as const;
   const codec = bytes ? latin1(lines({ ...cut, binary: true })) : lines(cut);
   const deadlines = { gapMs, ...options.deadlines };
+  const onMessage = safeListener(options.onMessage, { name: "onMessage" });
   return serve(listener, { ...options, codec, deadlines }, async (client) => {
     for await (const message of client) {
       const isSound = typeof message === "string";
-      if (isSound) onMessage?.(client.id, message);
+      if (isSound) onMessage(client.id, message);
       await client.send(isSound ? reversed(message) : message.message);
     }
   });

@@ -6,18 +6,20 @@ import * as cli from "../cli/mod.ts";
 import { telnet, type TelnetRequest } from "../codec/telnet/mod.ts";
 import { escapeControls, LimitError, lines, serve, type Server, SharedBytes } from "../mod.ts";
 import { isLoopback } from "../net/address.ts";
+import { safeListener } from "../net/safe_listener.ts";
 
 /** Serves talkback until it is shut down, by its owner or by a client's `shutdown`. */
 export function serveTalkback(
   options: TalkbackServerOptions = {},
 ): Server<string | LimitError, string | TelnetRequest, Deno.NetAddr> {
-  const { hostname = "127.0.0.1", port = PORT, tls, onMessage } = options;
+  const { hostname = "127.0.0.1", port = PORT, tls } = options;
   const { chat, allowShutdown } = cli.withFallbacks(OPTIONS, options);
   const listener = tls
     ? Deno.listenTls({ hostname, port, ...tls })
     : Deno.listen({ hostname, port });
 
   const codec = telnet(lines({ onTooLong: "skip" }));
+  const onMessage = safeListener(options.onMessage, { name: "onMessage" });
   const refusal = (error: LimitError) => `The server is full: ${error.message}.`;
   const server = serve(listener, { ...options, codec, refusal }, async (client) => {
     const mayStop = allowShutdown || isLoopback(client.remoteAddr);
@@ -29,7 +31,7 @@ export function serveTalkback(
       if (line === "quit") return client.send("Goodbye!");
       if (line instanceof LimitError) await client.send(`That line is too long: ${line.message}.`);
       else if (line !== "shutdown") {
-        onMessage?.(client.id, line);
+        onMessage(client.id, line);
         if (chat) tellOthers(client.id, line);
         await client.send(`You said '${line}'.`);
       } else if (mayStop) void server.shutdown();

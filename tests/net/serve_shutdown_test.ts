@@ -55,7 +55,7 @@ Deno.test("shutdown() answers what was received before, ends who waits, and coun
   for (const client of [busy, idle, half]) client?.finish();
   assertEquals(await stopping, { drained: 3, cut: 0 });
   await server.finished;
-  assertEquals(server.counts, { accepted: 3, refused: 0, failed: 0, acceptFailed: 0 });
+  assertEquals(server.counts, { accepted: 3, refused: 0, failed: 0, lost: 0, acceptFailed: 0 });
   assertEquals(log.events.filter(({ type }) => type === "closed").length, 3);
   assertEquals([server.connections.size, clock.pending], [0, 0]);
 });

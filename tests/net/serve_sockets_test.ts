@@ -81,7 +81,13 @@ Deno.test("serve() serves many clients at once over TCP", async () => {
   };
   await Promise.all(Array.from({ length: 50 }, (_, id) => talk(id)));
   await one.log.waitFor("closed", 50);
-  assertEquals(one.server.counts, { accepted: 50, refused: 0, failed: 0, acceptFailed: 0 });
+  assertEquals(one.server.counts, {
+    accepted: 50,
+    refused: 0,
+    failed: 0,
+    lost: 0,
+    acceptFailed: 0,
+  });
 });
 
 Deno.test("serve() answers a client that has finished sending, and one that sends byte by byte", async () => {
@@ -217,7 +223,7 @@ Deno.test("serve() works the same over TLS", async () => {
     assertEquals(await client.receive(), undefined);
   }
   await one.log.waitFor("closed");
-  assertEquals(one.server.counts, { accepted: 1, refused: 0, failed: 0, acceptFailed: 0 });
+  assertEquals(one.server.counts, { accepted: 1, refused: 0, failed: 0, lost: 0, acceptFailed: 0 });
 
   await using client = new Connection(await connectTls(), lines());
   await client.send("more");

@@ -57,7 +57,7 @@ Deno.test("serve() serves every client, and closes politely when the handler ret
   await turns();
   assert(clients[1]?.writeClosed && clients[1].closed);
   assertEquals(server.connections.size, 2);
-  assertEquals(server.counts, { accepted: 3, refused: 0, failed: 0, acceptFailed: 0 });
+  assertEquals(server.counts, { accepted: 3, refused: 0, failed: 0, lost: 0, acceptFailed: 0 });
   assertEquals(typesOf(events), ["opened 0", "opened 1", "opened 2", "closed 1"]);
   for (const client of clients) client.finish();
   await server.shutdown();
@@ -81,7 +81,7 @@ Deno.test("serve() counts and reports a handler's failure, which touches nobody 
   good.deliver("still here\n");
   await turns();
   assertEquals(good.written, "still here\n");
-  assertEquals(server.counts, { accepted: 2, refused: 0, failed: 1, acceptFailed: 0 });
+  assertEquals(server.counts, { accepted: 2, refused: 0, failed: 1, lost: 0, acceptFailed: 0 });
   assertEquals(events.filter(({ type }) => type !== "opened"), [
     { type: "failed", id: 0, address: bad.remoteAddr, error: boom },
     { type: "closed", id: 0, address: bad.remoteAddr },
@@ -174,7 +174,7 @@ Deno.test("serve() turns peers away by their address, and says nothing to them",
   await turns();
   assertEquals([allowed.closed, outside.closed, denied.closed], [false, true, true]);
   assertEquals([outside.written, denied.written], ["", ""]);
-  assertEquals(server.counts, { accepted: 1, refused: 2, failed: 0, acceptFailed: 0 });
+  assertEquals(server.counts, { accepted: 1, refused: 2, failed: 0, lost: 0, acceptFailed: 0 });
   assertEquals(events.slice(1), [
     { type: "refused", address: outside.remoteAddr, reason: "11.0.0.1:2 is not allowed" },
     { type: "refused", address: denied.remoteAddr, reason: "10.6.6.6:2 is not allowed" },
@@ -355,7 +355,7 @@ Deno.test("serve() goes on when onEvent throws, and writes failures to stderr wi
       listener.connect().finish();
       listener.connect().finish();
       await turns();
-      assertEquals(server.counts, { accepted: 2, refused: 0, failed: 2, acceptFailed: 0 });
+      assertEquals(server.counts, { accepted: 2, refused: 0, failed: 2, lost: 0, acceptFailed: 0 });
       await server.shutdown();
     }
   } finally {

@@ -3,6 +3,7 @@ import type { ParcelDataHead, ParcelOffer } from "../../codec/parcel/messages.ts
 import type { ParcelMessage } from "../../codec/parcel/parcel.ts";
 import { type Clock, systemClock } from "../../net/clock.ts";
 import { ClosedError, DeadlineError } from "../../net/errors.ts";
+import { safeListener } from "../../net/safe_listener.ts";
 import { FileRefusedError, refusalOf } from "../file_refused_error.ts";
 import type { InboxEvent } from "../inbox/inbox_event.ts";
 import type { IncomingFile } from "../inbox/incoming_file.ts";
@@ -41,12 +42,14 @@ export class ParcelReceiver {
   /** Files that are being stored. */
   readonly #storing = new Set<number>();
   readonly #side: SideTasks;
+  readonly #report: (event: InboxEvent) => void;
 
   /** Makes a receiver that has said nothing yet. */
   constructor(connection: ParcelConnection, options: ReceiveFilesOptions) {
     this.#connection = connection;
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
+    this.#report = safeListener(options.onEvent, { name: "onEvent" });
     this.#quota = new SessionQuota(options.inbox.limits);
     // A file's own errors are told there, so what comes here is the connection's; the loop hears of it too.
     const onError = (error: unknown) => connection.abort(error);
@@ -273,10 +276,6 @@ export class ParcelReceiver {
     if (error instanceof FileRefusedError) return false;
     return this.#connection.closed || error instanceof ProtocolError ||
       error instanceof ClosedError || error instanceof DeadlineError;
-  }
-
-  #report(event: InboxEvent): void {
-    this.#options.onEvent?.(event);
   }
 }
 

@@ -1,6 +1,8 @@
 import { sleep, systemClock } from "../../net/clock.ts";
 import { deadlineOf } from "../../net/deadlines.ts";
 import { ClosedError, DeadlineError } from "../../net/errors.ts";
+import { safeListener } from "../../net/safe_listener.ts";
+import { type SafeListeners, safeListeners } from "../safe_listeners.ts";
 import type { FileSendResult, SendFilesOptions } from "../send_options.ts";
 import type { FileSource, SkippedSource } from "../sources/file_source.ts";
 import { SourceQueue } from "../sources/source_queue.ts";
@@ -28,7 +30,7 @@ export async function sendFiles(
   sources: AsyncIterator<FileSource | SkippedSource>,
   options: SendFilesOptions,
 ): Promise<void> {
-  const { jobs = 1, retries = RETRIES, onDone = ignore, onSkipped = ignore, signal } = options;
+  const { jobs = 1, retries = RETRIES, signal } = options;
   if (!(Number.isSafeInteger(jobs) && jobs >= 1)) {
     throw new RangeError(`Cannot set jobs: ${jobs} is not a whole number from 1`);
   }
@@ -36,11 +38,14 @@ export async function sendFiles(
     throw new RangeError(`Cannot set retries: ${retries} is not a number from 0`);
   }
   deadlineOf("handshakeMs", options.handshakeMs);
-  const queue = new SourceQueue(sources, onSkipped);
+  const listeners = safeListeners(options);
+  const { onDone } = listeners;
+  const queue = new SourceQueue(sources, listeners.onSkipped);
   /** The files that were under way on a connection that broke, and have not been sent since. */
   const interrupted = new Map<FileSource, FileSendResult>();
-  const settings: SendFilesOptions = {
+  const settings: JobOptions = {
     ...options,
+    ...listeners,
     onDone(source, result) {
       interrupted.delete(source);
       if (result.outcome !== "interrupted") return onDone(source, result);
@@ -60,9 +65,13 @@ export async function sendFiles(
   if (!isDone || !isPassing(failed.reason)) throw failed.reason;
 }
 
+/** What a job is told: nothing of what somebody passed in throws any more. */
+type JobOptions = SendFilesOptions & SafeListeners;
+
 /** Sends over one connection after the other until there is nothing more to send. */
-async function runJob(queue: SourceQueue, options: SendFilesOptions): Promise<void> {
-  const { retries = RETRIES, onRetry, clock = systemClock, random = Math.random, signal } = options;
+async function runJob(queue: SourceQueue, options: JobOptions): Promise<void> {
+  const onRetry = safeListener(options.onRetry, { name: "onRetry" });
+  const { retries = RETRIES, clock = systemClock, random = Math.random, signal } = options;
   let failures = 0;
   let isWanted = false;
   /** How many bytes of each file the receiver had when it was last begun. */
@@ -73,11 +82,11 @@ async function runJob(queue: SourceQueue, options: SendFilesOptions): Promise<vo
       // Bytes that only went out are no progress: a file that never arrives would be sent for ever.
       if (offset > (reached.get(source) ?? 0)) failures = 0;
       reached.set(source, offset);
-      options.onStart?.(source, offset);
+      options.onStart(source, offset);
     },
     onDone(source, result) {
       if (result.outcome !== "interrupted") failures = 0;
-      options.onDone?.(source, result);
+      options.onDone(source, result);
     },
   };
   while (await queue.hasMore()) {
@@ -88,7 +97,7 @@ async function runJob(queue: SourceQueue, options: SendFilesOptions): Promise<vo
       const isHopeless = !isWanted || !isPassing(error) || failures >= retries;
       if (isHopeless || !await queue.hasMore()) throw error;
       const delayMs = random() * Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * 2 ** failures++);
-      onRetry?.(error, delayMs);
+      onRetry(error, delayMs);
       await sleep(delayMs, { clock, signal });
     }
   }
@@ -119,5 +128,3 @@ function isPassing(error: unknown): boolean {
   return error instanceof Error &&
     Object.values(Deno.errors).some((Class) => error instanceof Class);
 }
-
-function ignore(): void {}

@@ -3,6 +3,7 @@ import { ProtocolError } from "../../codec/errors.ts";
 import type { SimpleFileHeader, SimpleFileReply } from "../../codec/simple_file/simple_file.ts";
 import { systemClock } from "../../net/clock.ts";
 import type { Connection } from "../../net/connection.ts";
+import { safeListener } from "../../net/safe_listener.ts";
 import { FileRefusedError, refusalOf } from "../file_refused_error.ts";
 import type { IncomingFile, StoredWithoutDigest } from "../inbox/incoming_file.ts";
 import { SessionQuota } from "../inbox/session_quota.ts";
@@ -56,7 +57,8 @@ async function receiveOne(
     options: ReceiveSimpleFilesOptions;
   },
 ): Promise<boolean> {
-  const { inbox, onEvent, clock = systemClock } = options;
+  const { inbox, clock = systemClock } = options;
+  const onEvent = safeListener(options.onEvent, { name: "onEvent" });
   const { size, extension } = head;
   const { id } = connection;
   const since = clock.now();
@@ -76,7 +78,7 @@ async function receiveOne(
       ? new FileRefusedError("the receiver is shutting down", { code: "canceled" })
       : refusalOf(error);
     const { code, message: reason, cause } = refusal;
-    onEvent?.({
+    onEvent({
       type: "not-stored",
       id,
       path,
@@ -95,7 +97,7 @@ async function receiveOne(
     // It is stored, whether the sender still hears of it or not.
     const { digest, ...file } = stored;
     const event = { type: "stored", id, ...file, ms, resumedAt: 0, format: "simple" } as const;
-    onEvent?.({ ...event, sha256: await digest().catch(ignore) });
+    onEvent({ ...event, sha256: await digest().catch(ignore) });
   }
   return true;
 }

@@ -4,6 +4,7 @@ import { type Clock, sleep, systemClock } from "../../net/clock.ts";
 import type { Connection } from "../../net/connection.ts";
 import { requireWaitMs } from "../../net/deadlines.ts";
 import { ClosedError } from "../../net/errors.ts";
+import { safeListener } from "../../net/safe_listener.ts";
 import { FileRefusedError } from "../file_refused_error.ts";
 import type { SendSimpleFilesOptions } from "../send_options.ts";
 import { BlockReader } from "../sources/block_reader.ts";
@@ -41,8 +42,9 @@ export async function sendSimpleFile(
   connection: SimpleSenderConnection,
   { source, ...options }: SendSimpleFileOptions,
 ): Promise<{ readonly changed: boolean }> {
-  const { bandwidth, headerPauseMs = HEADER_PAUSE_MS, onBytes, clock = systemClock } = options;
+  const { bandwidth, headerPauseMs = HEADER_PAUSE_MS, clock = systemClock } = options;
   requireWaitMs("headerPauseMs", headerPauseMs);
+  const onBytes = safeListener(options.onBytes, { name: "onBytes" });
   const { size } = source;
   await using file = await source.open();
   const reader = new BlockReader(file, {
@@ -67,7 +69,7 @@ export async function sendSimpleFile(
       await bandwidth?.take(block.bytes.length, connection.signal);
       await connection.sendBytes(block.bytes);
       sent += block.bytes.length;
-      onBytes?.(sent);
+      onBytes(sent);
     }
     if (!isOver && sent !== size) {
       const reason = "it became shorter while it was sent";

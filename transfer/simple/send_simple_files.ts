@@ -3,6 +3,7 @@ import { simpleFileReplies } from "../../codec/simple_file/simple_file.ts";
 import { requireWaitMs } from "../../net/deadlines.ts";
 import { ClosedError, DeadlineError } from "../../net/errors.ts";
 import { FileRefusedError } from "../file_refused_error.ts";
+import { type SafeListeners, safeListeners } from "../safe_listeners.ts";
 import type { FileSendResult, SendSimpleFilesOptions } from "../send_options.ts";
 import type { FileSource, SkippedSource } from "../sources/file_source.ts";
 import { reasonOf } from "../sources/find_files.ts";
@@ -24,13 +25,14 @@ export async function sendSimpleFiles(
   sources: AsyncIterator<FileSource | SkippedSource>,
   options: SendSimpleFilesOptions,
 ): Promise<void> {
-  const { onSkipped = ignore, onDone = ignore, headerPauseMs } = options;
+  const { headerPauseMs } = options;
   if (headerPauseMs !== undefined) requireWaitMs("headerPauseMs", headerPauseMs);
-  const queue = new SourceQueue(sources, onSkipped);
-  const line = new SimpleLine(options);
+  const listeners = safeListeners(options);
+  const queue = new SourceQueue(sources, listeners.onSkipped);
+  const line = new SimpleLine({ ...options, ...listeners });
   try {
     for (let source; (source = await queue.next()) !== undefined;) {
-      if (source.kind === "file") onDone(source, await line.send(source));
+      if (source.kind === "file") listeners.onDone(source, await line.send(source));
     }
   } finally {
     line.close();
@@ -39,10 +41,10 @@ export async function sendSimpleFiles(
 
 /** The connection that files go over, and a new one when it is over. */
 class SimpleLine {
-  readonly #options: SendSimpleFilesOptions;
+  readonly #options: SendSimpleFilesOptions & SafeListeners;
   #connection: SimpleSenderConnection | undefined;
 
-  constructor(options: SendSimpleFilesOptions) {
+  constructor(options: SendSimpleFilesOptions & SafeListeners) {
     this.#options = options;
   }
 
@@ -58,7 +60,7 @@ class SimpleLine {
     const stop = () => connection.abort(signal?.reason);
     signal?.addEventListener("abort", stop, { once: true });
     let sent = 0;
-    onStart?.(source, 0);
+    onStart(source, 0);
     try {
       const { changed } = await sendSimpleFile(connection, {
         source: { ...source, size },
@@ -66,7 +68,7 @@ class SimpleLine {
         ...headerPauseMs !== undefined && { headerPauseMs },
         onBytes(bytes) {
           sent = bytes;
-          onBytes?.(source, bytes);
+          onBytes(source, bytes);
         },
       });
       return { outcome: "stored", path: source.path, size, sha256: undefined, changed };
@@ -82,7 +84,7 @@ class SimpleLine {
       if (!isOfConnection(error) && !signal?.aborted) {
         return { outcome: "failed", code: "unreadable", reason: reasonOf(error) };
       }
-      onDone?.(source, { outcome: "interrupted", sent });
+      onDone(source, { outcome: "interrupted", sent });
       throw error;
     } finally {
       signal?.removeEventListener("abort", stop);
@@ -100,5 +102,3 @@ function isOfConnection(error: unknown): boolean {
   return error instanceof ClosedError || error instanceof DeadlineError ||
     error instanceof ProtocolError;
 }
-
-function ignore(): void {}
