@@ -10,6 +10,7 @@ import { delimiter, join } from "node:path";
 import process from "node:process";
 import { Readable, type Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
+import { onAbort } from "../abort_listener.ts";
 import { NotFound } from "../errors/error_classes.ts";
 import { fromCode, fromNode } from "../errors/errors.ts";
 import type { Signal } from "./signals.ts";
@@ -146,16 +147,17 @@ export class ChildProcess implements AsyncDisposable {
       stderr: stderr === "piped",
     };
     const stop = () => this.#over || this.kill();
+    let endListening = () => {};
     this.status = new Promise((resolve) => {
       child.on("exit", (code, killer) => {
         this.#over = true;
-        signal?.removeEventListener("abort", stop);
+        endListening();
         resolve(statusOf(code, killer));
       });
     });
     child.on("error", ignore);
     if (signal?.aborted) stop();
-    else signal?.addEventListener("abort", stop, { once: true });
+    else endListening = onAbort(signal, stop);
   }
 
   /** What it reads. @throws {TypeError} It is not piped. */

@@ -7,6 +7,7 @@ import {
   unixAddr,
 } from "./address.ts";
 import { SocketConn, SocketTcpConn } from "./conn.ts";
+import { onAbort } from "../abort_listener.ts";
 import { fromCode, fromNode } from "../errors/errors.ts";
 import { requireTcp } from "./listen.ts";
 import type { ConnectOptions, NetAddr, TcpConn, UnixConn, UnixConnectOptions } from "../types.ts";
@@ -52,7 +53,7 @@ function connected(socket: Socket, signal?: AbortSignal): Promise<Socket> {
   socket.pause();
   return new Promise((resolve, reject) => {
     const settled = () => {
-      signal?.removeEventListener("abort", abort);
+      endListening();
       socket.off("error", fail);
       socket.off("connect", succeed);
     };
@@ -72,7 +73,7 @@ function connected(socket: Socket, signal?: AbortSignal): Promise<Socket> {
     };
     socket.on("error", fail);
     socket.on("connect", succeed);
-    signal?.addEventListener("abort", abort, { once: true });
+    const endListening = onAbort(signal, abort);
   });
 }
 

@@ -1,3 +1,4 @@
+import { onAbort } from "../../net/abort_listener.ts";
 import { sleep, systemClock } from "../../net/clock.ts";
 import { deadlineOf } from "../../net/deadlines.ts";
 import { ClosedError, DeadlineError } from "../../net/errors.ts";
@@ -110,15 +111,14 @@ async function runSession(
   const { connect, signal } = settings;
   signal?.throwIfAborted();
   await using connection = await connect();
-  const stop = () => connection.abort(signal?.reason);
-  signal?.addEventListener("abort", stop, { once: true });
+  const endListening = onAbort(signal, () => connection.abort(signal?.reason));
   try {
     signal?.throwIfAborted();
     const sender = await ParcelSender.open(connection, settings);
     onOpen();
     await sender.send(() => queue.next());
   } finally {
-    signal?.removeEventListener("abort", stop);
+    endListening();
   }
 }
 

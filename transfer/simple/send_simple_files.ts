@@ -1,5 +1,6 @@
 import { ProtocolError } from "../../codec/errors.ts";
 import { simpleFileReplies } from "../../codec/simple_file/simple_file.ts";
+import { onAbort } from "../../net/abort_listener.ts";
 import { requireWaitMs } from "../../net/deadlines.ts";
 import { ClosedError, DeadlineError } from "../../net/errors.ts";
 import { FileRefusedError } from "../file_refused_error.ts";
@@ -57,8 +58,7 @@ class SimpleLine {
     }
     const isNew = this.#connection === undefined;
     const connection = this.#connection ??= (await connect()).switchTo(simpleFileReplies());
-    const stop = () => connection.abort(signal?.reason);
-    signal?.addEventListener("abort", stop, { once: true });
+    const endListening = onAbort(signal, () => connection.abort(signal?.reason));
     let sent = 0;
     onStart(source, 0);
     try {
@@ -87,7 +87,7 @@ class SimpleLine {
       onDone(source, { outcome: "interrupted", sent });
       throw error;
     } finally {
-      signal?.removeEventListener("abort", stop);
+      endListening();
     }
   }
 
