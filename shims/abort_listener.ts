@@ -19,10 +19,19 @@ export function onAbort(signal: AbortSignal | undefined, callback: () => void): 
   };
 }
 
-/** 0 is no limit, which newer versions have for signals anyway. */
 function addToMax(signal: AbortSignal, count: number): void {
-  const max = getMaxListeners(signal);
+  const max = maxOf(signal);
   if (max > 0) setMaxListeners(max + count, signal);
+}
+
+/** Returns how many may listen; 0 is no limit, which newer versions have for signals anyway. */
+function maxOf(signal: AbortSignal): number {
+  try {
+    return getMaxListeners(signal);
+  } catch {
+    // Node 20 takes a signal whose limit was lifted for something else.
+    return 0;
+  }
 }
 
 function nothing(): void {}

@@ -1,9 +1,17 @@
-import { assert, assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertInstanceOf,
+  assertMatch,
+  assertRejects,
+  assertThrows,
+} from "@std/assert";
 import {
   AddressList,
   ClosedError,
   Connection,
   DeadlineError,
+  defineCodec,
   fixed,
   type Handler,
   LimitError,
@@ -17,6 +25,7 @@ import { FakeClock } from "../../testing/fake_clock.ts";
 import { MemoryListener } from "../../testing/memory_listener.ts";
 import { MemoryTransport } from "../../testing/memory_transport.ts";
 import { stateOf, turns } from "../../testing/turns.ts";
+import { printedBy } from "./printed.ts";
 
 interface Served {
   server: Server<string>;
@@ -270,23 +279,28 @@ Deno.test("serve() waits for who is being turned away when it stops", async () =
   assertEquals(clock.pending, 0);
 });
 
-Deno.test("serve() goes on and leaves nothing open when refusal throws", async () => {
-  const { server, listener, clock, events } = served({
-    limits: { maxConnections: 1 },
-    refusal: () => {
-      throw new Error("a bug in refusal");
-    },
+Deno.test("serve() turns away as without refusal when that throws, and says so once", async () => {
+  const printed = await printedBy(async () => {
+    const { server, listener, events } = served({
+      limits: { maxConnections: 1 },
+      refusal: () => {
+        throw new Error("a bug in refusal");
+      },
+    });
+    const client = listener.connect();
+    const refused = [listener.connect(), listener.connect()];
+    await turns();
+    assertEquals(refused.map(({ closed, written }) => [closed, written]), [[true, ""], [true, ""]]);
+    assertEquals(typesOf(events), ["opened 0", "refused", "refused"]);
+    client.deliver("still served\n");
+    await turns();
+    assertEquals(client.written, "still served\n");
+    assertEquals(server.counts, { accepted: 1, refused: 2, failed: 0, lost: 0, acceptFailed: 0 });
+    client.finish();
+    await server.shutdown();
   });
-  const client = listener.connect();
-  const refused = listener.connect();
-  await clock.advance(5);
-  assert(refused.closed);
-  assertEquals(typesOf(events), ["opened 0", "refused", "accept-failed"]);
-  client.deliver("still served\n");
-  await turns();
-  assertEquals(client.written, "still served\n");
-  client.finish();
-  await server.shutdown();
+  assertEquals(printed.length, 1);
+  assert(printed[0]?.startsWith("Cannot run refusal (its later failures are not shown): Error: a"));
 });
 
 Deno.test("serve() reports failing accepts, waits longer each time, and goes on", async () => {
@@ -325,10 +339,143 @@ Deno.test("serve() ends without a report when the listener was closed by who ope
   assertEquals(await server.shutdown(), { drained: 0, cut: 0 });
 });
 
+Deno.test("serve() accepts maxAccepted connections in all, then stops, and those go on", async () => {
+  const { server, listener, events } = served({
+    limits: { maxAccepted: 2 },
+    deny: new AddressList(["10.6.6.6"]),
+  });
+  // Who is turned away does not count.
+  const denied = listener.connect("10.6.6.6");
+  const first = listener.connect();
+  first.finish();
+  await turns();
+  assertEquals([denied.closed, first.closed, listener.closed], [true, true, false]);
+  const second = listener.connect();
+  const third = listener.connect();
+  await turns();
+  assert(listener.closed);
+  assertEquals(await stateOf(server.finished), "pending");
+  assertEquals(server.counts.accepted, 2);
+  second.deliver("still served\n");
+  third.deliver("never\n");
+  await turns();
+  assertEquals([second.written, third.written], ["still served\n", ""]);
+  second.finish();
+  await server.finished;
+  assertEquals(typesOf(events), ["refused", "opened 0", "closed 0", "opened 1", "closed 1"]);
+});
+
+Deno.test("serve() counts a connection for maxAccepted before its handshake is done", async () => {
+  const { server, listener } = served({ limits: { maxAccepted: 1 } });
+  const shake = Promise.withResolvers<void>();
+  const shaking = () => Object.assign(new MemoryTransport(), { handshake: () => shake.promise });
+  const [first, second] = [listener.connect(shaking()), listener.connect(shaking())];
+  for (const client of [first, second]) client.deliver("x\n");
+  await turns();
+  shake.resolve();
+  await turns();
+  assertEquals([first.written, second.written, server.counts.accepted], ["x\n", "", 1]);
+  first.finish();
+  await server.finished;
+});
+
+Deno.test("serve() keeps the queue of each connection to maxQueuedBytes", async () => {
+  const errors: unknown[] = [];
+  const { server, listener } = served({ limits: { maxQueuedBytes: 8 } }, async (connection) => {
+    void connection.send("123");
+    void connection.send("567");
+    if (await connection.receive() === "more") {
+      await connection.send("9").catch((error) => errors.push(error));
+    }
+  });
+  const [full, over] = [listener.connect(), listener.connect()];
+  for (const client of [full, over]) client.blockWrites();
+  full.deliver("enough\n");
+  over.deliver("more\n");
+  await turns();
+  assertEquals([full.closed, over.closed], [false, true]);
+  assertInstanceOf(errors[0], LimitError);
+  assertEquals([errors[0].limit, errors[0].max, errors[0].got], ["maxQueuedBytes", 8, 10]);
+  full.unblockWrites();
+  full.finish();
+  await server.shutdown();
+  assertEquals(full.written, "123\n567\n");
+});
+
+Deno.test("serve() frees the place of a peer whose handshake failed at once", async () => {
+  const { server, listener, clock, events } = served({
+    limits: { maxConnections: 1 },
+    deadlines: { handshakeMs: 300 },
+  });
+  const failing = new MemoryTransport();
+  // Nothing that would be polite comes to an end with such a peer.
+  failing.blockCloseWrite();
+  const handshake = () => Promise.reject(new Deno.errors.InvalidData("no TLS"));
+  listener.connect(Object.assign(failing, { handshake }));
+  await turns();
+  assertEquals([failing.closed, server.connections.size, clock.pending], [true, 0, 0]);
+  assertEquals(typesOf(events), ["opened 0", "failed 0", "closed 0"]);
+  const mute = Object.assign(new MemoryTransport(), { handshake: () => new Promise(() => {}) });
+  listener.connect(mute);
+  await clock.advance(300);
+  assertEquals([mute.closed, server.connections.size, clock.pending], [true, 0, 0]);
+  const next = listener.connect();
+  next.deliver("my turn\n");
+  await turns();
+  assertEquals(next.written, "my turn\n");
+  next.finish();
+  await server.shutdown();
+});
+
+Deno.test("serve() closes the transport and counts nobody when the codec can make no session", async () => {
+  const bug = new Error("a bug in the codec");
+  let sessions = 0;
+  const codec = defineCodec<string>(() => {
+    if (++sessions <= 3) throw bug;
+    return lines().session();
+  });
+  const { server, listener, events } = served({
+    codec,
+    limits: { maxConnectionsPerAddress: 1 },
+  });
+  const broken = [listener.connect(), listener.connect(), listener.connect()] as const;
+  const [{ remoteAddr: address }] = broken;
+  await turns();
+  assert(broken.every(({ closed }) => closed));
+  assertEquals(events[0], { type: "failed", id: 0, address, error: bug });
+  assertEquals(server.counts, { accepted: 3, refused: 0, failed: 3, lost: 0, acceptFailed: 0 });
+  const client = listener.connect();
+  client.deliver("served\n");
+  await turns();
+  assertEquals([client.written, server.connections.size], ["served\n", 1]);
+  client.finish();
+  await server.shutdown();
+});
+
+Deno.test("serve() leaves options alone that it does not know: a program may hand its own on", async () => {
+  const options = { limits: { maxConnections: 1 }, hostname: "127.0.0.1", waitMs: 5 };
+  const { server } = served(options);
+  await server.shutdown();
+});
+
+Deno.test("shutdown() refuses a graceMs that is no time, and the server goes on", async () => {
+  const { server, listener } = served();
+  const error = "Cannot set graceMs: NaN is neither a number of milliseconds from 0 nor Infinity";
+  await assertRejects(() => server.shutdown({ graceMs: NaN }), RangeError, error);
+  await assertRejects(() => server.shutdown({ graceMs: -1 }), RangeError, "Cannot set graceMs: -1");
+  const client = listener.connect();
+  client.deliver("still served\n");
+  await turns();
+  assertEquals(client.written, "still served\n");
+  client.finish();
+  await server.shutdown({ graceMs: 0 });
+});
+
 Deno.test("serve() refuses options that are none at once", () => {
   const make = (options: Partial<ServeOptions<string>>) => () => served(options);
   assertThrows(make({ limits: { maxConnections: 0 } }), RangeError, "Cannot set maxConnections: 0");
   assertThrows(make({ limits: { maxConnectionsPerAddress: 1.5 } }), RangeError, "1.5");
+  assertThrows(make({ limits: { maxAccepted: 0 } }), RangeError, "Cannot set maxAccepted: 0");
   assertThrows(make({ limits: { maxQueuedBytes: -1 } }), RangeError, "Cannot set maxQueuedBytes");
   assertThrows(make({ deadlines: { idleMs: 0 } }), RangeError, "Cannot set idleMs: 0");
   assertThrows(make({ deadlines: { handshakeMs: NaN } }), RangeError, "Cannot set handshakeMs");
@@ -341,46 +488,42 @@ Deno.test("serve() refuses options that are none at once", () => {
   );
 });
 
-Deno.test("serve() goes on when onEvent throws, and writes failures to stderr without it", async () => {
-  const { error: original } = console;
-  const printed: unknown[] = [];
-  console.error = (text: unknown) => void printed.push(text);
-  try {
-    for (const onEvent of [throwing, undefined]) {
-      const listener = new MemoryListener();
-      const options = { codec: lines(), clock: new FakeClock(), ...onEvent && { onEvent } };
-      const server = serve(listener, options, () => {
-        throw new Error("bad\x1bnews");
-      });
-      listener.connect().finish();
-      listener.connect().finish();
-      await turns();
-      assertEquals(server.counts, { accepted: 2, refused: 0, failed: 2, lost: 0, acceptFailed: 0 });
-      await server.shutdown();
-    }
-  } finally {
-    console.error = original;
-  }
-  assertEquals(printed, [
-    ...Array(6).fill("Cannot report a server event: a bug in onEvent"),
-    "#0 127.0.0.1:2 failed: bad\\x1bnews",
-    "#1 127.0.0.1:2 failed: bad\\x1bnews",
-  ]);
+Deno.test("serve() writes failures to stderr without onEvent: a line each, and bugs with their stack", async () => {
+  const printed = await printedBy(async () => {
+    const listener = new MemoryListener();
+    const options = { codec: lines({ maxBytes: 3 }), clock: new FakeClock() };
+    const server = serve(listener, options, async (connection) => {
+      await connection.receive();
+      throw new RangeError("bad\x1bnews", { cause: new Error("older") });
+    });
+    const [buggy, illegal] = [listener.connect(), listener.connect()];
+    buggy.finish();
+    illegal.deliver("too long\n");
+    illegal.finish();
+    await turns();
+    assertEquals(server.counts, { accepted: 2, refused: 0, failed: 2, lost: 0, acceptFailed: 0 });
+    await server.shutdown();
+  });
+  assertEquals(printed.length, 2);
+  const [bug = "", line = ""] = printed.toSorted((a, b) => a.length - b.length).reverse();
+  assertMatch(bug, /^#0 127\.0\.0\.1:2 failed: RangeError: bad\\x1bnews\n {4}at .*serve_test/);
+  assertMatch(bug, /\nCaused by Error: older\n {4}at /);
+  assertEquals(
+    line,
+    "#1 127.0.0.1:2 failed: Cannot decode line: at least 4 bytes exceed maxLineBytes 3",
+  );
 });
-
-function throwing(): void {
-  throw new Error("a bug in onEvent");
-}
 
 Deno.test("formatServerEvent() says each event in one harmless line", () => {
   const address = { transport: "tcp", hostname: "127.0.0.1", port: 5000 } as const;
   const texts = [
     { type: "opened", id: 1, address },
     { type: "closed", id: 1, address },
-    { type: "failed", id: 1, address, error: new Error("x\n#2 forged") },
+    { type: "failed", id: 1, address, error: new Deno.errors.BrokenPipe("x\n#2 forged") },
     { type: "failed", id: 1, address, error: "no error" },
     { type: "refused", address, reason: "full\r" },
     { type: "accept-failed", error: new Error("EMFILE"), retryMs: 5 },
+    { type: "accept-failed", error: "no error", retryMs: 0 },
   ] as const;
   assertEquals(texts.map(formatServerEvent), [
     "#1 127.0.0.1:5000 connected",
@@ -389,6 +532,7 @@ Deno.test("formatServerEvent() says each event in one harmless line", () => {
     "#1 127.0.0.1:5000 failed: no error",
     "127.0.0.1:5000 refused: full\\r",
     "Cannot accept connections: EMFILE; next try in 5 ms",
+    "Cannot accept connections; next try at once: no error",
   ]);
 });
 

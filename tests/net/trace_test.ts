@@ -2,6 +2,7 @@ import { assert, assertEquals, assertFalse } from "@std/assert";
 import { fixed, formatTrace, lengthPrefixed, lines } from "../../mod.ts";
 import type { TraceEvent } from "../../net/trace.ts";
 import { open, openLines } from "./open.ts";
+import { printedBy } from "./printed.ts";
 import { turns } from "../../testing/turns.ts";
 
 /** Keeps the trace as people would read it, with one time for all of it. */
@@ -199,27 +200,30 @@ Deno.test("trace names the reads of messages that came in many, with any codec",
   assertEquals(seen, [[0, 3, [1, 2]], [3, 4, [2, 2]], [4, 5, [2, 2]], [5, 7, [2, 3]]]);
 });
 
-Deno.test("trace is left out, and the connection goes on, when it throws", async () => {
-  const { error: original } = console;
-  const printed: unknown[] = [];
-  console.error = (text: unknown) => void printed.push(text);
-  try {
-    let calls = 0;
-    const { connection, transport } = open(lines(), {
-      id: 4,
-      trace() {
+for (const how of ["throws", "rejects"] as const) {
+  Deno.test(`trace is left out, and the connection goes on, when it ${how}`, async () => {
+    const printed = await printedBy(async () => {
+      let calls = 0;
+      const trace = () => {
         calls++;
-        throw new Error("a bug\x1b in trace");
-      },
+        const bug = new Error("a bug\x1b in trace");
+        if (how === "rejects") return Promise.reject(bug);
+        throw bug;
+      };
+      for (const id of [4, 5]) {
+        const { connection, transport } = open(lines(), { id, trace });
+        transport.deliver("x\n");
+        assertEquals(await connection.receive(), "x");
+        await connection.send("y");
+        transport.finish();
+        await connection.close();
+        assertEquals(transport.written, "y\n");
+      }
+      // A rejection is heard of a little later.
+      assert(how === "rejects" ? calls < 8 : calls === 2, `${calls} calls`);
     });
-    transport.deliver("x\n");
-    assertEquals(await connection.receive(), "x");
-    await connection.send("y");
-    transport.finish();
-    await connection.close();
-    assertEquals([transport.written, calls], ["y\n", 1]);
-  } finally {
-    console.error = original;
-  }
-  assertEquals(printed, ["Cannot trace connection #4 any more: a bug\\x1b in trace"]);
-});
+    assertEquals(printed.map((text) => text.split("\n")[0]), [
+      "Cannot run trace (its later failures are not shown): Error: a bug\\x1b in trace",
+    ]);
+  });
+}
