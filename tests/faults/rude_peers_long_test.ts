@@ -1,0 +1,3 @@
+import { testRudePeers } from "./rude_peers.ts";
+
+testRudePeers(10_000);
