@@ -112,6 +112,7 @@ class SocketTransport implements Transport {
 
   write(bytes: Uint8Array): Promise<number> {
     if (this.#failure) return Promise.reject(this.#failure);
+    if (this.#socket.destroyed) return Promise.reject(new Deno.errors.BrokenPipe("Broken pipe"));
     return new Promise((resolve, reject) => {
       this.#socket.write(bytes, (error) => {
         if (error) reject(ofSystem(error));
@@ -123,7 +124,8 @@ class SocketTransport implements Transport {
   closeWrite(): Promise<void> {
     return new Promise((resolve) => {
       this.#socket.end(resolve);
-      if (this.#failure) resolve();
+      // A socket that is over may never call back.
+      if (this.#failure || this.#socket.destroyed) resolve();
     });
   }
 

@@ -6,6 +6,7 @@ import { MemoryListener } from "../../testing/memory_listener.ts";
 import { LineReader } from "./line_reader.ts";
 import { stateOf, turns } from "../../testing/turns.ts";
 import { onNode } from "../runtime.ts";
+import { printedBy } from "./printed.ts";
 
 const FLAGS = ["--allow-net=127.0.0.1:0"];
 
@@ -82,6 +83,33 @@ Deno.test(
       await turns();
       assertEquals([...listeners.values()].map(({ size }) => size), [0, 0]);
     });
+  },
+);
+
+Deno.test(
+  "shutdownOnSignals() shuts down all the same when onSignal throws or rejects (needs a Deno to change)",
+  {
+    ignore: onNode,
+  },
+  async () => {
+    const failures = [
+      () => {
+        throw new Error("a bug in onSignal");
+      },
+      () => Promise.reject(new Error("a bug in onSignal")),
+    ];
+    for (const onSignal of failures) {
+      const printed = await printedBy(() =>
+        withSignals(async (listeners) => {
+          const { server, clock } = await busyServer();
+          shutdownOnSignals(server, { onSignal: () => onSignal(), exit: () => {} });
+          raise(listeners, "SIGINT");
+          await clock.advance(5000);
+          await server.finished;
+        })
+      );
+      assertEquals(printed.length, 1);
+    }
   },
 );
 

@@ -220,3 +220,45 @@ Deno.test("socketTransport() says that the peer reset the connection", async () 
   await rejectionOf(connection.send("late"));
   end();
 });
+
+Deno.test("socketTransport() reads a socket that was paused before", async () => {
+  const { socket, end } = await sockets((peer) => void peer.end("hello\n"));
+  socket.pause();
+  await turns();
+  const connection = new Connection(socketTransport(socket), lines());
+  assertEquals(await connection.receive(), "hello");
+  assertEquals(await connection.receive(), undefined);
+  await connection.close();
+  end();
+});
+
+Deno.test("socketTransport() says of a socket that is destroyed that it is over", async () => {
+  for (const error of [undefined, Object.assign(new Error("reset"), { code: "ECONNRESET" })]) {
+    const { socket, end } = await sockets((peer) => void peer.on("error", () => {}));
+    socket.on("error", () => {});
+    socket.destroy(error);
+    if (!socket.closed) await once(socket, "close");
+    const connection = new Connection(socketTransport(socket), lines());
+    if (error) assertInstanceOf(await rejectionOf(connection.receive()), ClosedError);
+    else assertEquals(await connection.receive(), undefined);
+    await connection.close();
+    assertInstanceOf(await rejectionOf(connection.send("late")), ClosedError);
+    end();
+  }
+});
+
+Deno.test("socketTransport() says of a socket that was read to its end that the peer has finished", async () => {
+  const { socket, end } = await sockets(async (peer) => {
+    peer.end("all of it");
+    const connection = new Connection(socketTransport(peer), lines());
+    assertEquals(await connection.receive(), "still heard");
+    connection.abort();
+  });
+  socket.resume();
+  await once(socket, "end");
+  const connection = new Connection(socketTransport(socket), lines());
+  assertEquals(await connection.receive(), undefined);
+  await connection.send("still heard");
+  await connection.close();
+  end();
+});

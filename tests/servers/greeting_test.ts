@@ -2,8 +2,13 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { serveGreeting } from "../../servers/greeting.ts";
 import { FakeClock } from "../../testing/fake_clock.ts";
 import { startServer } from "../cli/in_process.ts";
-import { connectPeer, isRefused } from "../cli/peer.ts";
+import { connectPeer, isRefused, Peer } from "../cli/peer.ts";
+import { EventLog } from "../net/event_log.ts";
 import { turns } from "../../testing/turns.ts";
+
+const testdata = new URL("../net/testdata/", import.meta.url);
+const cert = Deno.readTextFileSync(new URL("cert.pem", testdata));
+const key = Deno.readTextFileSync(new URL("key.pem", testdata));
 
 const HELLO = "Hello! Say something, please.";
 const HEARD = ["I heard you.", "Goodbye!"];
@@ -153,4 +158,37 @@ Deno.test("greeting shows control characters harmlessly when they are in a messa
   await peer.send("\x1b[2J\u009b1m\x00\n");
   await peer.rest();
   assertMatch(await server.stdout.line() ?? "", / said: \\x1b\[2J\\x9b1m\\x00$/);
+});
+
+Deno.test("greeting greets one client of five over TLS when maxClients is 1, however they shake hands", async () => {
+  const log = new EventLog();
+  await using server = serveGreeting({
+    port: 0,
+    tls: { cert, key },
+    maxClients: 1,
+    onEvent: log.onEvent,
+  });
+  const { port } = server.addr;
+  const greeted = async () => {
+    // Who is not accepted is refused, reset or told of the end; the handshake may be over before or not.
+    const conn = await Deno.connectTls({ hostname: "127.0.0.1", port, caCerts: [cert] });
+    await using peer = new Peer(conn);
+    await peer.send("Ho\n");
+    return await peer.rest();
+  };
+  const clients = await Promise.allSettled(Array.from({ length: 5 }, greeted));
+  const heard = clients.map((client) => client.status === "fulfilled" ? client.value : "");
+  assertEquals(heard.filter((text) => text !== ""), [[HELLO, ...HEARD, ""].join("\n")]);
+  await server.finished;
+  assertEquals([server.counts.accepted, server.counts.refused], [1, 0]);
+  assertEquals(log.events.map(({ type }) => type), ["opened", "closed"]);
+  assert(await isRefused(port));
+});
+
+Deno.test("greeting stops accepting when limits of its caller say so", async () => {
+  await using server = serveGreeting({ port: 0, onEvent: () => {}, limits: { maxAccepted: 1 } });
+  await using peer = await connectPeer(server.addr.port);
+  await peer.send("Ho\n");
+  assertEquals(await peer.lines(3), [HELLO, ...HEARD]);
+  assert(await isRefused(server.addr.port));
 });
