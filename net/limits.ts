@@ -13,10 +13,7 @@ export interface ServerLimits extends ConnectionLimits {
   maxConnections: number;
   /** Connections of one server from one address (IPv6: one /64) at one time. */
   maxConnectionsPerAddress: number;
-  /**
-   * Connections of one server in all, counted when they are accepted and not when their handshake is done; behind the last
-   * one the server stops accepting. Peers that are turned away do not count.
-   */
+  /** Connections of one server in all, counted at accept, handshake or not; then it accepts no more. */
   maxAccepted: number;
 }
 
