@@ -1,3 +1,5 @@
+import { onAbort } from "./abort_listener.ts";
+
 /** Stops a wait that {@linkcode Clock.wait} began; later calls do nothing. */
 export type CancelWait = () => void;
 
@@ -48,13 +50,12 @@ export function sleep(
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(signal.reason);
     const cancel = clock.wait(ms, () => {
-      signal?.removeEventListener("abort", stop);
+      endListening();
       resolve();
     });
-    function stop(): void {
+    const endListening = onAbort(signal, () => {
       cancel();
       reject(signal?.reason);
-    }
-    signal?.addEventListener("abort", stop, { once: true });
+    });
   });
 }

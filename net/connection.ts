@@ -280,7 +280,7 @@ export class Connection<In, Out = In>
    * @throws {RangeError} `waitMs` is neither a number from 0 nor `Infinity`.
    */
   peek(count: number, options: PeekOptions = {}): Promise<Uint8Array> {
-    return forgettable(this.#duplex.incoming.peek(count, options));
+    return forgettable(this.#peek(count, options));
   }
 
   /**
@@ -317,6 +317,11 @@ export class Connection<In, Out = In>
    */
   refuse(error: ProtocolError): void {
     this.#duplex.refuse(error);
+  }
+
+  async #peek(count: number, options: PeekOptions): Promise<Uint8Array> {
+    if (options.waitMs !== undefined) requireWaitMs("waitMs", options.waitMs);
+    return await this.#duplex.incoming.peek(count, options);
   }
 
   async #receive({ waitMs = Infinity, partial = false, signal }: ReceiveOptions): Promise<

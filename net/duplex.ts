@@ -1,6 +1,7 @@
 import type { ByteWriter } from "../codec/bytes/byte_writer.ts";
 import type { Codec, Session } from "../codec/codec.ts";
 import type { ProtocolError } from "../codec/errors.ts";
+import { onAbort } from "./abort_listener.ts";
 import { type CancelWait, type Clock, systemClock } from "./clock.ts";
 import type { ConnectionCore } from "./connection_core.ts";
 import type { ConnectionOptions, SwitchOptions } from "./connection_options.ts";
@@ -23,7 +24,6 @@ export class Duplex<In, Out> implements ConnectionCore<Out> {
   closed = false;
   #limits: ConnectionLimits;
   #deadlines: ConnectionDeadlines;
-  readonly #signal: AbortSignal | undefined;
   #outgoing: Outgoing<Out> | undefined;
   #reason: unknown;
   #draining = false;
@@ -34,14 +34,13 @@ export class Duplex<In, Out> implements ConnectionCore<Out> {
   #finishing: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
   #controller: AbortController | undefined;
-  #onAbort: (() => void) | undefined;
+  #endListening: (() => void) | undefined;
 
   constructor(transport: Transport, codec: Codec<In, Out>, options: ConnectionOptions) {
     const { id = 0, rate, trace, signal, clock = systemClock } = options;
     this.transport = transport;
     this.clock = clock;
     this.session = codec.session();
-    this.#signal = signal;
     this.#limits = connectionLimits(options.limits);
     this.#deadlines = connectionDeadlines(options.deadlines);
     if (trace) this.tracer = new Tracer(trace, { id, now: () => clock.date() });
@@ -52,10 +51,7 @@ export class Duplex<In, Out> implements ConnectionCore<Out> {
     } catch {
       // The peer is gone already. The first read reports it.
     }
-    if (!signal) return;
-    this.#onAbort = () => this.end(signal.reason);
-    if (signal.aborted) this.end(signal.reason);
-    else signal.addEventListener("abort", this.#onAbort, { once: true });
+    if (signal) this.#endListening = onAbort(signal, () => this.end(signal.reason));
   }
 
   /** The half that sends; made when it is first asked for, because many connections only listen. */
@@ -142,7 +138,7 @@ export class Duplex<In, Out> implements ConnectionCore<Out> {
     this.#reason = reason;
     this.#outgoing?.end(reason ?? closedHere());
     this.incoming.end(reason);
-    if (this.#onAbort) this.#signal?.removeEventListener("abort", this.#onAbort);
+    this.#endListening?.();
     try {
       this.transport.close();
     } catch {
@@ -209,9 +205,7 @@ export class Duplex<In, Out> implements ConnectionCore<Out> {
 function withSignal(settled: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
   if (!signal) return settled;
   return new Promise((resolve, reject) => {
-    const stop = () => reject(signal.reason);
-    if (signal.aborted) stop();
-    else signal.addEventListener("abort", stop, { once: true });
-    settled.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
+    const endListening = onAbort(signal, () => reject(signal.reason));
+    settled.then(resolve, reject).finally(endListening);
   });
 }

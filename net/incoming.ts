@@ -1,18 +1,18 @@
 import type { Decoder, Session } from "../codec/codec.ts";
 import { ProtocolError } from "../codec/errors.ts";
+import { bound } from "./bounded_wait.ts";
 import { LARGE_BYTES } from "./buffers.ts";
 import type { CancelWait } from "./clock.ts";
 import type { ConnectionCore } from "./connection_core.ts";
 import type { PeekOptions } from "./connection_options.ts";
-import { requireWaitMs } from "./deadlines.ts";
 import { closedHere, DeadlineError } from "./errors.ts";
-import { MessageQueue } from "./message_queue.ts";
+import { MessageSource } from "./message_source.ts";
 import { Reader, type ReaderOwner } from "./reader.ts";
 import { forgettable, rejected } from "./rejection.ts";
+import { requireFlush, Silence, type SilenceOwner } from "./silence.ts";
 import { type ReceiveRate, TokenBucket } from "./token_bucket.ts";
 import { afterPoll, nextTurn } from "./turn.ts";
-import { alreadyWaiting, sentAhead, type Taker, Waiter } from "./waiter.ts";
-import { Watch, type WatchOwner } from "./watch.ts";
+import { alreadyWaiting, type Taker, Waiter } from "./waiter.ts";
 
 /** What {@linkcode Incoming} is told beside its connection. */
 export interface IncomingOptions<In> {
@@ -28,22 +28,18 @@ const DONE: IteratorResult<never, undefined> = { done: true, value: undefined };
  * The half of a connection that receives. It reads only while somebody waits for a message, so that a slow program slows
  * the peer down; a session that owes answers reads on a little, so that a slow program does not keep them back.
  */
-export class Incoming<In> implements WatchOwner, ReaderOwner {
+export class Incoming<In> implements SilenceOwner, ReaderOwner {
   /** The peer has said that it will send no more. */
   ended = false;
   readonly #core: ConnectionCore<never>;
-  #idleMs: number;
-  #idle: Watch;
-  #gap: Watch | undefined;
+  #silence: Silence;
   readonly #reader: Reader;
   readonly #messages: TokenBucket | undefined;
-  #session: Session<In, never>;
+  readonly #source: MessageSource<In>;
   #waiter: Waiter<In> | undefined;
   #taker: Taker | undefined;
   /** The decoder that is read into: the read that is pending fills the message that it waits for. */
   #filling: Decoder<In> | undefined;
-  /** Messages that were decoded before anybody asked for them; made where the session owes answers. */
-  #ahead: MessageQueue<In> | undefined;
   #aheadAsked = false;
   #over: { error: unknown } | undefined;
   #draining = false;
@@ -53,34 +49,24 @@ export class Incoming<In> implements WatchOwner, ReaderOwner {
   #cancelMessagePause: CancelWait | undefined;
   /** Stops the wait for what has arrived, at a drain. */
   #cancelPoll: CancelWait | undefined;
-  /** Bytes that were decoded by the codecs before this one. */
-  #codecStart = 0;
 
   constructor(core: ConnectionCore<never>, options: IncomingOptions<In>) {
     const { session, idleMs, gapMs, rate } = options;
     const { clock } = core;
     this.#core = core;
-    this.#session = session;
-    this.#idleMs = idleMs;
-    this.#idle = new Watch(this, { ms: idleMs, clock });
-    this.#gap = this.#gapWatch(gapMs);
+    if (gapMs !== Infinity) requireFlush(session);
+    this.#silence = new Silence(this, { idleMs, gapMs, clock });
     const { bytesPerSecond, messagesPerSecond } = rate ?? {};
     this.#reader = new Reader(this, { transport: core.transport, clock, bytesPerSecond });
     if (messagesPerSecond !== undefined) {
       this.#messages = new TokenBucket(messagesPerSecond, clock.now());
     }
-    if (session.answer) this.#ahead = new MessageQueue();
+    this.#source = new MessageSource<In>(core, { session, reader: this.#reader });
   }
 
   /** Bytes that came in. */
   get bytesReceived(): number {
     return this.#reader.bytesReceived;
-  }
-
-  /** One of the watches ran out. */
-  passed(watch: Watch): void {
-    if (watch === this.#gap) this.#onGap();
-    else this.#core.fail(new DeadlineError("idle", this.#idleMs));
   }
 
   next(): Promise<IteratorResult<In, undefined>> {
@@ -91,7 +77,7 @@ export class Incoming<In> implements WatchOwner, ReaderOwner {
       try {
         const message = this.#take();
         if (message !== undefined) {
-          if (this.#ahead) this.#askAhead();
+          if (this.#source.ahead) this.#askAhead();
           return Promise.resolve({ done: false, value: message });
         }
       } catch (error) {
@@ -105,7 +91,7 @@ export class Incoming<In> implements WatchOwner, ReaderOwner {
     const waiter = this.#waiter = new Waiter<In>();
     if (delay > 0) this.#pause(delay);
     else {
-      this.#gap?.start();
+      this.#silence.startGap();
       this.#read();
       if (this.#draining) this.#endSoon();
     }
@@ -125,16 +111,8 @@ export class Incoming<In> implements WatchOwner, ReaderOwner {
     const result = this.next();
     const waiter = this.#waiter;
     if (waiter === undefined || waiter === before) return result;
-    const stop = () => this.#withdraw(waiter)?.reject(signal?.reason);
-    const cancel = this.#core.clock.wait(waitMs, () => {
-      this.#withdraw(waiter)?.reject(new DeadlineError("receive", waitMs));
-    });
-    signal?.addEventListener("abort", stop, { once: true });
-    const done = () => {
-      cancel();
-      signal?.removeEventListener("abort", stop);
-    };
-    result.then(done, done);
+    const stop = (error: unknown) => this.#withdraw(waiter)?.reject(error);
+    bound(result, { waitMs, signal, clock: this.#core.clock, stop });
     return result;
   }
 
@@ -146,7 +124,7 @@ export class Incoming<In> implements WatchOwner, ReaderOwner {
     return this.#takeWhenThere<number>({
       into,
       attempt: () => {
-        const { decoder } = this.#session;
+        const { decoder } = this.#source;
         const count = decoder.takeBody?.(into) ?? 0;
         return count > 0 || !decoder.inBody ? { value: count } : undefined;
       },
@@ -154,31 +132,24 @@ export class Incoming<In> implements WatchOwner, ReaderOwner {
   }
 
   /** Looks at what comes first without taking it: `count` bytes, or fewer where the stream ends before. */
-  async peek(
-    count: number,
-    { waitMs = Infinity, signal }: PeekOptions,
-  ): Promise<Uint8Array> {
-    requireWaitMs("waitMs", waitMs);
-    signal?.throwIfAborted();
-    const { decoder } = this.#session;
+  peek(count: number, { waitMs = Infinity, signal }: PeekOptions): Promise<Uint8Array> {
+    if (signal?.aborted) return rejected(signal.reason);
+    const { decoder } = this.#source;
     if (!decoder.peek) throw new TypeError("Cannot peek: the codec's decoder has no peek()");
+    const before = this.#taker;
     const found = this.#takeWhenThere<Uint8Array>({
       attempt: () => {
         const bytes = decoder.peek!(count);
         return bytes.length >= count || this.ended ? { value: bytes } : undefined;
       },
     });
-    const cancel = this.#core.clock.wait(waitMs, () => {
-      this.#withdrawTaker()?.reject(new DeadlineError("receive", waitMs));
-    });
-    const stop = () => this.#withdrawTaker()?.reject(signal?.reason);
-    signal?.addEventListener("abort", stop, { once: true });
-    try {
-      return await found;
-    } finally {
-      cancel();
-      signal?.removeEventListener("abort", stop);
-    }
+    const taker = this.#taker;
+    if (taker === undefined || taker === before) return found;
+    const stop = (error: unknown) => {
+      if (taker === this.#taker) this.#withdrawTaker()?.reject(error);
+    };
+    bound(found, { waitMs, signal, clock: this.#core.clock, stop });
+    return found;
   }
 
   /** Returns the next message that is whole, and undefined where there is none yet, or none is allowed yet. */
@@ -186,7 +157,7 @@ export class Incoming<In> implements WatchOwner, ReaderOwner {
     // A closed connection drops what it reads into the buffer that the decoder may look at, so it is not asked again.
     if (this.#isAwaited || this.#over || this.#lingering || this.#delay() > 0) return undefined;
     const message = this.#take();
-    if (message !== undefined && this.#ahead) this.#askAhead();
+    if (message !== undefined && this.#source.ahead) this.#askAhead();
     return message;
   }
 
@@ -195,7 +166,7 @@ export class Incoming<In> implements WatchOwner, ReaderOwner {
     if (this.#over || this.#lingering || this.#delay() > 0) return undefined;
     const whole = this.#take();
     if (whole !== undefined || this.#over) return whole;
-    this.#session.decoder.flush?.();
+    this.#source.decoder.flush?.();
     return this.#take();
   }
 
@@ -210,8 +181,7 @@ export class Incoming<In> implements WatchOwner, ReaderOwner {
   linger(): Promise<void> {
     return new Promise((resolve) => {
       this.#lingering = resolve;
-      this.#idle.clear();
-      this.#gap?.clear();
+      this.#silence.clear();
       this.#cancelMessagePause?.();
       this.#cancelPoll?.();
       if (this.ended || this.#over) resolve();
@@ -229,39 +199,25 @@ export class Incoming<In> implements WatchOwner, ReaderOwner {
     session: Session<In, never>,
     { idleMs, gapMs }: { idleMs: number; gapMs: number },
   ): void {
-    const { decoder } = this.#session;
-    if (!decoder.rest) {
-      throw new TypeError("Cannot switch codec: the decoder in use has no rest() to hand on");
-    }
     if (this.#waiter || this.#taker) {
       throw new TypeError("Cannot switch codec: a call waits for a message of the one in use");
     }
-    if (this.#ahead?.length) throw sentAhead(this.#ahead.length, this.#codecStart);
     if (gapMs !== Infinity) requireFlush(session);
-    const rest = decoder.rest();
-    this.#codecStart = this.bytesReceived - rest.length;
-    this.#session = session;
-    this.#ahead = session.answer ? new MessageQueue() : undefined;
-    this.#idle.clear();
-    this.#gap?.clear();
-    this.#idleMs = idleMs;
-    this.#idle = new Watch(this, { ms: idleMs, clock: this.#core.clock });
-    this.#gap = this.#gapWatch(gapMs);
-    if (rest.length > 0) session.decoder.push(rest);
-    if (this.ended) session.decoder.end();
+    this.#source.switchTo(session, { ended: this.ended });
+    this.#silence.clear();
+    this.#silence = new Silence(this, { idleMs, gapMs, clock: this.#core.clock });
   }
 
   /** The connection is alive in the other direction. */
   touch(): void {
-    if (this.#isAwaited && this.#reader.isReading && !this.#lingering) this.#idle.start();
+    if (this.#isAwaited && this.#reader.isReading && !this.#lingering) this.#silence.startIdle();
   }
 
   /** Ends this half. Pending calls reject with `error`; where it is undefined, messages just end. */
   end(error: unknown): void {
     if (this.#over) return;
     this.#over = { error };
-    this.#idle.clear();
-    this.#gap?.clear();
+    this.#silence.clear();
     this.#cancelMessagePause?.();
     this.#cancelPoll?.();
     const waiter = this.#withdraw();
@@ -281,12 +237,6 @@ export class Incoming<In> implements WatchOwner, ReaderOwner {
     return this.#waiter !== undefined || this.#taker !== undefined;
   }
 
-  #gapWatch(ms: number): Watch | undefined {
-    if (ms === Infinity) return undefined;
-    requireFlush(this.#session);
-    return new Watch(this, { ms, clock: this.#core.clock });
-  }
-
   #isOver(): Promise<IteratorResult<In, undefined>> {
     const error = this.#over?.error;
     return error === undefined ? Promise.resolve(DONE) : rejected(error);
@@ -301,42 +251,15 @@ export class Incoming<In> implements WatchOwner, ReaderOwner {
   #withdraw(which: Waiter<In> | undefined = this.#waiter): Waiter<In> | undefined {
     if (which === undefined || which !== this.#waiter) return undefined;
     this.#waiter = undefined;
-    this.#idle.stop();
-    this.#gap?.stop();
+    this.#silence.stop();
     return which;
   }
 
   /** Returns the message that the program gets next, if it is there. */
   #take(): In | undefined {
-    const message = this.#ahead?.shift() ?? this.#decode();
+    const message = this.#source.take();
     if (message !== undefined) this.#messages?.take(1, this.#core.clock.now());
     return message;
-  }
-
-  #decode(): In | undefined {
-    const { tracer } = this.#core;
-    const { decoder } = this.#session;
-    const from = tracer && decoder.offset;
-    let message: In | undefined;
-    try {
-      message = decoder.next();
-    } catch (error) {
-      this.#core.answer();
-      this.#refuse(error);
-      throw error;
-    }
-    if (this.#ahead) this.#core.answer();
-    if (message === undefined) return undefined;
-    tracer?.received(message, {
-      from: this.#codecStart + (from ?? 0),
-      to: decoder.offset === undefined ? this.bytesReceived : this.#codecStart + decoder.offset,
-    });
-    return message;
-  }
-
-  /** Tells the peer in the words of the protocol that its bytes could not be decoded. */
-  #refuse(error: unknown): void {
-    if (error instanceof ProtocolError) this.#core.refuse(error);
   }
 
   /** Settles now with what `attempt` finds, or when enough has come. */
@@ -349,7 +272,7 @@ export class Incoming<In> implements WatchOwner, ReaderOwner {
       const found = attempt();
       if (found) return Promise.resolve(found.value);
     } catch (error) {
-      this.#refuse(error);
+      this.#source.refuse(error);
       return rejected(error);
     }
     this.#core.flushSent();
@@ -375,7 +298,7 @@ export class Incoming<In> implements WatchOwner, ReaderOwner {
   #withdrawTaker(): Taker | undefined {
     const taker = this.#taker;
     this.#taker = undefined;
-    if (taker) this.#idle.stop();
+    if (taker) this.#silence.stopIdle();
     return taker;
   }
 
@@ -384,20 +307,20 @@ export class Incoming<In> implements WatchOwner, ReaderOwner {
     if (this.#over) return;
     const isAwaited = this.#isAwaited && !this.#lingering;
     if (this.#reader.read(this.#lingering ? undefined : this.#straight()) && isAwaited) {
-      this.#idle.start();
+      this.#silence.startIdle();
     }
   }
 
   /** A body or a large message goes straight to where it is wanted, and no further than its end. */
   #straight(): Uint8Array | undefined {
-    const { decoder } = this.#session;
+    const { decoder } = this.#source;
     const into = this.#taker?.into;
     if (into) {
       const bodyBytes = decoder.bodyBytes ?? 0;
       return bodyBytes > 0 ? into.subarray(0, bodyBytes) : undefined;
     }
     // While messages are decoded ahead, the decoder may be asked for one before the read is done.
-    if (this.#reader.isPaused || this.#ahead || !decoder.room) return undefined;
+    if (this.#reader.isPaused || this.#source.ahead || !decoder.room) return undefined;
     const room = decoder.room(LARGE_BYTES);
     if (room) this.#filling = decoder;
     return room;
@@ -410,12 +333,12 @@ export class Incoming<In> implements WatchOwner, ReaderOwner {
   }
 
   onEnd(): void {
-    this.#idle.stop();
+    this.#silence.stopIdle();
     this.ended = true;
     this.#core.tracer?.note("the peer will send no more");
     if (this.#lingering) return this.#lingering();
     try {
-      this.#session.decoder.end();
+      this.#source.decoder.end();
       this.#deliver();
     } catch (error) {
       this.#core.fail(error);
@@ -423,19 +346,19 @@ export class Incoming<In> implements WatchOwner, ReaderOwner {
   }
 
   onBytes(chunk: Uint8Array, isStraight: boolean): void {
-    this.#idle.stop();
+    this.#silence.stopIdle();
     if (this.#lingering) return this.#read();
     this.#core.tracer?.bytes("received", chunk);
     const filling = this.#filling;
     this.#filling = undefined;
-    const { decoder } = this.#session;
+    const { decoder } = this.#source;
     try {
       // A codec that was left meanwhile has let go of its memory.
       if (filling && filling === decoder) filling.filled?.(chunk.length);
       // A read of nothing is no end of a body.
       else if (isStraight && !filling && chunk.length > 0) return this.#passBody(chunk);
       else {
-        if (!this.#isAwaited) this.#ahead?.addBytes(chunk.length);
+        if (!this.#isAwaited) this.#source.ahead?.addBytes(chunk.length);
         decoder.push(chunk);
       }
       this.#deliver();
@@ -452,10 +375,10 @@ export class Incoming<In> implements WatchOwner, ReaderOwner {
   #passBody(chunk: Uint8Array): void {
     const taker = this.#withdrawTaker();
     try {
-      this.#session.decoder.passBody!(chunk);
+      this.#source.decoder.passBody!(chunk);
       taker?.passed?.(chunk.length);
     } catch (error) {
-      this.#refuse(error);
+      this.#source.refuse(error);
       taker?.reject(error);
     }
   }
@@ -466,7 +389,7 @@ export class Incoming<In> implements WatchOwner, ReaderOwner {
       this.#taker = undefined;
     } catch (error) {
       this.#taker = undefined;
-      this.#refuse(error);
+      this.#source.refuse(error);
       taker.reject(error);
     }
   }
@@ -486,14 +409,14 @@ export class Incoming<In> implements WatchOwner, ReaderOwner {
     }
     if (message !== undefined) {
       this.#waiter = undefined;
-      this.#gap?.stop();
-      if (this.#ahead) this.#askAhead();
+      this.#silence.stopGap();
+      if (this.#source.ahead) this.#askAhead();
       waiter.resolve({ done: false, value: message });
     } else if (this.ended) {
       this.#core.flushSent();
       this.#withdraw()?.resolve(DONE);
     } else {
-      this.#gap?.start();
+      this.#silence.startGap();
       this.#read();
     }
   }
@@ -513,17 +436,9 @@ export class Incoming<In> implements WatchOwner, ReaderOwner {
 
   /** Decodes while the program is busy, as far as the queue goes: only so is what the protocol owes not late. */
   #decodeAhead(): void {
-    const ahead = this.#ahead;
-    if (!ahead) return;
     try {
-      while (!ahead.isFull && !this.#session.decoder.inBody) {
-        const message = this.#decode();
-        if (message === undefined) {
-          if (!this.ended) this.#read();
-          return;
-        }
-        ahead.push(message);
-      }
+      const wantsMore = this.#source.decodeAhead();
+      if (wantsMore && !this.ended) this.#read();
     } catch (error) {
       // Whoever asks for the message behind those that are queued gets the same error from the decoder. A codec that throws
       // anything else would throw it to nobody.
@@ -531,7 +446,11 @@ export class Incoming<In> implements WatchOwner, ReaderOwner {
     }
   }
 
-  #onGap(): void {
+  onIdle(idleMs: number): void {
+    this.#core.fail(new DeadlineError("idle", idleMs));
+  }
+
+  onGap(): void {
     if (this.#over || this.ended) return;
     const waiter = this.#waiter;
     let message: In | undefined;
@@ -569,10 +488,4 @@ export class Incoming<In> implements WatchOwner, ReaderOwner {
       if (this.#draining && this.#waiter) this.#endSoon();
     });
   }
-}
-
-/** Refuses a gap that could end no message. @throws {TypeError} The codec's decoder has no `flush`. */
-export function requireFlush({ decoder }: Session<unknown, never>): void {
-  if (decoder.flush) return;
-  throw new TypeError("Cannot end messages at a gap: the codec's decoder has no flush()");
 }

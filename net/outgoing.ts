@@ -1,10 +1,12 @@
 import type { ByteWriter } from "../codec/bytes/byte_writer.ts";
 import { detach, giveBack, RECYCLED_MIN_BYTES } from "../codec/bytes/memory.ts";
 import { LimitError } from "../codec/errors.ts";
+import { onAbort } from "./abort_listener.ts";
 import type { ConnectionCore } from "./connection_core.ts";
 import type { SendOptions } from "./connection_options.ts";
-import { DeadlineError, explained, messageOf } from "./errors.ts";
+import { DeadlineError, explained } from "./errors.ts";
 import { forgettable, rejected } from "./rejection.ts";
+import { safeListener } from "./safe_listener.ts";
 import type { SharedBytes } from "./shared_bytes.ts";
 import { Watch, type WatchOwner } from "./watch.ts";
 import { Loan, type Outbound, releaseOutbound, WriteQueue } from "./write_queue.ts";
@@ -208,21 +210,19 @@ export class Outgoing<Out> implements WatchOwner, TurnWriter {
         const waiter: Waiter = {
           below,
           resolve() {
-            signal?.removeEventListener("abort", stop);
+            endListening();
             resolve();
           },
           reject(error) {
-            signal?.removeEventListener("abort", stop);
+            endListening();
             reject(error);
           },
         };
-        const stop = () => {
+        this.#waiters.push(waiter);
+        const endListening = onAbort(signal, () => {
           this.#waiters = this.#waiters.filter((one) => one !== waiter);
           reject(signal?.reason);
-        };
-        this.#waiters.push(waiter);
-        if (signal?.aborted) stop();
-        else signal?.addEventListener("abort", stop, { once: true });
+        });
       }),
     );
   }
@@ -371,12 +371,7 @@ export class Outgoing<Out> implements WatchOwner, TurnWriter {
   #tellLowWater(): void {
     if (this.queuedBytes > this.#highWater * LOW_WATER) return;
     this.#wasFull = false;
-    try {
-      this.onLowWater?.();
-    } catch (error) {
-      // What a listener does is not the connection's work.
-      console.error(`Cannot tell of low water: ${messageOf(error)}`);
-    }
+    safeListener(this.onLowWater, { name: "onLowWater" })();
   }
 }
 

@@ -9,11 +9,11 @@ import { Connection } from "./connection.ts";
 import type { ConnectionOptions } from "./connection_options.ts";
 import { requireWaitMs, type ServerDeadlines, serverDeadlines, withDeadline } from "./deadlines.ts";
 import { ClosedError } from "./errors.ts";
-import { requireFlush } from "./incoming.ts";
 import { type ServerLimits, serverLimits } from "./limits.ts";
 import { safeListener } from "./safe_listener.ts";
 import type { Handler, ServeOptions, ServerCounts, ShutdownResult } from "./serve_options.ts";
 import { formatServerEvent, type ServerEvent } from "./server_events.ts";
+import { requireFlush } from "./silence.ts";
 import { TokenBucket } from "./token_bucket.ts";
 import type { Listener, Transport } from "./transport.ts";
 
