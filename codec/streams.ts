@@ -1,7 +1,10 @@
 // This module is browser compatible.
 
+import { requireNames } from "./arguments.ts";
 import { ByteWriter } from "./bytes/byte_writer.ts";
 import type { Codec, Decoder, Session } from "./codec.ts";
+import { LimitError } from "./errors.ts";
+import { requireLimit } from "./limits.ts";
 
 /** The two directions of one session, each as a transform stream. */
 export interface SessionStreams<In, Out> {
@@ -11,10 +14,23 @@ export interface SessionStreams<In, Out> {
   readonly encode: TransformStream<Out, Uint8Array<ArrayBuffer>>;
 }
 
+/** How {@linkcode sessionStreams} limits. */
+export interface SessionStreamsOptions {
+  /** Bytes of the protocol's own answers that may wait until `encode` is read. @default {16777216} */
+  maxQueuedBytes?: number;
+}
+
+const MAX_QUEUED_BYTES = 16 * 1024 * 1024;
+
 /**
  * Makes a pair of transform streams of one session of a codec, whose directions may share state. What the protocol
  * answers of itself comes out of `encode`, between the messages. Each fails as {@linkcode decodeStream} and
- * {@linkcode encodeStream} do.
+ * {@linkcode encodeStream} do; once `encode` is closed, cancelled or failed, answers are dropped and `decode` goes on.
+ *
+ * `decode` never waits for `encode` to be read: who reads both in turn would wait for ever. So where answers wait that
+ * nobody reads, it fails with a {@linkcode LimitError} instead, as a connection does.
+ *
+ * @throws {RangeError} `maxQueuedBytes` is no limit.
  *
  * @example Over Deno's own streams
  * ```ts
@@ -26,18 +42,18 @@ export interface SessionStreams<In, Out> {
  * assert(await new Response(echoed).text() === "one\ntwo\n");
  * ```
  */
-export function sessionStreams<In, Out>(codec: Codec<In, Out>): SessionStreams<In, Out> {
+export function sessionStreams<In, Out>(
+  codec: Codec<In, Out>,
+  options: SessionStreamsOptions = {},
+): SessionStreams<In, Out> {
+  requireNames(options, { what: "options of sessionStreams()", names: ["maxQueuedBytes"] });
+  const max = requireLimit("maxQueuedBytes", options.maxQueuedBytes ?? MAX_QUEUED_BYTES);
   const session = codec.session();
-  let answers: TransformStreamDefaultController<Uint8Array<ArrayBuffer>> | undefined;
-  const encode = encoded(session, (controller) => answers = controller);
-  const { answer } = session;
-  const decode = decoded(session.decoder, () => {
-    if (!answer) return;
-    const writer = new ByteWriter();
-    answer.call(session, writer);
-    if (writer.length > 0) answers?.enqueue(writer.finish());
-  });
-  return { decode, encode };
+  if (!session.answer) {
+    return { decode: decoded(session.decoder, () => {}), encode: encoded(session) };
+  }
+  const encode = new AnsweringStream(session, max);
+  return { decode: decoded(session.decoder, () => encode.answer()), encode };
 }
 
 /**
@@ -74,21 +90,129 @@ export function decodeStream<In>(
 export function encodeStream<Out>(
   codec: Codec<unknown, Out>,
 ): TransformStream<Out, Uint8Array<ArrayBuffer>> {
-  return encoded(codec.session(), () => {});
+  return encoded(codec.session());
 }
 
 function encoded<Out>(
   session: Session<unknown, Out>,
-  start: (controller: TransformStreamDefaultController<Uint8Array<ArrayBuffer>>) => void,
 ): TransformStream<Out, Uint8Array<ArrayBuffer>> {
   return new TransformStream({
-    start,
     transform(message, controller) {
       const writer = new ByteWriter();
       session.encode(message, writer);
       controller.enqueue(writer.finish());
     },
   });
+}
+
+/** Encodes as it is read, and puts the answers where they were owed; those that nobody reads wait as one chunk. */
+class AnsweringStream<Out> implements TransformStream<Out, Uint8Array<ArrayBuffer>> {
+  readonly readable: ReadableStream<Uint8Array<ArrayBuffer>>;
+  readonly writable: WritableStream<Out>;
+  readonly #session: Session<unknown, Out>;
+  readonly #maxQueuedBytes: number;
+  #answers = new ByteWriter();
+  #source!: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>;
+  #sink!: WritableStreamDefaultController;
+  /** Somebody waits for a chunk; then no answers wait. */
+  #wanted = false;
+  /** Lets a message be encoded that waited to be wanted. */
+  #wake = () => {};
+  #over = false;
+
+  constructor(session: Session<unknown, Out>, maxQueuedBytes: number) {
+    this.#session = session;
+    this.#maxQueuedBytes = maxQueuedBytes;
+    this.readable = new ReadableStream<Uint8Array<ArrayBuffer>>({
+      start: (controller) => void (this.#source = controller),
+      pull: () => this.#want(),
+      cancel: (reason) => {
+        this.#end();
+        this.#sink.error(reason);
+      },
+    }, { highWaterMark: 0 });
+    this.writable = new WritableStream<Out>({
+      start: (controller) => {
+        this.#sink = controller;
+        controller.signal.addEventListener("abort", () => this.#wake());
+      },
+      write: (message) => this.#encode(message),
+      close: () => {
+        // What is still owed was owed before the end.
+        if (this.#over) return;
+        if (this.#answers.length > 0) this.#giveAnswers();
+        this.#end();
+        this.#source.close();
+      },
+      abort: (reason) => this.#fail(reason),
+    });
+  }
+
+  /** Takes what the session owes. @throws {LimitError} Too many answers wait to be read. */
+  answer(): void {
+    const { length: before } = this.#answers;
+    this.#session.answer?.(this.#answers);
+    const { length } = this.#answers;
+    if (length === before) return;
+    // It is asked all the same, or it would keep what it owes.
+    if (this.#over) this.#answers.length = 0;
+    else if (this.#wanted) this.#giveAnswers();
+    else if (length > this.#maxQueuedBytes) {
+      this.#answers.length = before;
+      throw new LimitError("Cannot answer", {
+        limit: "maxQueuedBytes",
+        max: this.#maxQueuedBytes,
+        got: length,
+        unit: "bytes",
+      });
+    }
+  }
+
+  #want(): void {
+    if (this.#answers.length > 0) return this.#giveAnswers();
+    this.#wanted = true;
+    this.#wake();
+  }
+
+  async #encode(message: Out): Promise<void> {
+    const { signal } = this.#sink;
+    while (!this.#wanted && !this.#over && !signal.aborted) {
+      await new Promise<void>((resolve) => void (this.#wake = resolve));
+    }
+    if (this.#over || signal.aborted) return;
+    try {
+      const writer = new ByteWriter();
+      this.#session.encode(message, writer);
+      this.#give(writer);
+    } catch (error) {
+      this.#fail(error);
+      throw error;
+    }
+  }
+
+  #giveAnswers(): void {
+    const writer = this.#answers;
+    this.#answers = new ByteWriter();
+    this.#give(writer);
+  }
+
+  #give(writer: ByteWriter): void {
+    // Who takes the chunk may ask for the next one in this very call.
+    this.#wanted = false;
+    this.#source.enqueue(writer.finish());
+  }
+
+  #fail(error: unknown): void {
+    if (this.#over) return;
+    this.#end();
+    this.#source.error(error);
+  }
+
+  #end(): void {
+    this.#over = true;
+    this.#answers.length = 0;
+    this.#wake();
+  }
 }
 
 /** `asked` is called whenever the decoder was asked for a message. */
@@ -107,11 +231,18 @@ function decoded<In>(
   function give(controller: ReadableStreamDefaultController<In>): boolean {
     let given = false;
     try {
-      for (let message; (message = decoder.next()) !== undefined; given = true) {
-        asked();
-        controller.enqueue(message);
-      }
-      asked();
+      let message: In | undefined;
+      do {
+        try {
+          message = decoder.next();
+          if (message === undefined) continue;
+          controller.enqueue(message);
+          given = true;
+        } finally {
+          // What is owed is owed in front of an error too; and a message is not lost with it.
+          asked();
+        }
+      } while (message !== undefined);
     } catch (error) {
       if (!given) throw error;
       failure = error;
