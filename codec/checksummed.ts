@@ -1,6 +1,6 @@
 // This module is browser compatible.
 
-import { requireCodec, requireNames } from "./arguments.ts";
+import { requireBytes, requireCodec, requireNames } from "./arguments.ts";
 import { decodeUint } from "./bytes/byte_reader.ts";
 import { ByteWriter } from "./bytes/byte_writer.ts";
 import { type Endian, requireEndian } from "./bytes/endian.ts";
@@ -55,7 +55,7 @@ const KNOWN: Readonly<Record<ChecksumName, Checksum>> = {
  *
  * Use it over a codec that counts bytes: a checksum can hold any delimiter.
  *
- * @throws {TypeError} The codec is none, or the checksum or the byte order is not known.
+ * @throws {TypeError} The codec is none, the checksum or the byte order is not known, or `encode` is given no bytes.
  * @throws {RangeError} A checksum of one's own has no width from 1 to 6.
  *
  * @example
@@ -94,6 +94,7 @@ export function checksummed(
       throw mismatch(hex(computed, width), { expected: hex(sent, width), offset });
     },
     encode(message) {
+      requireBytes(message);
       const writer = new ByteWriter(message.length + width);
       writer.bytes(message);
       writer.uint(compute(message), { width, endian });

@@ -1,6 +1,7 @@
 // This module is browser compatible.
 
 import { BodyDecoder, type BodyPiece } from "../body_decoder.ts";
+import { requireBytes } from "../arguments.ts";
 import { requireBody } from "../body.ts";
 import { ByteReader } from "../bytes/byte_reader.ts";
 import { ByteWriter } from "../bytes/byte_writer.ts";
@@ -93,6 +94,7 @@ export function parcel(): Codec<ParcelMessage, ParcelOutgoing> {
       if (message.type === "magic") return writer.bytes(magic);
       const start = writer.length;
       if (message.type === "data") {
+        requireBytes(message.bytes);
         requireSizes({ ...message, bodyBytes: message.bytes.length }, { side: "local", offset: 0 });
         writer.reserve(DATA_HEAD_BYTES + message.bytes.length);
         writer.length = start + DATA_HEAD_BYTES;

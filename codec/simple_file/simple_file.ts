@@ -1,5 +1,6 @@
 // This module is browser compatible.
 
+import { requireBytes } from "../arguments.ts";
 import { BodyDecoder, type BodyPiece } from "../body_decoder.ts";
 import { BufferedDecoder } from "../buffered_decoder.ts";
 import { type Codec, defineCodec } from "../codec.ts";
@@ -112,7 +113,7 @@ export function simpleFileReplies(): Codec<SimpleFileReply, SimpleFileHeader | B
   return defineCodec<SimpleFileReply, SimpleFileHeader | BodyPiece>(
     () => new ReplyDecoder(),
     (message, writer) => {
-      if (message.type === "body") return writer.bytes(message.bytes);
+      if (message.type === "body") return writer.bytes(requireBytes(message.bytes));
       const { size, extension } = message;
       if (!Number.isSafeInteger(size) || size < 0) {
         throw localError("size", { expected: SIZE_EXPECTED, received: String(size) });

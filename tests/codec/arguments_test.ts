@@ -1,5 +1,7 @@
 import { assertThrows } from "@std/assert";
 import * as codec from "../../codec/mod.ts";
+import { parcel } from "../../codec/parcel/mod.ts";
+import { simpleFileReplies } from "../../codec/simple_file/mod.ts";
 import { telnet } from "../../codec/telnet/mod.ts";
 
 const { bytes, checksummed, delimited, fixed, joined, json, jsonLines, latin1 } = codec;
@@ -24,6 +26,22 @@ const WRONG: Readonly<Record<string, readonly [call: () => unknown, text: string
   "varintPrefixed().encode(5)": [() => varintPrefixed().encode(js(5)), "5 is no Uint8Array"],
   "fixed().encode(array)": [() => fixed(1).encode(js([1])), "an object (Array) is no Uint8Array"],
   "delimited().encode(text)": [() => delimited(";").encode(js("a")), '"a" is no Uint8Array'],
+  "checksummed().encode(text)": [
+    () => checksummed(lengthPrefixed()).encode(js("a")),
+    'Cannot encode message: "a" is no Uint8Array',
+  ],
+  "checksummed().encode(array)": [
+    () => checksummed(lengthPrefixed()).encode(js([1])),
+    "an object (Array) is no Uint8Array",
+  ],
+  "parcel().encode(data of text)": [
+    () => parcel().encode({ type: "data", id: 1, offset: 0, rawBytes: 0, bytes: js("a") }),
+    '"a" is no Uint8Array',
+  ],
+  "simpleFileReplies().encode(body of text)": [
+    () => simpleFileReplies().encode({ type: "body", bytes: js("a") }),
+    '"a" is no Uint8Array',
+  ],
   "lines().encode(5)": [() => lines().encode(js(5)), "Cannot encode message: 5 is no string"],
   "lines().encode(bytes)": [() => lines().encode(js(new Uint8Array(1))), "is no string"],
   "lines({ binary }).encode(text)": [
