@@ -21,7 +21,12 @@ export type LineEnding = "any" | "lf" | "crlf" | "cr";
 
 /** How {@linkcode lines} cuts. */
 export interface LinesOptions {
-  /** What ends a line. @default {"any"} */
+  /**
+   * What ends a line. Where the stream changes its protocol behind a line (STARTTLS), set the one that it uses, `crlf`:
+   * with `any`, a LF that comes only after the change belongs to the next protocol.
+   *
+   * @default {"any"}
+   */
   ending?: LineEnding;
   /** Bytes that a line from the peer may have without its ending; ours may be longer. @default {8192} */
   maxBytes?: number;
@@ -197,14 +202,35 @@ class LinesDecoder extends BufferedDecoder<string | Uint8Array | LimitError> {
   }
 
   override peek(count: number): Uint8Array {
-    const taken = this.#batch?.taken ?? 0;
+    const taken = this.#takenBytes();
     return super.peek(taken + count).subarray(taken);
   }
 
   override rest(): Uint8Array {
+    const taken = this.#takenBytes();
+    // What comes next may still be the LF, where nothing has come.
+    if (this.buffer.length > 0) this.#afterCr = this.#afterFlush = false;
     this.#scanned = 0;
-    const taken = this.#batch?.finish() ?? 0;
+    this.#batch?.finish();
     return super.rest().subarray(taken);
+  }
+
+  /** Bytes at the start of the buffer that belong to lines which were given: those of the batch, or the end of an ending. */
+  #takenBytes(): number {
+    const { buffer } = this;
+    const taken = this.#batch?.taken ?? 0;
+    if (taken > 0 || buffer.length === 0) return taken;
+    if (this.#afterCr) return buffer.at(0) === LF ? 1 : 0;
+    return this.#afterFlush ? this.#endingBytes(buffer) : 0;
+  }
+
+  /** Bytes of the ending that `buffer` begins with, or 0. */
+  #endingBytes(buffer: ReceiveBuffer): number {
+    const { ending } = this.#settings;
+    const [first, second] = [buffer.at(0), buffer.length > 1 ? buffer.at(1) : -1];
+    if (first === CR && second === LF && (ending === "any" || ending === "crlf")) return 2;
+    if (first === LF) return ending === "any" || ending === "lf" ? 1 : 0;
+    return first === CR && (ending === "any" || ending === "cr") ? 1 : 0;
   }
 
   protected override decode(

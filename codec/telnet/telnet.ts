@@ -155,6 +155,8 @@ class TelnetDecoder<In> extends BufferedDecoder<In> {
     if (!this.#inner.rest) {
       throw new TypeError("Cannot hand on the rest: the inner decoder has no rest()");
     }
+    // The inner decoder knows whether the first of it belongs to a message that it gave.
+    this.#feedData(this.buffer);
     const writer = new ByteWriter();
     writer.bytes(this.#inner.rest());
     writer.bytes(super.rest());
@@ -163,6 +165,7 @@ class TelnetDecoder<In> extends BufferedDecoder<In> {
 
   override peek(count: number): Uint8Array {
     if (!this.#inner.peek) throw new TypeError("Cannot peek: the inner decoder has no peek()");
+    this.#feedData(this.buffer);
     const writer = new ByteWriter();
     writer.bytes(this.#inner.peek(count));
     // Another decoder finds what of the waiting bytes is data; what it negotiates is forgotten.
@@ -201,19 +204,22 @@ class TelnetDecoder<In> extends BufferedDecoder<In> {
 
   /** Gives the inner decoder the data in front, or takes one byte that is none. */
   #feed(buffer: ReceiveBuffer): void {
+    if (this.#feedData(buffer)) return;
+    const byte = buffer.at(0);
+    buffer.skip(1);
+    this.#command(byte);
+  }
+
+  /** Gives the inner decoder the data in front; says whether there was any. */
+  #feedData(buffer: ReceiveBuffer): boolean {
+    if (this.#state !== "data") return false;
     const { length } = buffer;
     let count = 0;
-    if (this.#state === "data") {
-      while (count < length && this.#isData(buffer.at(count))) count++;
-    }
-    if (count === 0) {
-      const byte = buffer.at(0);
-      buffer.skip(1);
-      this.#command(byte);
-      return;
-    }
+    while (count < length && this.#isData(buffer.at(count))) count++;
+    if (count === 0) return false;
     this.#inner.push(buffer.view(0, count));
     buffer.skip(count);
+    return true;
   }
 
   #isData(byte: number): boolean {

@@ -311,3 +311,70 @@ Deno.test("lines() ends what it drops when it is flushed", () => {
     assertEquals([decoder.next(), decoder.next()], ["abc", undefined]);
   }
 });
+
+for (const binary of [false, true]) {
+  const name = binary ? "lines({ binary })" : "lines()";
+
+  Deno.test(`${name} peek and rest() keep back the LF of a CRLF that was cut`, () => {
+    for (
+      const [chunk, left] of [["\n", ""], ["\n\n", "\n"], ["\nab", "ab"], ["ab\n", "ab\n"]] as const
+    ) {
+      const decoder = lines({ binary }).decoder();
+      decoder.push(utf8Bytes("one\ntwo\r"));
+      assertEquals(drain(decoder).length, 2);
+      decoder.push(utf8Bytes(chunk));
+      assertEquals(decoder.peek!(1), utf8Bytes(left.slice(0, 1)));
+      assertEquals(decoder.peek!(9), utf8Bytes(left));
+      assertEquals(decoder.rest!(), utf8Bytes(left));
+      assertEquals(decoder.rest!(), hex(""));
+      // What was handed on is over: this LF ends a line of its own.
+      decoder.push(utf8Bytes("\n"));
+      assertEquals(drain(decoder).length, 1);
+    }
+  });
+
+  Deno.test(`${name} peek leaves the LF to be dropped when more lines follow`, () => {
+    const decoder = lines({ binary }).decoder();
+    decoder.push(utf8Bytes("one\r"));
+    assertEquals(drain(decoder).length, 1);
+    assertEquals([decoder.peek!(1), decoder.rest!()], [hex(""), hex("")]);
+    decoder.push(utf8Bytes("\ntwo\n"));
+    assertEquals(decoder.peek!(3), utf8Bytes("two"));
+    assertEquals(drain(decoder).length, 1);
+  });
+}
+
+for (
+  const [ending, chunk, left] of [
+    ["any", "\nx", "x"],
+    ["any", "\r\nx", "x"],
+    ["any", "\rx", "x"],
+    ["any", "x\n", "x\n"],
+    ["lf", "\nx", "x"],
+    ["lf", "\rx", "\rx"],
+    ["crlf", "\r\nx", "x"],
+    ["crlf", "\nx", "\nx"],
+    ["crlf", "\rx", "\rx"],
+    ["cr", "\rx", "x"],
+    ["cr", "\nx", "\nx"],
+  ] as const
+) {
+  Deno.test(`lines({ ending: "${ending}" }) peek and rest() keep back the ending of a flushed line, of ${JSON.stringify(chunk)}`, () => {
+    const decoder = lines({ ending }).decoder();
+    decoder.push(utf8Bytes("login:"));
+    decoder.flush!();
+    assertEquals(drain(decoder), ["login:"]);
+    decoder.push(utf8Bytes(chunk));
+    assertEquals(decoder.peek!(9), utf8Bytes(left));
+    assertEquals(decoder.rest!(), utf8Bytes(left));
+  });
+}
+
+Deno.test("lines() rest() gives every byte when lines were given in a batch", () => {
+  const decoder = lines().decoder();
+  decoder.push(utf8Bytes("one\r\ntwo\r\n\nthree"));
+  assertEquals(decoder.next(), "one");
+  assertEquals(decoder.next(), "two");
+  assertEquals(decoder.peek!(9), utf8Bytes("\nthree"));
+  assertEquals(decoder.rest!(), utf8Bytes("\nthree"));
+});

@@ -254,3 +254,21 @@ Deno.test("a flood of requests is owed a bounded answer", () => {
   const answers = String(owed(session, flood.join(" ")));
   assertEquals(answers.split(" ").length, 3 * 240);
 });
+
+Deno.test("telnet() peek and rest() keep back the LF of a CRLF that was cut", () => {
+  for (
+    const [chunk, seen, left] of [
+      ["0a", "", ""],
+      ["0a 61 62", "61 62", "61 62"],
+      ["0a 61 ff fb 01 62", "61 62", "61 ff fb 01 62"],
+      ["61 0a", "61 0a", "61 0a"],
+    ] as const
+  ) {
+    const decoder = telnet(lines()).decoder();
+    decoder.push(hex("6f 6e 65 0d"));
+    assertEquals(drain(decoder), ["one"]);
+    decoder.push(hex(chunk));
+    assertEquals(decoder.peek!(9), hex(seen));
+    assertEquals(decoder.rest!(), hex(left));
+  }
+});
