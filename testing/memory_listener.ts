@@ -48,10 +48,16 @@ export class MemoryListener implements Listener {
     this.#add(error);
   }
 
-  /** Waits for the next one to connect. */
+  /**
+   * Waits for the next one to connect.
+   *
+   * @throws {Deno.errors.BadResource} It was closed.
+   * @throws {Deno.errors.Busy} Another accept waits, as Deno's own listener says it.
+   */
   async accept(): Promise<Transport> {
     this.accepts++;
     if (this.closed) throw closedListener();
+    if (this.#waiting) throw new Deno.errors.Busy("Another accept task is ongoing");
     const next = this.#queue.shift();
     if (next instanceof Error) throw next;
     if (next) return next;

@@ -116,22 +116,23 @@ export class MemoryTransport implements Transport {
   failWrites(error: Error): void {
     this.#writeError = error;
     this.#writesBlocked?.break(error);
+    this.#closeWriteBlocked?.break(error);
   }
 
-  /** The peer reads nothing: writes take no byte until it reads again. */
+  /** The peer reads nothing: writes take no byte until it reads again. To say it twice is to say it once. */
   blockWrites(): void {
-    this.#writesBlocked = new Gate();
+    this.#writesBlocked ??= new Gate();
   }
 
-  /** The peer reads again. */
+  /** The peer reads again: every write that stands goes on, also where writes are blocked anew in this very turn. */
   unblockWrites(): void {
     this.#writesBlocked?.open();
     this.#writesBlocked = undefined;
   }
 
-  /** The system does not come to say that no more will be written (TLS with a peer that reads nothing). */
+  /** The system does not come to say that no more will be written (TLS with a peer that reads nothing). Twice is once. */
   blockCloseWrite(): void {
-    this.#closeWriteBlocked = new Gate();
+    this.#closeWriteBlocked ??= new Gate();
   }
 
   /** The system comes to say it. */
@@ -167,7 +168,7 @@ export class MemoryTransport implements Transport {
   async write(bytes: Uint8Array): Promise<number> {
     this.writeCalls++;
     if (this.closed) throw new Deno.errors.BadResource("Bad resource ID");
-    if (this.#writesBlocked) await this.#writesBlocked.passed;
+    if (this.#writesBlocked && !this.#writeError) await this.#writesBlocked.passed;
     if (this.writeClosed) throw new Deno.errors.BrokenPipe("Broken pipe");
     if (this.#writeError) throw this.#writeError;
     const taken = bytes.slice(0, this.maxWriteBytes);
@@ -178,7 +179,7 @@ export class MemoryTransport implements Transport {
 
   /** Says that no more will be written. */
   async closeWrite(): Promise<void> {
-    if (this.#closeWriteBlocked) await this.#closeWriteBlocked.passed;
+    if (this.#closeWriteBlocked && !this.#writeError) await this.#closeWriteBlocked.passed;
     if (this.closed) throw new Deno.errors.BadResource("Bad resource ID");
     if (this.#writeError) throw this.#writeError;
     if (this.writeClosed) return;
