@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { MUTATED_CODECS } from "./mutations/mutated_codecs.ts";
 import { codecSources, type Source, withoutComments } from "./sources.ts";
 
 const HEADER = "// This module is browser compatible.";
@@ -57,6 +58,27 @@ Deno.test("no door of codec/ reaches a file that needs a runtime", async () => {
   }
   assert(reached.has("parcel/parcel.ts") && reached.has("simple_file/simple_file.ts"));
   assertEquals([...reached].filter((name) => name in RUNTIME_IMPORTS), []);
+});
+
+/** What is exported that makes a codec: a function or a constant of that type, or a decoder to extend. */
+const MAKES_CODEC =
+  /^export (?:(?:async )?function (\w+)(?:.*|.*\n(?: .*\n)*\).*): Codec<.* \{$|const (\w+)(?:: Codec<| = (?:defineCodec|mapped)\b)|(?:abstract )?class (\w+)\S* extends (?:Buffered|Body)Decoder\b)/gm;
+
+Deno.test("every codec of codec/ gets mutated inputs, in a short and in a long test", async () => {
+  const made = new Set<string>();
+  for (const { text } of await codecSources()) {
+    for (const [, ...names] of withoutComments(text).matchAll(MAKES_CODEC)) {
+      made.add(names.find((one) => one !== undefined)!);
+    }
+  }
+  const mutated = new Set(Object.values(MUTATED_CODECS).flat().map(({ of }) => of));
+  // They give what they are given.
+  for (const name of ["defineCodec", "requireCodec"]) assert(made.delete(name));
+  assertEquals([...mutated].toSorted(), [...made].toSorted());
+  for (const group of Object.keys(MUTATED_CODECS)) {
+    const test = new URL(`mutations/${group}_long_test.ts`, import.meta.url);
+    assertMatch(await Deno.readTextFile(test), new RegExp(`testInWorkers\\("${group}"`));
+  }
 });
 
 function specifiers({ text }: Source): string[] {
