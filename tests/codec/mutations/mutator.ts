@@ -21,7 +21,7 @@ export class Mutator {
   constructor(samples: readonly Uint8Array[], random: SeededRandom) {
     this.#samples = samples;
     this.#random = random;
-    const telling = new Set([0, 1, 9, 10, 13, 32, 127, 128, 255]);
+    const telling = new Set([0, 1, 10, 13, 32, 255]);
     for (const sample of samples) for (const byte of sample) telling.add(byte);
     this.#telling = Uint8Array.from(telling);
   }
@@ -100,7 +100,7 @@ export class Mutator {
 
   #byte(): number {
     const random = this.#random;
-    return random.upTo(3) === 0
+    return random.upTo(7) === 0
       ? random.upTo(255)
       : this.#telling[random.upTo(this.#telling.length - 1)]!;
   }

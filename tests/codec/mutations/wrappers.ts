@@ -35,7 +35,7 @@ export const WRAPPERS: readonly MutatedCodec[] = [
     name: "json(lengthPrefixed({ width: 1 }))",
     of: "json",
     codec: json(lengthPrefixed({ width: 1, ...MAX })),
-    samples: ["1", '{"a":1}', '["€",-1.5]', "null", " true "].map(utf8Bytes).map((text) =>
+    samples: ["1", '{"a":1}', '["é"]', "[-1.5]", "null", " true "].map(utf8Bytes).map((text) =>
       concat([Uint8Array.of(text.length), text])
     ),
     limit: 21,
@@ -44,7 +44,9 @@ export const WRAPPERS: readonly MutatedCodec[] = [
     name: "jsonLines()",
     of: "jsonLines",
     codec: jsonLines(MAX),
-    samples: ["1\n", '{"a":1}\r\n', '["€",-1.5]\n', "null\n", "\n", " \t\n", "2"].map(utf8Bytes),
+    samples: ["1\n", '{"a":1}\r\n', '["é"]\n', "-1.5\n", "null\n", "\n", " \t\n", "2"].map(
+      utf8Bytes,
+    ),
     limit: 20,
   },
   {
