@@ -13,3 +13,6 @@ Cheap.prototype = Object.create(Genuine.prototype);
 globalThis.Error = Cheap as unknown as ErrorConstructor;
 await import("../../../codec/errors.ts");
 globalThis.Error = Genuine;
+
+// It is a module, and not a script.
+export {};
