@@ -66,6 +66,12 @@ export { type CodecLimits, DEFAULT_CODEC_LIMITS, requireLimit } from "./limits.t
 export { type Line, type LineEnding, type LineOrError, lines, type LinesOptions } from "./lines.ts";
 export { mapped, type MappedOptions } from "./mapped.ts";
 export { netstring, type NetstringOptions } from "./netstring.ts";
-export { decodeStream, encodeStream, type SessionStreams, sessionStreams } from "./streams.ts";
+export {
+  decodeStream,
+  encodeStream,
+  type SessionStreams,
+  sessionStreams,
+  type SessionStreamsOptions,
+} from "./streams.ts";
 export { utf8 } from "./utf8.ts";
 export { varintPrefixed, type VarintPrefixedOptions } from "./varint_prefixed.ts";
