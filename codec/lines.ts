@@ -91,9 +91,14 @@ export function lines<const O extends LinesOptions = LinesOptions>(
     options?.maxBytes ?? DEFAULT_CODEC_LIMITS.maxLineBytes,
   );
   const settings: Settings = { ending, maxBytes, onTooLong, binary, fatal };
+  const endingBytes = new TextEncoder().encode(ENDING_TEXT[ending]);
   const codec = defineCodec<string | Uint8Array | LimitError, string | Uint8Array>(
     () => new LinesDecoder(settings),
-    (line, writer) => writeLine(line, { writer, settings }),
+    (line, writer) => {
+      // Most lines are short and plain, and then nothing can be wrong with them.
+      const isPlain = typeof line === "string" && !binary && writer.shortText(line, endingBytes);
+      if (!isPlain) writeLine(line, { writer, settings });
+    },
   );
   // The options decide at run time what the conditional types say about them at compile time.
   return codec as unknown as Codec<LineOrError<O>, Line<O>>;
@@ -113,11 +118,6 @@ function writeLine(
   // The options decide which of the two it is; JavaScript may pass the other one, or anything.
   if (settings.binary) requireBytes(line as Uint8Array);
   else if (typeof line !== "string") requireText(line as unknown as string);
-  // Most lines are short and plain, and then nothing can be wrong with them.
-  if (typeof line === "string" && writer.shortText(line)) {
-    writer.text(ENDING_TEXT[ending]);
-    return;
-  }
   const inside = typeof line === "string"
     ? endingInText(line, ending)
     : endingInBytes(line, ending);

@@ -82,7 +82,8 @@ export class Connection<In, Out = In>
    *
    * A rejection that nobody handles is not reported a second time: the connection's end says the same.
    *
-   * @throws {ProtocolError} The codec cannot say this message; the connection goes on.
+   * @throws {ProtocolError} The codec cannot say this message; as with anything else that its `encode` throws, the
+   * connection goes on.
    * @throws {LimitError} More than `maxQueuedBytes` would wait; the connection is over.
    * @throws {DeadlineError} The peer took no byte for `writeMs`; the connection is over.
    * @throws {ClosedError} The connection is over, or a close has begun.
@@ -93,7 +94,8 @@ export class Connection<In, Out = In>
 
   /**
    * Waits for the next message, for a time; undefined says that the peer has finished. When time runs out or the
-   * signal is aborted, nothing is lost: what comes later is for the next call.
+   * signal is aborted, nothing is lost: what comes later is for the next call. Each call counts silence anew, so one
+   * whose `waitMs` is shorter than `idleMs` never meets that.
    *
    * @throws {DeadlineError} No message came within `waitMs` (phase `receive`; not with `partial`), or no byte within
    * `idleMs`.

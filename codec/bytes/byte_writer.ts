@@ -72,17 +72,22 @@ export class ByteWriter {
     return at - start;
   }
 
-  /** Writes text that is short and printable ASCII; says false and writes nothing where it is not. */
-  shortText(text: string): boolean {
-    if (text.length > SHORT_TEXT) return false;
-    this.reserve(text.length);
-    const { buffer, length } = this;
-    for (let index = 0; index < text.length; index++) {
+  /**
+   * Writes text that is short and printable ASCII, and `ending` behind it; says false and writes nothing where it is not.
+   */
+  shortText(text: string, ending: Uint8Array = EMPTY): boolean {
+    const size = text.length;
+    if (size > SHORT_TEXT) return false;
+    this.reserve(size + ending.length);
+    const { buffer } = this;
+    let at = this.length;
+    for (let index = 0; index < size; index++) {
       const code = text.charCodeAt(index);
       if (code < 32 || code > 126) return false;
-      buffer[length + index] = code;
+      buffer[at++] = code;
     }
-    this.length = length + text.length;
+    for (let index = 0; index < ending.length; index++) buffer[at++] = ending[index]!;
+    this.length = at;
     return true;
   }
 
