@@ -129,7 +129,8 @@ export async function clientSettings(
     hostname,
     port,
     tls: await readClientTls({ tls, ca }),
-    deadlines: { connectMs: connectTimeout, idleMs: idleTimeout },
+    // The time is for the whole, so a handshake may take all of it.
+    deadlines: { connectMs: connectTimeout, handshakeMs: connectTimeout, idleMs: idleTimeout },
     ...common.trace && { trace: report.trace },
     ...io.signal && { signal: io.signal },
   };

@@ -1,9 +1,9 @@
 import type { Codec } from "../codec/codec.ts";
-import { requireCodec } from "../codec/arguments.ts";
+import { requireCodec, requireNames } from "../codec/arguments.ts";
 import type { Connection } from "./connection.ts";
 import type { ConnectionOptions } from "./connection_options.ts";
 import type { ConnectDeadlines } from "./deadlines.ts";
-import { dial } from "./dial.ts";
+import { dial, DIAL_NAMES } from "./dial.ts";
 
 /** What a client trusts beside the system's own authorities, and who it says it is. */
 export interface ConnectTls {
@@ -29,16 +29,29 @@ export interface ConnectOptions<In, Out = In> extends Omit<ConnectionOptions, "d
   path?: string;
   /** Speak TLS; `true` trusts the system's authorities. @default {false} */
   tls?: boolean | ConnectTls;
-  /** How long things may take: `connectMs` until it stands, with TLS after its handshake. */
+  /**
+   * How long things may take: `connectMs` until it stands (name, TCP and TLS), `handshakeMs` for the TLS handshake
+   * within that.
+   */
   deadlines?: Partial<ConnectDeadlines>;
 }
 
+const { peer: _, ...CONNECTION_NAMES } = DIAL_NAMES;
+const NAMES: Readonly<Record<keyof ConnectOptions<never>, true>> = {
+  ...CONNECTION_NAMES,
+  hostname: true,
+  port: true,
+  path: true,
+  tls: true,
+};
+
 /**
  * Calls a server and returns the connection once it stands, with TLS once the handshake is done. It refuses a call
- * without a port or a path.
+ * without a port or a path, and options that nobody looks at. With a client's own certificate (`tls.cert`) an attempt
+ * that nobody answers keeps the process alive behind its error, until the system gives it up.
  *
  * @throws {DeadlineError} It did not stand within `connectMs`, or the handshake took longer than `handshakeMs`.
- * @throws {TypeError} Neither a port nor a path is given, or both.
+ * @throws {TypeError} Neither a port nor a path is given, or both; or an option has a name that nobody looks at.
  * @throws What `Deno.connect` and `Deno.connectTls` throw; {@linkcode explain} says what it means.
  *
  * @example
@@ -57,16 +70,32 @@ export interface ConnectOptions<In, Out = In> extends Omit<ConnectionOptions, "d
 export function connect<In, Out = In>(
   options: ConnectOptions<In, Out>,
 ): Promise<Connection<In, Out>> {
+  requireNames(options, { what: "options of connect()", names: Object.keys(NAMES) });
   const { hostname = "127.0.0.1", port, path, tls, codec, ...rest } = options;
   requireCodec(codec);
-  if ((port === undefined) === (path === undefined)) {
+  if (path !== undefined && port === undefined) {
+    const peer = { transport: "unix", path } as const;
+    return dial(() => Deno.connect(peer), { ...rest, codec, peer });
+  }
+  if (port === undefined || path !== undefined) {
     return Promise.reject(new TypeError("Cannot connect: give a port or a path, and not both"));
   }
-  return dial<In, Out>((signal) => {
-    if (path !== undefined) return Deno.connect({ transport: "unix", path });
-    const address = { hostname, port: port! };
-    if (!tls) return Deno.connect({ ...address, signal });
-    // Deno's type wants a certificate and a key together or neither; it refuses one alone at run time.
-    return Deno.connectTls({ ...address, ...tls === true ? {} : tls } as Deno.ConnectTlsOptions);
-  }, { ...rest, codec });
+  const peer = { transport: "tcp", hostname, port } as const;
+  return dial<In, Out>(async (signal) => {
+    if (!tls) return await Deno.connect({ ...peer, signal });
+    const { cert, key, ...trusted }: ConnectTls = tls === true ? {} : tls;
+    if (cert !== undefined || key !== undefined) {
+      // Deno's startTls sends no certificate of the client's, and its connectTls takes no signal. Its type wants a
+      // certificate and a key together or neither; it refuses one alone at run time.
+      return await Deno.connectTls({ ...peer, ...trusted, cert, key } as Deno.ConnectTlsOptions);
+    }
+    const plain = await Deno.connect({ ...peer, signal });
+    try {
+      return await Deno.startTls(plain, { hostname, ...trusted });
+    } catch (error) {
+      // A name that is none is refused before the connection is taken over.
+      plain[Symbol.dispose]();
+      throw error;
+    }
+  }, { ...rest, codec, peer });
 }

@@ -1,4 +1,5 @@
 import { requireNames } from "../codec/arguments.ts";
+import type { Address } from "./address.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { DeadlineError, type DeadlinePhase } from "./errors.ts";
 
@@ -115,34 +116,45 @@ export interface WithDeadlineOptions {
   phase: DeadlinePhase;
   /** How long it may take, in milliseconds. */
   ms: number;
+  /** Whom it waits for; the error says it. */
+  peer?: Address | undefined;
   /** Ends the task from outside. */
   signal?: AbortSignal | undefined;
   /** The clock to go by. @default {systemClock} */
-  clock?: Clock;
+  clock?: Clock | undefined;
 }
 
 /**
  * Runs a task that must be done in time. The task gets a signal that is aborted when time runs out or when the
- * caller's `signal` is; a result that comes too late is released.
+ * caller's `signal` is; a result that comes too late is disposed of, and what that throws is dropped.
  *
  * @throws {DeadlineError} Time ran out.
+ * @throws What the task throws, and the reason of `signal`.
  *
  * @example
- * ```ts ignore
- * import { withDeadline } from "@parley/sockets";
- * const conn = await withDeadline(
- *   (signal) => Deno.connect({ hostname: "127.0.0.1", port: 25003, signal }),
- *   { phase: "connect", ms: 2_000 },
+ * ```ts
+ * import { withDeadline } from "@parley/sockets/net";
+ * import { assert } from "@std/assert";
+ *
+ * using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+ * const { hostname, port } = listener.addr;
+ * using conn = await withDeadline(
+ *   (signal) => Deno.connect({ hostname, port, signal }),
+ *   { phase: "connect", ms: 2_000, peer: listener.addr },
  * );
+ * assert(conn.remoteAddr.port === port);
  * ```
  */
 export async function withDeadline<Result>(
   task: (signal: AbortSignal) => Promise<Result>,
-  { phase, ms, signal, clock = systemClock }: WithDeadlineOptions,
+  { phase, ms, peer, signal, clock = systemClock }: WithDeadlineOptions,
 ): Promise<Result> {
   signal?.throwIfAborted();
   const controller = new AbortController();
-  const cancel = clock.wait(ms, () => controller.abort(new DeadlineError(phase, ms)));
+  const cancel = clock.wait(
+    ms,
+    () => controller.abort(new DeadlineError(phase, ms, { ...peer && { peer } })),
+  );
   const stop = () => controller.abort(signal?.reason);
   signal?.addEventListener("abort", stop, { once: true });
   const aborted = new Promise<never>((_, reject) => {
@@ -150,13 +162,15 @@ export async function withDeadline<Result>(
       once: true,
     });
   });
+  // A task that aborts and throws at once leaves nobody to hear it.
+  aborted.catch(ignore);
   let running: Promise<Result> | undefined;
   try {
     running = task(controller.signal);
     return await Promise.race([running, aborted]);
   } catch (error) {
     if (!controller.signal.aborted) throw error;
-    running?.then(release, () => {});
+    running?.then(release).catch(ignore);
     throw controller.signal.reason;
   } finally {
     cancel();
@@ -164,8 +178,16 @@ export async function withDeadline<Result>(
   }
 }
 
-function release(late: unknown): void {
-  if (typeof late !== "object" || late === null || !(Symbol.dispose in late)) return;
-  const { [Symbol.dispose]: dispose } = late;
+/** Disposes of what nobody waits for any more: at once where it can be, politely where it cannot. */
+async function release(late: unknown): Promise<void> {
+  if (typeof late !== "object" || late === null) return;
+  const { [Symbol.dispose]: dispose, [Symbol.asyncDispose]: asyncDispose }: {
+    [Symbol.dispose]?: unknown;
+    [Symbol.asyncDispose]?: unknown;
+  } = late;
   if (typeof dispose === "function") dispose.call(late);
+  else if (typeof asyncDispose === "function") await asyncDispose.call(late);
 }
+
+/** What comes of a task that nobody waits for interests nobody. */
+function ignore(): void {}

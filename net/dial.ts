@@ -1,4 +1,6 @@
+import { requireNames } from "../codec/arguments.ts";
 import type { Codec } from "../codec/codec.ts";
+import type { Address } from "./address.ts";
 import { Connection } from "./connection.ts";
 import type { ConnectionOptions } from "./connection_options.ts";
 import { type ConnectDeadlines, deadlineOf, withDeadline } from "./deadlines.ts";
@@ -8,16 +10,42 @@ import type { Transport } from "./transport.ts";
 export interface DialOptions<In, Out = In> extends Omit<ConnectionOptions, "deadlines"> {
   /** What the peer speaks. */
   codec: Codec<In, Out>;
-  /** How long things may take: `connectMs` until the transport stands, `handshakeMs` for its TLS handshake. */
+  /**
+   * How long things may take: `connectMs` until the transport stands, its TLS handshake with it, and `handshakeMs` for
+   * the handshake within that.
+   */
   deadlines?: Partial<ConnectDeadlines>;
+  /** Whom it calls, where that is known; a deadline's error says it. @default what the transport says */
+  peer?: Address;
 }
 
+/** The options of a connection that is made; the compiler misses the one that is not named. */
+export const DIAL_NAMES: Readonly<Record<keyof DialOptions<never>, true>> = {
+  codec: true,
+  id: true,
+  limits: true,
+  deadlines: true,
+  rate: true,
+  trace: true,
+  signal: true,
+  clock: true,
+  peer: true,
+};
+
+/** What may stand beside them: a program passes on with what its own `open` looks at. */
+const OPENER_NAMES = ["hostname", "port", "path", "tls"];
+
 /**
- * Makes a connection of the transport that `open` opens: `Deno.connect`, `Deno.connectTls`, or anything else. It stands
- * when the promise is fulfilled, with TLS once the handshake is done. The signal that `open` gets is aborted when time
- * runs out; a transport that comes too late is closed.
+ * Makes a connection of the transport that `open` opens: `Deno.connect`, or anything else. It stands when the promise is
+ * fulfilled, with TLS once the handshake is done. The signal that `open` gets is aborted when time runs out or the
+ * caller's `signal` is; a transport that comes too late is closed. It refuses options that nobody looks at, but for those
+ * of {@linkcode connect}, which a program may pass on with the others.
+ *
+ * `Deno.connectTls` takes no signal, so an attempt that nobody answers goes on behind the error until the system gives
+ * it up, and keeps the process alive: `Deno.startTls` on what `Deno.connect` opened ends at once.
  *
  * @throws {DeadlineError} It did not stand within `connectMs`, or the handshake took longer than `handshakeMs`.
+ * @throws {TypeError} An option has a name that nobody looks at.
  * @throws What `open` throws.
  *
  * @example
@@ -27,34 +55,50 @@ export interface DialOptions<In, Out = In> extends Omit<ConnectionOptions, "dead
  * import { assertRejects } from "@std/assert";
  * const nobody = { hostname: "127.0.0.1", port: 1 };
  * await assertRejects(() =>
- *   dial((signal) => Deno.connect({ ...nobody, signal }), { codec: lines() })
+ *   dial(async (signal) => {
+ *     const plain = await Deno.connect({ ...nobody, signal });
+ *     return Deno.startTls(plain, { hostname: "localhost" });
+ *   }, { codec: lines() })
  * );
  * ```
  */
 export async function dial<In, Out = In>(
   open: (signal: AbortSignal) => Promise<Transport>,
-  { codec, ...options }: DialOptions<In, Out>,
+  options: DialOptions<In, Out>,
 ): Promise<Connection<In, Out>> {
+  const names = [...Object.keys(DIAL_NAMES), ...OPENER_NAMES];
+  requireNames(options, { what: "options of dial()", names });
+  const { codec, peer, ...connectionOptions } = options;
   const { deadlines, signal, clock } = options;
-  const bounds = { ...signal && { signal }, ...clock && { clock } };
-  const opened = async (opening: AbortSignal) => {
-    const transport = await open(opening);
-    if (opening.aborted) transport.close();
-    return transport;
-  };
-  const transport = await withDeadline(opened, {
-    phase: "connect",
-    ms: deadlineOf("connectMs", deadlines?.connectMs),
-    ...bounds,
-  });
-  try {
-    if (transport.handshake) {
-      const ms = deadlineOf("handshakeMs", deadlines?.handshakeMs);
-      await withDeadline(() => transport.handshake!(), { phase: "handshake", ms, ...bounds });
+  const connectMs = deadlineOf("connectMs", deadlines?.connectMs);
+  const handshakeMs = deadlineOf("handshakeMs", deadlines?.handshakeMs);
+  const stand = async (inTime: AbortSignal) => {
+    const transport = await open(inTime);
+    try {
+      inTime.throwIfAborted();
+      if (transport.handshake) {
+        await withDeadline(() => transport.handshake!(), {
+          phase: "handshake",
+          ms: handshakeMs,
+          peer: peer ?? transport.remoteAddr,
+          signal: inTime,
+          clock,
+        });
+      }
+      return new Connection(transport, codec, connectionOptions);
+    } catch (error) {
+      closeQuietly(transport);
+      throw error;
     }
-    return new Connection(transport, codec, options);
-  } catch (error) {
+  };
+  return await withDeadline(stand, { phase: "connect", ms: connectMs, peer, signal, clock });
+}
+
+/** Closes what is not used; the error that says why is already there. */
+function closeQuietly(transport: Transport): void {
+  try {
     transport.close();
-    throw error;
+  } catch {
+    // It was closed before, or is none.
   }
 }

@@ -1,17 +1,48 @@
 import { escapeControls } from "../codec/escape_controls.ts";
+import { type Address, formatAddress } from "./address.ts";
 
 /** Returns what an error says, shown harmlessly: a peer may have had a part in it. */
 export function messageOf(error: unknown): string {
   return escapeControls(error instanceof Error ? error.message : String(error));
 }
 
-/** What a connection was doing when its time ran out. */
-export type DeadlinePhase = "connect" | "handshake" | "receive" | "idle" | "write" | "drain";
+/** What was under way when its time ran out. */
+export type DeadlinePhase =
+  | "connect"
+  | "handshake"
+  | "receive"
+  | "reply"
+  | "idle"
+  | "write"
+  | "drain";
 
 /** Stable, so programs may branch on it. Each code has a paragraph in docs/errors.md. */
 export type DeadlineErrorCode = "deadline-passed";
 
-/** Says which deadline passed and how long it was. */
+/** What a {@linkcode DeadlineError} says beside its phase and its time. */
+export interface DeadlineErrorOptions extends ErrorOptions {
+  /** Whom it waited for. */
+  peer?: Address;
+  /** Whose time it was, where many calls share a connection: the call's name. */
+  call?: string;
+}
+
+/**
+ * Says which deadline passed, how long it was, and whom it waited for where that is known. What a peer has a part in is
+ * shown harmlessly.
+ *
+ * @example
+ * ```ts
+ * import { DeadlineError } from "@parley/sockets";
+ * import { assert } from "@std/assert";
+ * const peer = { transport: "tcp", hostname: "127.0.0.1", port: 8001 } as const;
+ * const { message } = new DeadlineError("receive", 5_000, { peer });
+ * assert(
+ *   message ===
+ *     "Cannot receive a message from 127.0.0.1:8001: none came within 5000 ms (receive deadline)",
+ * );
+ * ```
+ */
 export class DeadlineError extends Error {
   /** The class's name. */
   override readonly name: string = "DeadlineError";
@@ -21,31 +52,39 @@ export class DeadlineError extends Error {
   readonly phase: DeadlinePhase;
   /** How long it was, in milliseconds. */
   readonly ms: number;
+  /** Whom it waited for, where that is known. */
+  readonly peer: Address | undefined;
+  /** The name of the call whose time it was, where there was one. */
+  readonly call: string | undefined;
 
   /** Makes the error; its message opens with what could not be done. */
-  constructor(phase: DeadlinePhase, ms: number) {
-    super(`Cannot ${TRIED[phase]}: ${REASON[phase]} within ${ms} ms (${phase} deadline)`);
+  constructor(phase: DeadlinePhase, ms: number, options: DeadlineErrorOptions = {}) {
+    const { peer, call } = options;
+    const [tried, towards, reason] = SAID[phase];
+    const whose = call === undefined ? "" : ` for ${escapeControls(call)}`;
+    const whom = peer === undefined ? "" : ` ${towards} ${escapeControls(formatAddress(peer))}`;
+    super(
+      `Cannot ${tried}${whose}${whom}: ${reason} within ${ms} ms (${phase} deadline)`,
+      "cause" in options ? { cause: options.cause } : undefined,
+    );
     this.phase = phase;
     this.ms = ms;
+    this.peer = peer;
+    this.call = call;
   }
 }
 
-const TRIED: Readonly<Record<DeadlinePhase, string>> = {
-  connect: "connect",
-  handshake: "finish the handshake",
-  receive: "receive a message",
-  idle: "keep the connection",
-  write: "send",
-  drain: "close politely",
-};
-
-const REASON: Readonly<Record<DeadlinePhase, string>> = {
-  connect: "no answer came",
-  handshake: "the peer did not do its part",
-  receive: "none came",
-  idle: "no byte passed",
-  write: "the peer took no byte",
-  drain: "the peer did not finish",
+/** What was tried, the word in front of the peer, and why it was not done. */
+const SAID: Readonly<
+  Record<DeadlinePhase, readonly [tried: string, towards: string, reason: string]>
+> = {
+  connect: ["connect", "to", "no answer came"],
+  handshake: ["finish the handshake", "with", "the peer did not do its part"],
+  receive: ["receive a message", "from", "none came"],
+  reply: ["receive a reply", "from", "none came"],
+  idle: ["keep the connection", "to", "no byte passed"],
+  write: ["send", "to", "the peer took no byte"],
+  drain: ["close politely", "towards", "the peer did not finish"],
 };
 
 /**

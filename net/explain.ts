@@ -71,15 +71,17 @@ export async function explain(error: unknown, options: ExplainOptions): Promise<
   if (tried === "connect") {
     return {
       what: `Cannot connect to ${where}`,
-      why: why.replace(/^Cannot connect: /, ""),
+      why: why.replace(/^Cannot connect(?: to .+?)?: /, ""),
       advice,
     };
   }
   // An error of the kernel says itself what could not be done.
-  const [, what, reason] = /^(Cannot [^:]+): (.*)$/s.exec(why) ?? [];
-  return what === undefined || reason === undefined
-    ? { what: `Cannot go on with ${where}`, why, advice }
-    : { what, why: `${reason} (${where})`, advice };
+  const [, what, reason] = /^(Cannot .+?): (.*)$/s.exec(why) ?? [];
+  if (what === undefined || reason === undefined) {
+    return { what: `Cannot go on with ${where}`, why, advice };
+  }
+  // Some errors know their peer.
+  return { what, why: what.includes(where) ? reason : `${reason} (${where})`, advice };
 }
 
 /**

@@ -1,5 +1,7 @@
+import { requireFunction, requireNames } from "../codec/arguments.ts";
 import { type Clock, sleep, systemClock } from "./clock.ts";
 import { requireWaitMs } from "./deadlines.ts";
+import { tell } from "./tell.ts";
 
 /** How long to wait between tries: a random time up to a bound that doubles from try to try ("full jitter"). */
 export interface Backoff {
@@ -11,6 +13,16 @@ export interface Backoff {
   stableMs?: number;
 }
 
+/** What {@linkcode reconnect} says before it waits for the next try. */
+export interface Retry {
+  /** Why the last try failed; undefined where its connection stood, and was over when the loop's body was. */
+  error: unknown;
+  /** The length of the wait, in milliseconds. */
+  delayMs: number;
+  /** The number of the retry, which is 1 again after a connection that lasted `stableMs`. */
+  attempt: number;
+}
+
 /** How {@linkcode reconnect} goes on. */
 export interface ReconnectOptions {
   /** Ends the tries, the waits and the iteration. */
@@ -18,25 +30,36 @@ export interface ReconnectOptions {
   /** How long to wait between tries. */
   backoff?: Backoff;
   /**
-   * Is called before each wait with the error of the last try (undefined where its connection ended), the length of the
-   * wait, and the number of the retry, which is 1 again after a connection that lasted `stableMs`.
+   * Is called before each wait. What it throws, or the promise that it returns is rejected with, is written to stderr and
+   * changes nothing.
    */
-  onRetry?: (retry: { error: unknown; delayMs: number; attempt: number }) => void;
+  onRetry?: (retry: Retry) => unknown;
   /** Returns a number from 0 up to 1. @default {Math.random} */
   random?: () => number;
   /** The clock to go by. @default {systemClock} */
   clock?: Clock;
 }
 
+/** The options of {@linkcode reconnect}; the compiler misses the one that is not named. */
+export const RECONNECT_NAMES: Readonly<Record<keyof ReconnectOptions, true>> = {
+  signal: true,
+  backoff: true,
+  onRetry: true,
+  random: true,
+  clock: true,
+};
+
 /**
  * Dials, hands out the connection, and dials again when the loop's body is done with it, for as long as the signal
  * lets it. Waits between tries are random up to a bound that doubles ("full jitter"), so that many clients do not come
  * back at once. Each connection is released before the next try.
  *
- * A failure of `dial` counts as a try. An error in the loop's body ends the iteration, because it is the caller's. An
- * aborted signal ends the iteration without an error, but not a body that is running: give the signal to the connection
- * as well, and its messages end with the signal's reason.
+ * A failure of `dial` counts as a try, also where it throws at once. What the release of a connection fails with is told
+ * as the error of the retry, and ends nothing: the connection is over anyway. An error in the loop's body ends the
+ * iteration, because it is the caller's. An aborted signal ends the iteration without an error, but not a body that is
+ * running: give the signal to the connection as well, and its messages end with the signal's reason.
  *
+ * @throws {TypeError} `dial` is no function, or an option has a name that nobody looks at.
  * @throws {RangeError} A time of `backoff` is neither a number of milliseconds from 0 nor `Infinity`.
  *
  * @example
@@ -59,23 +82,28 @@ export async function* reconnect<C extends AsyncDisposable>(
   dial: (signal: AbortSignal) => Promise<C>,
   options: ReconnectOptions = {},
 ): AsyncGenerator<C, void, void> {
+  requireFunction(dial, "dial");
+  requireNames(options, { what: "options of reconnect()", names: Object.keys(RECONNECT_NAMES) });
   const { backoff = {}, onRetry, random = Math.random, clock = systemClock } = options;
+  requireNames(backoff, { what: "times of backoff", names: ["firstMs", "maxMs", "stableMs"] });
   const { firstMs = 500, maxMs = 30_000, stableMs = 10_000 } = backoff;
   for (const [name, ms] of Object.entries({ firstMs, maxMs, stableMs })) requireWaitMs(name, ms);
   const signal = options.signal ?? new AbortController().signal;
   let bound = Math.min(firstMs, maxMs);
   for (let attempt = 1; !signal.aborted; attempt++) {
     let error: unknown;
-    const connection = await dial(signal).catch((reason) => {
+    let connection: C | undefined;
+    try {
+      connection = await dial(signal);
+    } catch (reason) {
       error = reason;
-      return undefined;
-    });
+    }
     if (connection !== undefined) {
       const since = clock.now();
       try {
         if (!signal.aborted) yield connection;
       } finally {
-        await connection[Symbol.asyncDispose]();
+        error = await releaseError(connection);
       }
       if (clock.now() - since >= stableMs) {
         bound = Math.min(firstMs, maxMs);
@@ -85,8 +113,18 @@ export async function* reconnect<C extends AsyncDisposable>(
     if (signal.aborted) return;
     const delayMs = random() * bound;
     bound = Math.min(bound * 2, maxMs);
-    onRetry?.({ error, delayMs, attempt });
+    tell(onRetry, { event: { error, delayMs, attempt }, what: "a retry" });
     await sleep(delayMs, { clock, signal }).catch(ignore);
+  }
+}
+
+/** Releases a connection, and returns why that failed: it is over in any case, and must not end the tries. */
+async function releaseError(connection: AsyncDisposable): Promise<unknown> {
+  try {
+    await connection[Symbol.asyncDispose]();
+    return undefined;
+  } catch (error) {
+    return error;
   }
 }
 
