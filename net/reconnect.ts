@@ -84,10 +84,8 @@ export async function* reconnect<C extends AsyncDisposable>(
 ): AsyncGenerator<C, void, void> {
   requireFunction(dial, "dial");
   requireNames(options, { what: "options of reconnect()", names: Object.keys(RECONNECT_NAMES) });
-  const { backoff = {}, onRetry, random = Math.random, clock = systemClock } = options;
-  requireNames(backoff, { what: "times of backoff", names: ["firstMs", "maxMs", "stableMs"] });
-  const { firstMs = 500, maxMs = 30_000, stableMs = 10_000 } = backoff;
-  for (const [name, ms] of Object.entries({ firstMs, maxMs, stableMs })) requireWaitMs(name, ms);
+  const { onRetry, random = Math.random, clock = systemClock } = options;
+  const { firstMs, maxMs, stableMs } = requireBackoff(options.backoff);
   const signal = options.signal ?? new AbortController().signal;
   let bound = Math.min(firstMs, maxMs);
   for (let attempt = 1; !signal.aborted; attempt++) {
@@ -116,6 +114,15 @@ export async function* reconnect<C extends AsyncDisposable>(
     tell(onRetry, { event: { error, delayMs, attempt }, what: "a retry" });
     await sleep(delayMs, { clock, signal }).catch(ignore);
   }
+}
+
+/** Returns the times of a backoff, with the defaults for those that are not given. @throws As {@linkcode reconnect}. */
+export function requireBackoff(given: Backoff = {}): Required<Backoff> {
+  requireNames(given, { what: "times of backoff", names: ["firstMs", "maxMs", "stableMs"] });
+  const { firstMs = 500, maxMs = 30_000, stableMs = 10_000 } = given;
+  const times = { firstMs, maxMs, stableMs };
+  for (const [name, ms] of Object.entries(times)) requireWaitMs(name, ms);
+  return times;
 }
 
 /** Releases a connection, and returns why that failed: it is over in any case, and must not end the tries. */

@@ -1,0 +1,45 @@
+import type { ReconnectOptions } from "./reconnect.ts";
+
+/** What {@linkcode Calls} bound. */
+export interface CallLimits {
+  /** Calls that wait for their reply, or for a connection, at one time. @default {1024} */
+  maxPendingCalls: number;
+}
+
+/** How {@linkcode Calls} find their replies, and how they go on when their connection breaks. */
+export interface CallsOptions<Request, Reply, In, Out, Id> extends ReconnectOptions {
+  /** Returns the message that carries a request under its id. */
+  toMessage: (request: Request, id: Id) => Out;
+  /** Returns the id of the call that a message replies to; undefined where it replies to none. */
+  idOf: (message: In) => Id | undefined;
+  /** Returns what the caller gets for a reply; the call rejects with what it throws. @default the message */
+  toReply?: (message: In) => Reply;
+  /** Returns an id that no call under way has. Ids that are no numbers need it. @default 1, 2, 3 and so on */
+  nextId?: () => Id;
+  /**
+   * Hears the messages that reply to no call. What it throws, or the promise that it returns is rejected with, is written
+   * to stderr and changes nothing. @default they are counted
+   */
+  onNotification?: (message: In) => unknown;
+  /** How long a call may take that does not say so itself, in milliseconds. @default {30000} */
+  waitMs?: number;
+  /** How much may be under way. */
+  limits?: Partial<CallLimits>;
+  /** Aborts all of it. */
+  signal?: AbortSignal;
+}
+
+/** How one call is made. */
+export interface CallOptions {
+  /** How long it may take, in milliseconds, the wait for a connection with it. @default that of all calls */
+  waitMs?: number;
+  /** Gives it up. */
+  signal?: AbortSignal;
+  /** What errors call it. @default {"call 7"} with its id */
+  name?: string;
+  /**
+   * Doing it twice is doing it once, so it may be sent again over the next connection where one broke before its reply
+   * came. @default {false}
+   */
+  idempotent?: boolean;
+}
