@@ -1,5 +1,4 @@
 import { requireFunction, requireNames } from "../codec/arguments.ts";
-import { ProtocolError } from "../codec/errors.ts";
 import { requireLimit } from "../codec/limits.ts";
 import type { CallLimits, CallOptions, CallsOptions } from "./calls_options.ts";
 import { systemClock } from "./clock.ts";
@@ -86,7 +85,7 @@ export class Calls<Request, Reply> implements Disposable, AsyncDisposable {
   /** Aborted when nothing shall be dialled any more. */
   readonly #end = new AbortController();
   #link: Link | undefined;
-  /** Why the last try to connect failed. */
+  /** Why the last try to connect failed; undefined where it stood, and is over. */
   #dialError: unknown;
   /** Set when no call is taken any more. */
   #over: { error: unknown } | undefined;
@@ -149,7 +148,7 @@ export class Calls<Request, Reply> implements Disposable, AsyncDisposable {
    * the last try to connect failed with as its `cause`.
    * @throws {ClosedError} They are closed, or the connection was over before the reply came (its `cause` says why) and
    * the call is not `idempotent`; whether it was done is not known then.
-   * @throws {LimitError} More than `maxPendingCalls` would be under way, or more than the connection's `maxQueuedBytes`.
+   * @throws {LimitError} More than `maxPendingCalls` would be under way.
    * @throws {RangeError} `waitMs` is neither a number from 0 nor `Infinity`.
    * @throws What `toMessage`, `toReply` and the codec throw, and the reason of `signal`.
    */
@@ -234,7 +233,6 @@ export class Calls<Request, Reply> implements Disposable, AsyncDisposable {
   async #talk(connection: Connection<unknown, never>): Promise<unknown> {
     const link: Link = { connection, open: true, cause: undefined };
     this.#link = link;
-    this.#dialError = undefined;
     if (this.#over) connection.abort(this.#over.error);
     void this.#sendWaiting(link);
     try {
@@ -271,8 +269,8 @@ export class Calls<Request, Reply> implements Disposable, AsyncDisposable {
       await connection.send(this.#wiring.toMessage(call.request, call.id) as never);
     } catch (error) {
       const isOver = connection.closed || error instanceof ClosedError;
-      // A request that cannot be said, or is too much, is its caller's fault.
-      if (!isOver || error instanceof ProtocolError) return call.reject(error);
+      // A request that cannot be said is its caller's fault, and the connection goes on.
+      if (!isOver) return call.reject(error);
       link.open = false;
       link.cause ??= error;
       // Replies that have arrived are still handed out.
