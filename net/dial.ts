@@ -75,7 +75,6 @@ export async function dial<In, Out = In>(
   const stand = async (inTime: AbortSignal) => {
     const transport = await open(inTime);
     try {
-      inTime.throwIfAborted();
       if (transport.handshake) {
         await withDeadline(() => transport.handshake!(), {
           phase: "handshake",

@@ -1,4 +1,10 @@
-import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertInstanceOf,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
 import { DeadlineError } from "../../mod.ts";
 import { withDeadline } from "../../net/deadlines.ts";
 import type { DeadlinePhase } from "../../net/errors.ts";
@@ -10,6 +16,15 @@ function hang(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
     signal.addEventListener("abort", () => reject(new Error("the task's own words")));
   });
+}
+
+/** A task that lets its time run out, and comes a millisecond later. */
+function comesLate<Late>(clock: FakeClock, late: Late): () => Promise<Late> {
+  return () =>
+    new Promise((resolve) => {
+      clock.wait(2, () => resolve(late));
+      void clock.advance(1);
+    });
 }
 
 Deno.test("withDeadline() returns what the task returns, and leaves no timer", async () => {
@@ -64,6 +79,44 @@ Deno.test("withDeadline() releases what comes too late", async () => {
   late.resolve({ [Symbol.dispose]: () => void (released = true) });
   await turns();
   assert(released);
+});
+
+Deno.test("withDeadline() releases politely what comes too late and knows no other way", async () => {
+  const clock = new FakeClock();
+  let released = 0;
+  const late = { [Symbol.asyncDispose]: () => Promise.resolve(released++) };
+  await rejectionOf(withDeadline(comesLate(clock, late), { phase: "connect", ms: 1, clock }));
+  await clock.advance(1);
+  assertEquals(released, 1);
+});
+
+for (
+  const [how, late] of [
+    ["throws", {
+      [Symbol.dispose]() {
+        throw new Error("the release's own");
+      },
+    }],
+    ["rejects", { [Symbol.asyncDispose]: () => Promise.reject(new Error("the release's own")) }],
+  ] as const
+) {
+  Deno.test(`withDeadline() is no unhandled rejection when a late release ${how}`, async () => {
+    const clock = new FakeClock();
+    const running = withDeadline(comesLate(clock, late), { phase: "connect", ms: 1, clock });
+    assertInstanceOf(await rejectionOf(running), DeadlineError);
+    await clock.advance(1);
+  });
+}
+
+Deno.test("withDeadline() is no unhandled rejection when the task stops its caller and throws", async () => {
+  const stop = new AbortController();
+  const task = () => {
+    stop.abort(new Error("the caller stops"));
+    throw new Error("the task's own");
+  };
+  const options = { phase: "connect", ms: 1, clock: new FakeClock(), signal: stop.signal } as const;
+  assertEquals(String(await rejectionOf(withDeadline(task, options))), "Error: the caller stops");
+  await turns();
 });
 
 Deno.test("withDeadline() lets go of what comes too late and cannot be released", async () => {
@@ -126,6 +179,7 @@ Deno.test("DeadlineError names each phase and its time", () => {
     handshake:
       "Cannot finish the handshake: the peer did not do its part within 5 ms (handshake deadline)",
     receive: "Cannot receive a message: none came within 5 ms (receive deadline)",
+    reply: "Cannot receive a reply: none came within 5 ms (reply deadline)",
     idle: "Cannot keep the connection: no byte passed within 5 ms (idle deadline)",
     write: "Cannot send: the peer took no byte within 5 ms (write deadline)",
     drain: "Cannot close politely: the peer did not finish within 5 ms (drain deadline)",
@@ -134,4 +188,41 @@ Deno.test("DeadlineError names each phase and its time", () => {
     // Object.entries forgets which keys the record has.
     assertEquals(new DeadlineError(phase as DeadlinePhase, 5).message, text);
   }
+});
+
+Deno.test("DeadlineError says whom it waited for, and whose time it was", () => {
+  const peer = { transport: "tcp", hostname: "::1", port: 8001 } as const;
+  const texts: Record<DeadlinePhase, string> = {
+    connect: "Cannot connect for call 7 to [::1]:8001: ",
+    handshake: "Cannot finish the handshake for call 7 with [::1]:8001: ",
+    receive: "Cannot receive a message for call 7 from [::1]:8001: ",
+    reply: "Cannot receive a reply for call 7 from [::1]:8001: ",
+    idle: "Cannot keep the connection for call 7 to [::1]:8001: ",
+    write: "Cannot send for call 7 to [::1]:8001: ",
+    drain: "Cannot close politely for call 7 towards [::1]:8001: ",
+  };
+  for (const [phase, text] of Object.entries(texts)) {
+    // Object.entries forgets which keys the record has.
+    const error = new DeadlineError(phase as DeadlinePhase, 5, { peer, call: "call 7" });
+    assertStringIncludes(error.message, text);
+    assertEquals([error.peer, error.call, "cause" in error], [peer, "call 7", false]);
+  }
+  const { message } = new DeadlineError("receive", 5_000, {
+    peer: { transport: "tcp", hostname: "127.0.0.1", port: 8001 },
+  });
+  assertEquals(
+    message,
+    "Cannot receive a message from 127.0.0.1:8001: none came within 5000 ms (receive deadline)",
+  );
+});
+
+Deno.test("DeadlineError shows a peer's text harmlessly, and keeps its cause", () => {
+  const cause = new Error("why");
+  const peer = { transport: "unix", path: "/run/\x1b[2J" } as const;
+  const error = new DeadlineError("reply", 5, { peer, call: "a\nb", cause });
+  assertEquals(
+    error.message,
+    "Cannot receive a reply for a\\nb from /run/\\x1b[2J: none came within 5 ms (reply deadline)",
+  );
+  assertEquals([error.cause, error.peer, error.call], [cause, peer, "a\nb"]);
 });

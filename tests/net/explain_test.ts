@@ -1,5 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import type { Address } from "../../net/address.ts";
+import { DeadlineError, type DeadlinePhase } from "../../net/errors.ts";
 import { explain, type ExplainOptions, formatExplanation } from "../../net/explain.ts";
 import { portHolder, portHolderCommand } from "../../net/port_holder.ts";
 import { runChild } from "./child.ts";
@@ -195,3 +196,28 @@ async function isInstalled(command: string): Promise<boolean> {
     return false;
   }
 }
+
+Deno.test("explain() says the address once when an error of the kernel knows its peer", async () => {
+  const address = { transport: "tcp", hostname: "::1", port: 8001 } as const;
+  const said = async (tried: "connect" | "talk", error: Error) => {
+    const { what, why } = await explain(error, { tried, address });
+    return `${what}: ${why}`;
+  };
+  const knows = (phase: DeadlinePhase) => new DeadlineError(phase, 5, { peer: address });
+  assertEquals(
+    await said("connect", knows("connect")),
+    "Cannot connect to [::1]:8001: no answer came within 5 ms (connect deadline)",
+  );
+  assertEquals(
+    await said("connect", new DeadlineError("connect", 5)),
+    "Cannot connect to [::1]:8001: no answer came within 5 ms (connect deadline)",
+  );
+  assertEquals(
+    await said("talk", knows("receive")),
+    "Cannot receive a message from [::1]:8001: none came within 5 ms (receive deadline)",
+  );
+  assertEquals(
+    await said("talk", new DeadlineError("receive", 5)),
+    "Cannot receive a message: none came within 5 ms (receive deadline) ([::1]:8001)",
+  );
+});

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Connection, lines, reconnect } from "../../mod.ts";
-import type { ReconnectOptions } from "../../net/reconnect.ts";
+import type { ReconnectOptions, Retry } from "../../net/reconnect.ts";
 import { FakeClock } from "../../testing/fake_clock.ts";
 import { MemoryTransport } from "../../testing/memory_transport.ts";
 import { stateOf, turns } from "../../testing/turns.ts";
@@ -14,8 +14,6 @@ class Dialed implements AsyncDisposable {
     return Promise.resolve();
   }
 }
-
-type Retry = Parameters<NonNullable<ReconnectOptions["onRetry"]>>[0];
 
 const REFUSED = new Deno.errors.ConnectionRefused();
 const refuse = () => Promise.reject(REFUSED);
@@ -191,6 +189,99 @@ Deno.test("reconnect() releases the connection and ends when the body throws", a
   };
   await assertRejects(body, Error, "the body's");
   assert(dialed.released);
+});
+
+Deno.test("reconnect() counts a dial that throws at once as a failed try", async () => {
+  const clock = new FakeClock();
+  const dialed = new Dialed();
+  const retries: Retry[] = [];
+  const dials = [
+    () => {
+      throw REFUSED;
+    },
+    // As JavaScript may do it.
+    () => undefined as unknown as Promise<Dialed>,
+    () => Promise.resolve(dialed),
+  ];
+  const options = { clock, random: () => 1, onRetry: (retry: Retry) => retries.push(retry) };
+  const loop = (async () => {
+    for await (const connection of reconnect(() => dials.shift()!(), options)) return connection;
+  })();
+  await clock.advance(500 + 1000);
+  assertEquals(await loop, dialed);
+  assertEquals(retries, [
+    { error: REFUSED, delayMs: 500, attempt: 1 },
+    { error: undefined, delayMs: 1000, attempt: 2 },
+  ]);
+});
+
+Deno.test("reconnect() goes on when a release fails, and tells it", async () => {
+  const clock = new FakeClock();
+  const end = new AbortController();
+  const failed = new Error("the release's own");
+  const dial = () => Promise.resolve({ [Symbol.asyncDispose]: () => Promise.reject(failed) });
+  const retries: unknown[] = [];
+  let count = 0;
+  const loop = (async () => {
+    const options: ReconnectOptions = {
+      clock,
+      signal: end.signal,
+      random: () => 1,
+      onRetry: ({ error }) => retries.push(error),
+    };
+    for await (const _ of reconnect(dial, options)) if (++count === 2) end.abort();
+  })();
+  await clock.advance(500);
+  await loop;
+  assertEquals([count, retries], [2, [failed]]);
+  for await (const _ of reconnect(dial)) break;
+  const body = async () => {
+    for await (const _ of reconnect(dial)) throw new Error("the body's");
+  };
+  await assertRejects(body, Error, "the body's");
+});
+
+for (
+  const [how, onRetry] of [
+    ["throws", () => {
+      throw new Error("the listener's\n");
+    }],
+    ["rejects", () => Promise.reject(new Error("the listener's\n"))],
+  ] as const
+) {
+  Deno.test(`reconnect() goes on when onRetry ${how}, and says so on stderr`, async () => {
+    const clock = new FakeClock();
+    const dialed = new Dialed();
+    const dials = [refuse, () => Promise.resolve(dialed)];
+    const told: unknown[] = [];
+    const { error } = console;
+    console.error = (text: unknown) => told.push(text);
+    try {
+      const loop = (async () => {
+        for await (const connection of reconnect(() => dials.shift()!(), { clock, onRetry })) {
+          return connection;
+        }
+      })();
+      await clock.advance(500);
+      assertEquals(await loop, dialed);
+      await turns();
+    } finally {
+      console.error = error;
+    }
+    assertEquals(told, ["Cannot report a retry: the listener's\\n"]);
+  });
+}
+
+Deno.test("reconnect() refuses what is no dial, and options that nobody looks at", async () => {
+  const wrong: [dial: unknown, options: object, text: string][] = [
+    [undefined, {}, "Cannot use dial: undefined is no function"],
+    [refuse, { retries: 5 }, "Cannot set retries: the options of reconnect() are signal, backoff"],
+    [refuse, { backoff: { first: 5 } }, "Cannot set first: the times of backoff are firstMs,"],
+  ];
+  for (const [dial, options, text] of wrong) {
+    // As JavaScript may call it.
+    await assertRejects(() => reconnect(dial as typeof refuse, options).next(), TypeError, text);
+  }
 });
 
 /** Runs a loop to its end and says how many connections it gave. */
