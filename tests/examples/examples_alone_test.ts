@@ -53,7 +53,7 @@ Deno.test("every example has 10 to 40 lines, says what it does, and is run here"
     assertStringIncludes(self, `start("${stem}"`);
     names.push(stem);
   }
-  assert(names.length >= 7, names.join());
+  assert(names.length >= 8, names.join());
 });
 
 Deno.test("shout answers whisper, and steady comes back when shout has been away", async () => {
@@ -76,6 +76,25 @@ Deno.test("shout answers whisper, and steady comes back when shout has been away
   assertEquals(await steady.ended, 0, steady.stderr.text);
   again.signal("SIGTERM");
   await again.ended;
+});
+
+Deno.test("whisper says what would help when nobody listens", async () => {
+  await using whisper = start("whisper");
+  assertEquals([await whisper.ended, whisper.stdout.text, whisper.stderr.text], [
+    1,
+    "",
+    "Cannot connect to 127.0.0.1:7007: nobody listens there\n" +
+    "- start the server\n- check the host and the port\n",
+  ]);
+});
+
+Deno.test("calls asks two questions at a time, and the short one is answered first", async () => {
+  await using calls = start("calls");
+  assertEquals([await calls.ended, calls.stdout.text, calls.stderr.text], [
+    0,
+    "SHORT\nA LONG QUESTION\n",
+    "",
+  ]);
 });
 
 Deno.test("proxy passes bytes on, and each end of a direction", async () => {
