@@ -60,11 +60,11 @@ export class DeadlineError extends Error {
   /** Makes the error; its message opens with what could not be done. */
   constructor(phase: DeadlinePhase, ms: number, options: DeadlineErrorOptions = {}) {
     const { peer, call } = options;
-    const [tried, towards, reason] = SAID[phase];
+    const { tried, whom, reason } = SAID[phase];
     const whose = call === undefined ? "" : ` for ${escapeControls(call)}`;
-    const whom = peer === undefined ? "" : ` ${towards} ${escapeControls(formatAddress(peer))}`;
+    const where = peer === undefined ? "" : ` ${whom(escapeControls(formatAddress(peer)))}`;
     super(
-      `Cannot ${tried}${whose}${whom}: ${reason} within ${ms} ms (${phase} deadline)`,
+      `Cannot ${tried}${whose}${where}: ${reason} within ${ms} ms (${phase} deadline)`,
       "cause" in options ? { cause: options.cause } : undefined,
     );
     this.phase = phase;
@@ -74,17 +74,29 @@ export class DeadlineError extends Error {
   }
 }
 
-/** What was tried, the word in front of the peer, and why it was not done. */
-const SAID: Readonly<
-  Record<DeadlinePhase, readonly [tried: string, towards: string, reason: string]>
-> = {
-  connect: ["connect", "to", "no answer came"],
-  handshake: ["finish the handshake", "with", "the peer did not do its part"],
-  receive: ["receive a message", "from", "none came"],
-  reply: ["receive a reply", "from", "none came"],
-  idle: ["keep the connection", "to", "no byte passed"],
-  write: ["send", "to", "the peer took no byte"],
-  drain: ["close politely", "towards", "the peer did not finish"],
+/** What was tried, with whom, and why it was not done. */
+interface Said {
+  readonly tried: string;
+  readonly whom: (peer: string) => string;
+  readonly reason: string;
+}
+
+const SAID: Readonly<Record<DeadlinePhase, Said>> = {
+  connect: { tried: "connect", whom: (peer) => `to ${peer}`, reason: "no answer came" },
+  handshake: {
+    tried: "finish the handshake",
+    whom: (peer) => `with ${peer}`,
+    reason: "the peer did not do its part",
+  },
+  receive: { tried: "receive a message", whom: (peer) => `from ${peer}`, reason: "none came" },
+  reply: { tried: "receive a reply", whom: (peer) => `from ${peer}`, reason: "none came" },
+  idle: { tried: "keep the connection", whom: (peer) => `to ${peer}`, reason: "no byte passed" },
+  write: { tried: "send", whom: (peer) => `to ${peer}`, reason: "the peer took no byte" },
+  drain: {
+    tried: "close politely",
+    whom: (peer) => `towards ${peer}`,
+    reason: "the peer did not finish",
+  },
 };
 
 /**
