@@ -1,6 +1,11 @@
-import { requireFunction, requireNames } from "../codec/arguments.ts";
 import { requireLimit } from "../codec/limits.ts";
-import type { CallLimits, CallOptions, CallsOptions } from "./calls_options.ts";
+import {
+  type CallOptions,
+  type CallsOptions,
+  type CallsSource,
+  requireWiring,
+  type Wiring,
+} from "./calls_options.ts";
 import { systemClock } from "./clock.ts";
 import type { Connection } from "./connection.ts";
 import { requireWaitMs } from "./deadlines.ts";
@@ -12,35 +17,8 @@ import {
   type PendingCall,
   PendingCalls,
 } from "./pending_calls.ts";
-import { reconnect, RECONNECT_NAMES, type ReconnectOptions, requireBackoff } from "./reconnect.ts";
+import { reconnect } from "./reconnect.ts";
 import { tell } from "./tell.ts";
-
-/** What {@linkcode Calls} go over: one connection, or what dials one after the other. */
-export type CallsSource<In, Out> =
-  | Connection<In, Out>
-  | ((signal: AbortSignal) => Promise<Connection<In, Out>>);
-
-/** The options of {@linkcode Calls.over}, which has seen that they fit each other, without the wire's types. */
-interface Wiring<Request, Reply> extends ReconnectOptions {
-  toMessage(request: Request, id: unknown): unknown;
-  idOf(message: unknown): unknown;
-  toReply?(message: unknown): Reply;
-  nextId?(): unknown;
-  onNotification?(message: unknown): unknown;
-  waitMs?: number;
-  limits?: Partial<CallLimits>;
-}
-
-const NAMES: Readonly<Record<keyof Wiring<never, never>, true>> = {
-  ...RECONNECT_NAMES,
-  toMessage: true,
-  idOf: true,
-  toReply: true,
-  nextId: true,
-  onNotification: true,
-  waitMs: true,
-  limits: true,
-};
 
 /**
  * Many requests at a time over one connection, each with an id by which its reply is found, in whatever order the replies
@@ -92,18 +70,14 @@ export class Calls<Request, Reply> implements Disposable, AsyncDisposable {
   #dropped = 0;
 
   private constructor(source: CallsSource<unknown, never>, wiring: Wiring<Request, Reply>) {
-    requireNames(wiring, { what: "options of calls", names: Object.keys(NAMES) });
-    requireFunction(wiring.toMessage, "toMessage");
-    requireFunction(wiring.idOf, "idOf");
-    requireBackoff(wiring.backoff);
+    requireWiring(wiring);
     let lastId = 0;
-    const { waitMs = 30_000, limits = {}, nextId = () => ++lastId, clock, signal } = wiring;
-    requireNames(limits, { what: "limits of calls", names: ["maxPendingCalls"] });
+    const { waitMs = 30_000, limits, nextId = () => ++lastId, clock, signal } = wiring;
     this.#wiring = wiring;
     this.#pending = new PendingCalls({
       clock: clock ?? systemClock,
       waitMs: requireWaitMs("waitMs", waitMs),
-      maxPendingCalls: requireLimit("maxPendingCalls", limits.maxPendingCalls ?? 1024),
+      maxPendingCalls: requireLimit("maxPendingCalls", limits?.maxPendingCalls ?? 1024),
       nextId,
       dialError: () => this.#dialError,
       settled: () => this.#endWhenDone(),

@@ -1,4 +1,11 @@
-import type { ReconnectOptions } from "./reconnect.ts";
+import { requireFunction, requireNames } from "../codec/arguments.ts";
+import type { Connection } from "./connection.ts";
+import { RECONNECT_NAMES, type ReconnectOptions, requireBackoff } from "./reconnect.ts";
+
+/** What {@linkcode Calls} go over: one connection, or what dials one after the other. */
+export type CallsSource<In, Out> =
+  | Connection<In, Out>
+  | ((signal: AbortSignal) => Promise<Connection<In, Out>>);
 
 /** What {@linkcode Calls} bound. */
 export interface CallLimits {
@@ -42,4 +49,35 @@ export interface CallOptions {
    * came. @default {false}
    */
   idempotent?: boolean;
+}
+
+/** The options of {@linkcode Calls.over}, which has seen that they fit each other, without the wire's types. */
+export interface Wiring<Request, Reply> extends ReconnectOptions {
+  toMessage(request: Request, id: unknown): unknown;
+  idOf(message: unknown): unknown;
+  toReply?(message: unknown): Reply;
+  nextId?(): unknown;
+  onNotification?(message: unknown): unknown;
+  waitMs?: number;
+  limits?: Partial<CallLimits>;
+}
+
+const NAMES: Readonly<Record<keyof Wiring<never, never>, true>> = {
+  ...RECONNECT_NAMES,
+  toMessage: true,
+  idOf: true,
+  toReply: true,
+  nextId: true,
+  onNotification: true,
+  waitMs: true,
+  limits: true,
+};
+
+/** Refuses options that cannot be those of calls. @throws As {@linkcode Calls.over}. */
+export function requireWiring(given: Wiring<never, unknown>): void {
+  requireNames(given, { what: "options of calls", names: Object.keys(NAMES) });
+  requireFunction(given.toMessage, "toMessage");
+  requireFunction(given.idOf, "idOf");
+  requireBackoff(given.backoff);
+  requireNames(given.limits ?? {}, { what: "limits of calls", names: ["maxPendingCalls"] });
 }
