@@ -7,6 +7,7 @@ import type { Clock } from "./clock.ts";
 import type { Connection } from "./connection.ts";
 import { requireWaitMs } from "./deadlines.ts";
 import { ClosedError, DeadlineError, messageOf } from "./errors.ts";
+import { Watch } from "./watch.ts";
 
 /** One of the connections that calls go over. */
 export interface Link {
@@ -92,7 +93,7 @@ export class PendingCalls<Request, Reply> {
       // A later call may have the id again.
       if (this.#calls.get(id) !== call) return false;
       this.#calls.delete(id);
-      cancel();
+      time.clear();
       signal?.removeEventListener("abort", stop);
       settled();
       return true;
@@ -108,7 +109,9 @@ export class PendingCalls<Request, Reply> {
       reject: (error) => settle() && reject(error),
     };
     this.#calls.set(id, call);
-    const cancel = clock.wait(waitMs, () => call.reject(this.#lateError(call, waitMs)));
+    const passed = () => call.reject(this.#lateError(call, waitMs));
+    const time = new Watch({ passed }, { ms: waitMs, clock });
+    time.start();
     const stop = () => call.reject(signal?.reason);
     signal?.addEventListener("abort", stop, { once: true });
     return call;
