@@ -341,7 +341,7 @@ Deno.test("what waits longer than the peer takes is sent one after the other", a
     await turns();
   }
   await peers[0]!.reply(...peers[0]!.requests.map(({ id }) => ({ id: id!, text: "ok" })));
-  assertEquals(new Set(await Promise.all(sent)), new Set(["ok"]));
+  assertEquals([...new Set(await Promise.all(sent))], ["ok"]);
   calls.abort();
 });
 
