@@ -3,6 +3,7 @@ import {
   type CallOptions,
   type CallsOptions,
   type CallsSource,
+  requireSource,
   requireWiring,
   type Wiring,
 } from "./calls_options.ts";
@@ -70,6 +71,7 @@ export class Calls<Request, Reply> implements Disposable, AsyncDisposable {
   #dropped = 0;
 
   private constructor(source: CallsSource<unknown, never>, wiring: Wiring<Request, Reply>) {
+    requireSource(source);
     requireWiring(wiring);
     let lastId = 0;
     const { waitMs = 30_000, limits, nextId = () => ++lastId, clock, signal } = wiring;
@@ -93,7 +95,7 @@ export class Calls<Request, Reply> implements Disposable, AsyncDisposable {
    * Makes calls over a connection, which belongs to them from now on, or over the connections that a function dials one
    * after the other.
    *
-   * @throws {TypeError} An option is no function, or has a name that nobody looks at.
+   * @throws {TypeError} The source is neither, or an option is no function, or has a name that nobody looks at.
    * @throws {RangeError} A limit or a time is none.
    */
   static over<Request, In, Out, Reply = In, Id = number>(
@@ -124,6 +126,7 @@ export class Calls<Request, Reply> implements Disposable, AsyncDisposable {
    * the call is not `idempotent`; whether it was done is not known then.
    * @throws {LimitError} More than `maxPendingCalls` would be under way.
    * @throws {RangeError} `waitMs` is neither a number from 0 nor `Infinity`.
+   * @throws {TypeError} An option has a name that nobody looks at.
    * @throws What `toMessage`, `toReply` and the codec throw, and the reason of `signal`.
    */
   call(request: Request, options: CallOptions = {}): Promise<Reply> {

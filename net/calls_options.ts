@@ -1,4 +1,4 @@
-import { requireFunction, requireNames } from "../codec/arguments.ts";
+import { requireFunction, requireNames, shown } from "../codec/arguments.ts";
 import type { Connection } from "./connection.ts";
 import { RECONNECT_NAMES, type ReconnectOptions, requireBackoff } from "./reconnect.ts";
 
@@ -72,6 +72,26 @@ const NAMES: Readonly<Record<keyof Wiring<never, never>, true>> = {
   waitMs: true,
   limits: true,
 };
+
+/** The options of one call; their list is made once, as calls are many. */
+const ONE_CALL: Readonly<Record<keyof CallOptions, true>> = {
+  waitMs: true,
+  signal: true,
+  name: true,
+  idempotent: true,
+};
+const OF_ONE_CALL = { what: "options of a call", names: Object.keys(ONE_CALL) };
+
+/** Refuses options that cannot be those of one call. @throws {TypeError} One has a name that nobody looks at. */
+export function requireCallOptions(given: CallOptions): void {
+  requireNames(given, OF_ONE_CALL);
+}
+
+/** Refuses what calls cannot go over, as JavaScript may pass it. @throws {TypeError} It can neither dial nor send. */
+export function requireSource(source: CallsSource<unknown, never>): void {
+  if (typeof source === "function" || typeof source?.send === "function") return;
+  throw new TypeError(`Cannot call: ${shown(source)} is no connection, and no function that dials`);
+}
 
 /** Refuses options that cannot be those of calls. @throws As {@linkcode Calls.over}. */
 export function requireWiring(given: Wiring<never, unknown>): void {

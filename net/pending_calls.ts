@@ -2,7 +2,7 @@ import { shown } from "../codec/arguments.ts";
 import { LimitError } from "../codec/errors.ts";
 import { escapeControls } from "../codec/escape_controls.ts";
 import { type Address, formatAddress } from "./address.ts";
-import type { CallOptions } from "./calls_options.ts";
+import { type CallOptions, requireCallOptions } from "./calls_options.ts";
 import type { Clock } from "./clock.ts";
 import type { Connection } from "./connection.ts";
 import { requireWaitMs } from "./deadlines.ts";
@@ -81,6 +81,7 @@ export class PendingCalls<Request, Reply> {
     { request, options, resolve, reject }: CallBegun<Request, Reply>,
   ): PendingCall<Request, Reply> {
     const { clock, maxPendingCalls, nextId, settled } = this.#options;
+    requireCallOptions(options);
     const { waitMs = this.#options.waitMs, signal, idempotent = false } = options;
     requireWaitMs("waitMs", waitMs);
     signal?.throwIfAborted();

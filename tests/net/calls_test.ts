@@ -692,6 +692,24 @@ Deno.test("calls refuse wrong options by name", () => {
   }
 });
 
+Deno.test("calls refuse what they cannot go over, and a call refuses wrong options", async () => {
+  for (const source of [undefined, {}, 7]) {
+    // As JavaScript may call it.
+    assertThrows(() => Calls.over(source as never, WIRING), TypeError, "is no connection");
+  }
+  const { calls } = overOne();
+  const wrong = { timeout: 5 } as object;
+  const refused = await rejectionOf(calls.call("a", wrong));
+  assertMatch(
+    String(refused),
+    /^TypeError: Cannot set timeout: the options of a call are waitMs, /,
+  );
+  const never = await rejectionOf(calls.call("a", { waitMs: -1 }));
+  assertMatch(String(never), /^RangeError: Cannot set waitMs: -1 is/);
+  assertEquals(calls.pending, 0);
+  calls.abort();
+});
+
 /** Returns what is written to stderr meanwhile. */
 async function stderrOf(work: () => Promise<void>): Promise<string[]> {
   const told: string[] = [];
