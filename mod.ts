@@ -49,6 +49,7 @@ export { varintPrefixed } from "./codec/varint_prefixed.ts";
 // The kernel.
 export { formatAddress } from "./net/address.ts";
 export { AddressList } from "./net/address_list.ts";
+export { Calls } from "./net/calls.ts";
 export { connect, type ConnectOptions } from "./net/connect.ts";
 export { Connection } from "./net/connection.ts";
 export type { ConnectionOptions } from "./net/connection_options.ts";

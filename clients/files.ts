@@ -25,8 +25,10 @@ const PORT = 8081;
 export function connectFiles(options: cli.ClientOptions = {}): Promise<Connection<Uint8Array>> {
   const { hostname = "127.0.0.1", port = PORT, tls } = options;
   return dial(
-    (signal) =>
-      tls ? Deno.connectTls({ hostname, port, ...tls }) : Deno.connect({ hostname, port, signal }),
+    async (signal) => {
+      const plain = await Deno.connect({ hostname, port, signal });
+      return tls ? await Deno.startTls(plain, { hostname, ...tls }) : plain;
+    },
     { ...options, codec: bytes() },
   );
 }

@@ -14,8 +14,10 @@ const PORT = 8001;
 export function connectGreeting(options: cli.ClientOptions = {}): Promise<Connection<string>> {
   const { hostname = "127.0.0.1", port = PORT, tls } = options;
   return dial(
-    (signal) =>
-      tls ? Deno.connectTls({ hostname, port, ...tls }) : Deno.connect({ hostname, port, signal }),
+    async (signal) => {
+      const plain = await Deno.connect({ hostname, port, signal });
+      return tls ? await Deno.startTls(plain, { hostname, ...tls }) : plain;
+    },
     { ...options, codec: lines() },
   );
 }

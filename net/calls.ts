@@ -1,4 +1,5 @@
 import { requireLimit } from "../codec/limits.ts";
+import { onAbort } from "./abort_listener.ts";
 import {
   type CallOptions,
   type CallsOptions,
@@ -19,7 +20,7 @@ import {
   PendingCalls,
 } from "./pending_calls.ts";
 import { reconnect } from "./reconnect.ts";
-import { tell } from "./tell.ts";
+import { safeListener } from "./safe_listener.ts";
 
 /**
  * Many requests at a time over one connection, each with an id by which its reply is found, in whatever order the replies
@@ -85,10 +86,8 @@ export class Calls<Request, Reply> implements Disposable, AsyncDisposable {
       settled: () => this.#endWhenDone(),
     });
     this.#dials = typeof source === "function";
-    const stop = () => this.abort(signal?.reason);
-    if (signal?.aborted) stop();
-    else signal?.addEventListener("abort", stop, { once: true });
-    this.finished = this.#run(source).finally(() => signal?.removeEventListener("abort", stop));
+    const endListening = onAbort(signal, () => this.abort(signal?.reason));
+    this.finished = this.#run(source).finally(endListening);
   }
 
   /**
@@ -260,7 +259,7 @@ export class Calls<Request, Reply> implements Disposable, AsyncDisposable {
     const id = idOf(message);
     const call = this.#pending.get(id);
     if (id === undefined && onNotification) {
-      tell(onNotification, { event: message, what: "a notification" });
+      safeListener(onNotification, { name: "onNotification" })(message);
     } else if (id === undefined || !call?.link) {
       this.#dropped++;
     } else {

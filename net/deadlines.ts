@@ -1,4 +1,5 @@
 import { requireNames } from "../codec/arguments.ts";
+import { onAbort } from "./abort_listener.ts";
 import type { Address } from "./address.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { DeadlineError, type DeadlinePhase } from "./errors.ts";
@@ -155,8 +156,7 @@ export async function withDeadline<Result>(
     ms,
     () => controller.abort(new DeadlineError(phase, ms, { ...peer && { peer } })),
   );
-  const stop = () => controller.abort(signal?.reason);
-  signal?.addEventListener("abort", stop, { once: true });
+  const endListening = onAbort(signal, () => controller.abort(signal?.reason));
   const aborted = new Promise<never>((_, reject) => {
     controller.signal.addEventListener("abort", () => reject(controller.signal.reason), {
       once: true,
@@ -174,7 +174,7 @@ export async function withDeadline<Result>(
     throw controller.signal.reason;
   } finally {
     cancel();
-    signal?.removeEventListener("abort", stop);
+    endListening();
   }
 }
 

@@ -111,8 +111,9 @@ export class Incoming<In> implements SilenceOwner, ReaderOwner {
     const result = this.next();
     const waiter = this.#waiter;
     if (waiter === undefined || waiter === before) return result;
+    const { clock, transport } = this.#core;
     const stop = (error: unknown) => this.#withdraw(waiter)?.reject(error);
-    bound(result, { waitMs, signal, clock: this.#core.clock, stop });
+    bound(result, { waitMs, peer: transport.remoteAddr, signal, clock, stop });
     return result;
   }
 
@@ -145,10 +146,11 @@ export class Incoming<In> implements SilenceOwner, ReaderOwner {
     });
     const taker = this.#taker;
     if (taker === undefined || taker === before) return found;
+    const { clock, transport } = this.#core;
     const stop = (error: unknown) => {
       if (taker === this.#taker) this.#withdrawTaker()?.reject(error);
     };
-    bound(found, { waitMs, signal, clock: this.#core.clock, stop });
+    bound(found, { waitMs, peer: transport.remoteAddr, signal, clock, stop });
     return found;
   }
 
@@ -447,7 +449,8 @@ export class Incoming<In> implements SilenceOwner, ReaderOwner {
   }
 
   onIdle(idleMs: number): void {
-    this.#core.fail(new DeadlineError("idle", idleMs));
+    const peer = this.#core.transport.remoteAddr;
+    this.#core.fail(new DeadlineError("idle", idleMs, { peer }));
   }
 
   onGap(): void {

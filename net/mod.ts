@@ -5,6 +5,8 @@
  */
 export { type Address, formatAddress, isLoopback } from "./address.ts";
 export { AddressList } from "./address_list.ts";
+export { Calls } from "./calls.ts";
+export type { CallLimits, CallOptions, CallsOptions, CallsSource } from "./calls_options.ts";
 export { type CancelWait, type Clock, systemClock } from "./clock.ts";
 export { connect, type ConnectOptions, type ConnectTls } from "./connect.ts";
 export { Connection } from "./connection.ts";
@@ -32,6 +34,7 @@ export {
   type ClosedErrorOptions,
   DeadlineError,
   type DeadlineErrorCode,
+  type DeadlineErrorOptions,
   type DeadlinePhase,
 } from "./errors.ts";
 export {
@@ -43,7 +46,7 @@ export {
   formatExplanation,
 } from "./explain.ts";
 export { type ConnectionLimits, DEFAULT_SERVER_LIMITS, type ServerLimits } from "./limits.ts";
-export { type Backoff, reconnect, type ReconnectOptions } from "./reconnect.ts";
+export { type Backoff, reconnect, type ReconnectOptions, type Retry } from "./reconnect.ts";
 export {
   type Handler,
   serve,

@@ -87,7 +87,8 @@ export class Outgoing<Out> implements WatchOwner, TurnWriter {
 
   /** The peer took no byte in time. */
   passed(): void {
-    this.#core.fail(new DeadlineError("write", this.#writeMs));
+    const peer = this.#core.transport.remoteAddr;
+    this.#core.fail(new DeadlineError("write", this.#writeMs, { peer }));
   }
 
   /** Bytes that wait to be taken by the peer. */

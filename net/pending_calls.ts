@@ -1,3 +1,4 @@
+import { onAbort } from "./abort_listener.ts";
 import { shown } from "../codec/arguments.ts";
 import { LimitError } from "../codec/errors.ts";
 import { escapeControls } from "../codec/escape_controls.ts";
@@ -95,7 +96,7 @@ export class PendingCalls<Request, Reply> {
       if (this.#calls.get(id) !== call) return false;
       this.#calls.delete(id);
       time.clear();
-      signal?.removeEventListener("abort", stop);
+      endListening();
       settled();
       return true;
     };
@@ -113,8 +114,7 @@ export class PendingCalls<Request, Reply> {
     const passed = () => call.reject(this.#lateError(call, waitMs));
     const time = new Watch({ passed }, { ms: waitMs, clock });
     time.start();
-    const stop = () => call.reject(signal?.reason);
-    signal?.addEventListener("abort", stop, { once: true });
+    const endListening = onAbort(signal, () => call.reject(signal?.reason));
     return call;
   }
 

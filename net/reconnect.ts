@@ -1,7 +1,7 @@
 import { requireFunction, requireNames } from "../codec/arguments.ts";
 import { type Clock, sleep, systemClock } from "./clock.ts";
 import { requireWaitMs } from "./deadlines.ts";
-import { tell } from "./tell.ts";
+import { safeListener } from "./safe_listener.ts";
 
 /** How long to wait between tries: a random time up to a bound that doubles from try to try ("full jitter"). */
 export interface Backoff {
@@ -84,7 +84,8 @@ export async function* reconnect<C extends AsyncDisposable>(
 ): AsyncGenerator<C, void, void> {
   requireFunction(dial, "dial");
   requireNames(options, { what: "options of reconnect()", names: Object.keys(RECONNECT_NAMES) });
-  const { onRetry, random = Math.random, clock = systemClock } = options;
+  const { random = Math.random, clock = systemClock } = options;
+  const onRetry = safeListener(options.onRetry, { name: "onRetry" });
   const { firstMs, maxMs, stableMs } = requireBackoff(options.backoff);
   const signal = options.signal ?? new AbortController().signal;
   let bound = Math.min(firstMs, maxMs);
@@ -111,7 +112,7 @@ export async function* reconnect<C extends AsyncDisposable>(
     if (signal.aborted) return;
     const delayMs = random() * bound;
     bound = Math.min(bound * 2, maxMs);
-    tell(onRetry, { event: { error, delayMs, attempt }, what: "a retry" });
+    onRetry({ error, delayMs, attempt });
     await sleep(delayMs, { clock, signal }).catch(ignore);
   }
 }

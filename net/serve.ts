@@ -269,6 +269,7 @@ export class Server<In, Out = In, Addr extends Address = Address> implements Asy
     try {
       await withDeadline(() => transport.handshake!(), {
         phase: "handshake",
+        peer: connection.remoteAddr,
         ms: this.#deadlines.handshakeMs,
         signal: connection.signal,
         clock: this.#clock,

@@ -153,7 +153,8 @@ for (
       await peer.reply({ text: "news" }, { id: 1, text: "A" });
       assertEquals(await reply, "A");
     });
-    assertEquals(told, ["Cannot report a notification: the listener's\\x1b[2J"]);
+    assertEquals(told.length, 1);
+    assertMatch(told[0]!, /^Cannot run onNotification .*: Error: the listener's\\x1b\[2J\n/);
     calls.abort();
   });
 }
@@ -670,7 +671,8 @@ Deno.test("calls tell onRetry, and it may fail", async () => {
     await clock.advance(500);
   });
   assertEquals(heard, [[undefined, 1], [REFUSED, 2]]);
-  assertEquals(told.length, 2);
+  // Its first failure alone is worth a line.
+  assertEquals(told.length, 1);
   calls.abort();
 });
 

@@ -21,11 +21,11 @@ async function assertPasses(
 }
 
 function idle(ms: number): string {
-  return `Cannot keep the connection: no byte passed within ${ms} ms (idle deadline)`;
+  return `Cannot keep the connection to 127.0.0.1:2: no byte passed within ${ms} ms (idle deadline)`;
 }
 
 function write(ms: number): string {
-  return `Cannot send: the peer took no byte within ${ms} ms (write deadline)`;
+  return `Cannot send to 127.0.0.1:2: the peer took no byte within ${ms} ms (write deadline)`;
 }
 
 Deno.test("DEFAULT_DEADLINES hold when nothing is said", async () => {

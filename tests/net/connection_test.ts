@@ -215,7 +215,7 @@ Deno.test("receive() loses nothing when its time runs out", async () => {
   await clock.advance(1);
   assertEquals(
     String(await rejection),
-    "DeadlineError: Cannot receive a message: none came within 100 ms (receive deadline)",
+    "DeadlineError: Cannot receive a message from 127.0.0.1:2: none came within 100 ms (receive deadline)",
   );
   transport.deliver("lf\n");
   await turns();
@@ -273,7 +273,7 @@ Deno.test("receive() counts against the idle deadline when an earlier call gave 
   await clock.advance(1);
   assertEquals(
     String(await rejection),
-    "DeadlineError: Cannot keep the connection: no byte passed within 1000 ms (idle deadline)",
+    "DeadlineError: Cannot keep the connection to 127.0.0.1:2: no byte passed within 1000 ms (idle deadline)",
   );
 });
 
