@@ -6,6 +6,7 @@
 //   deno run --allow-net cli.ts --help
 
 import { parleyCommandOf } from "./cli/commands.ts";
+import { finishOutput } from "./cli/finish.ts";
 import { columns } from "./cli/help.ts";
 import { type Io, systemIo } from "./cli/io.ts";
 import { suggestion } from "./cli/options.ts";
@@ -37,13 +38,14 @@ export const programs: readonly Program[] = [
 /** Runs the program that the arguments name with the arguments behind its name; returns the exit code. */
 export async function main(args: readonly string[], io: Io = systemIo): Promise<number> {
   const [first, second] = args;
+  const finish = (code: number) => finishOutput(code, { io, name: "parley", isWork: true });
   if (first === "--version") {
     io.stdout(`parley ${VERSION}\n`);
-    return EXIT_DONE;
+    return await finish(EXIT_DONE);
   }
   if (first === "--help" || first === "-h" || first === "help") {
     io.stdout(help());
-    return EXIT_DONE;
+    return await finish(EXIT_DONE);
   }
   if (first === "tour") return await tour(args.slice(1), io);
   const kind = first === "serve" ? "server" : "client";
@@ -51,7 +53,7 @@ export async function main(args: readonly string[], io: Io = systemIo): Promise<
   const program = programs.find((one) => one.kind === kind && one.name === name);
   if (program) return await program.main(args.slice(kind === "server" ? 2 : 1), io);
   io.stderr(`parley: ${problem(kind, name)}\n\n${help()}`);
-  return EXIT_USAGE;
+  return await finish(EXIT_USAGE);
 }
 
 function problem(kind: "server" | "client", name: string | undefined): string {

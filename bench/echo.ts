@@ -1,5 +1,5 @@
 import type { Figure } from "./figures.ts";
-import { denoCommand, run, ServerProcess } from "./processes.ts";
+import { denoCommand, run, type ServerCommand, ServerProcess } from "./processes.ts";
 
 /** Bytes of a line that is echoed. */
 export const LINE_BYTES = 20;
@@ -28,7 +28,7 @@ export interface EchoLoad {
 }
 
 /** The servers by their names. */
-export type Contenders = Readonly<Record<string, readonly string[]>>;
+export type Contenders = Readonly<Record<string, readonly string[] | ServerCommand>>;
 
 /** Returns a load in words. */
 export function loadName({ connections, inFlight, bytes }: EchoLoad): string {
@@ -62,7 +62,9 @@ async function loadRuns(
   const runs: Record<string, number[]> = {};
   for (let round = 0; round < rounds; round++) {
     for (const [name, command] of Object.entries(servers)) {
-      await using server = await ServerProcess.start(command);
+      await using server = "command" in command
+        ? await ServerProcess.start(command.command, command.printed)
+        : await ServerProcess.start(command);
       const printed = await run(denoCommand(file, String(server.port), ...args));
       (runs[name] ??= []).push(Number(printed));
     }

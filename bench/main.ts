@@ -2,6 +2,7 @@
 //
 //   deno task bench kernel
 //   deno task bench files
+//   deno task bench output
 //   deno task bench shim
 //   deno task bench kernel --rounds 3 --time 1s
 
@@ -12,12 +13,14 @@ import { type Figure, formatFigures, reached } from "./figures.ts";
 import type { BenchOptions } from "./echo.ts";
 import { benchFiles } from "./files.ts";
 import { benchKernel } from "./kernel.ts";
+import { benchOutput } from "./output.ts";
 import { run } from "./processes.ts";
 import { benchShim } from "./shim.ts";
 
 const SUBJECTS: Readonly<Record<string, (options: BenchOptions) => Promise<Figure[]>>> = {
   files: benchFiles,
   kernel: benchKernel,
+  output: benchOutput,
   shim: benchShim,
 };
 

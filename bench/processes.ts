@@ -6,6 +6,12 @@ export interface PortPrinted {
   readonly from: "stdout" | "stderr";
 }
 
+/** How a server is started, where its port does not stand alone on the first line of stdout. */
+export interface ServerCommand {
+  readonly command: readonly string[];
+  readonly printed: PortPrinted;
+}
+
 /** A server in a process of its own, which prints its port on its first line. */
 export class ServerProcess implements AsyncDisposable {
   readonly port: number;

@@ -106,9 +106,12 @@ export function clientProgram<
     try {
       await using connection = await connect(settings);
       tried = "talk";
+      void io.streams?.stdout.failed.then((error) => connection.abort(error));
       const ownValues = pick(values, own.options);
       return await talk({ values: ownValues, operands, connection, io, report });
     } catch (error) {
+      // The end of every program says so.
+      if (io.streams?.stdout.error) return EXIT_FAILED;
       io.stderr(`${own.name}: ${await explainForPrograms(error, { tried, address })}\n`);
       return EXIT_FAILED;
     }

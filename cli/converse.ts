@@ -4,8 +4,8 @@ import { ClosedError, type Connection } from "../net/mod.ts";
 export interface ConverseOptions<In, Out> {
   /** What to say; its end is told to the peer (FIN). */
   said: Iterable<Out> | AsyncIterable<Out>;
-  /** Takes what the peer says. */
-  heard: (message: In) => void;
+  /** Takes what the peer says; the next message waits for it. */
+  heard: (message: In) => void | Promise<void>;
 }
 
 /**
@@ -23,7 +23,10 @@ export async function converse<In, Out>(
     if (!(error instanceof ClosedError) && !connection.closed) connection.abort(error);
   });
   try {
-    for await (const message of connection) heard(message);
+    for await (const message of connection) {
+      const done = heard(message);
+      if (done) await done;
+    }
   } finally {
     await connection.close();
     await saying;

@@ -1,3 +1,14 @@
+import { fstatSync } from "node:fs";
+import { Output } from "./output.ts";
+
+/** The streams behind `stdout` and `stderr`; they are one where both lead to the same place, to keep the lines' order. */
+export interface OutputStreams {
+  /** The user's data. */
+  readonly stdout: Output;
+  /** What is about it. */
+  readonly stderr: Output;
+}
+
 /** What a program reads and writes, so that a test or the tour can stand in for the terminal. */
 export interface Io {
   /** What is typed or piped in. */
@@ -6,10 +17,14 @@ export interface Io {
   stdout(text: string): void;
   /** Writes about the user's data. */
   stderr(text: string): void;
+  /** Where what is written is gathered first. @default what is written is written at once */
+  readonly streams?: OutputStreams;
   /** A person types, and sees what is printed. */
   readonly interactive: boolean;
   /** Colours may be used on stdout. */
   readonly colour: boolean;
+  /** A terminal takes stdout, and would obey what a peer sent. @default {false} */
+  readonly stdoutIsTerminal?: boolean;
   /** A person sees stderr, so that something may be drawn there. @default {false} */
   readonly stderrIsTerminal?: boolean;
   /** Ends the program as SIGTERM would. */
@@ -18,20 +33,26 @@ export interface Io {
   readonly signals: boolean;
 }
 
-const encoder = new TextEncoder();
+let streams: OutputStreams | undefined;
 
 /** The terminal or the pipes that the program was started with. */
 export const systemIo: Io = {
   get stdin() {
     return Deno.stdin.readable;
   },
-  stdout: (text) => write(Deno.stdout, text),
-  stderr: (text) => write(Deno.stderr, text),
+  stdout: (text) => systemStreams().stdout.print(text),
+  stderr: (text) => systemStreams().stderr.print(text),
+  get streams() {
+    return systemStreams();
+  },
   get interactive() {
     return Deno.stdin.isTerminal() && Deno.stdout.isTerminal();
   },
   get colour() {
     return Deno.stdout.isTerminal() && !Deno.noColor;
+  },
+  get stdoutIsTerminal() {
+    return Deno.stdout.isTerminal();
   },
   get stderrIsTerminal() {
     return Deno.stderr.isTerminal();
@@ -39,13 +60,22 @@ export const systemIo: Io = {
   signals: true,
 };
 
-function write(to: { writeSync(bytes: Uint8Array): number }, text: string): void {
-  const bytes = encoder.encode(text);
+function systemStreams(): OutputStreams {
+  return streams ??= makeSystemStreams();
+}
+
+function makeSystemStreams(): OutputStreams {
+  const stdout = new Output("stdout", Deno.stdout);
+  return { stdout, stderr: leadToOnePlace() ? stdout : new Output("stderr", Deno.stderr) };
+}
+
+/** Says whether stdout and stderr are the same terminal, pipe or file. */
+function leadToOnePlace(): boolean {
   try {
-    for (let at = 0; at < bytes.length;) at += to.writeSync(bytes.subarray(at));
-  } catch (error) {
-    // Whoever read the pipe has left (`| head`): nobody wants the rest.
-    if (error instanceof Deno.errors.BrokenPipe) Deno.exit(1);
-    throw error;
+    const [out, about] = [fstatSync(1), fstatSync(2)];
+    return out.ino !== 0 && out.dev === about.dev && out.ino === about.ino;
+  } catch {
+    // One of them is closed.
+    return false;
   }
 }

@@ -31,10 +31,12 @@ export class LineTerminal implements Disposable {
     }
   }
 
-  /** Writes a line, and what is half typed below it. */
-  print(line: string): void {
-    process.stdout.write(`\r\x1b[K${line}\n`);
+  /** Writes a line, and what is half typed below it. Who can wait while the terminal is behind awaits what it returns. */
+  print(line: string): Promise<void> | undefined {
+    const hasRoom = process.stdout.write(`\r\x1b[K${line}\n`);
     this.#readline.prompt(true);
+    if (hasRoom) return undefined;
+    return new Promise((resolve) => void process.stdout.once("drain", () => resolve()));
   }
 
   /** Gives the terminal back as it was. */

@@ -44,7 +44,9 @@ export {
 export { converse, type ConverseOptions } from "./converse.ts";
 export type { Program, ProgramDeclaration, ProgramRun } from "./declaration.ts";
 export { EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_USAGE } from "./exit_codes.ts";
-export { type Io, systemIo } from "./io.ts";
+export { type ExactLine, exactLines, textOf } from "./exact_lines.ts";
+export { type FinishOptions, finishOutput } from "./finish.ts";
+export { type Io, type OutputStreams, systemIo } from "./io.ts";
 export {
   choice,
   type ChoiceOptions,
@@ -66,6 +68,7 @@ export {
   text,
   withFallbacks,
 } from "./options.ts";
+export { Output, OutputError, type OutputOptions, type OutputSink } from "./output.ts";
 export { defineProgram } from "./program.ts";
 export { addressRecord, Report, type ReportRecord } from "./report.ts";
 export {
@@ -76,6 +79,6 @@ export {
   type ServerStart,
 } from "./server_program.ts";
 export { StartError } from "./start_error.ts";
-export { stdinLines } from "./stdin_lines.ts";
+export { stdinExactLines, stdinLines } from "./stdin_lines.ts";
 export type { ClientTls, ServerTls } from "./tls.ts";
 export { UsageError } from "./usage_error.ts";

@@ -1,6 +1,7 @@
 import { messageOf } from "../net/errors.ts";
 import type { Program, ProgramDeclaration, ProgramRun } from "./declaration.ts";
 import { EXIT_DONE, EXIT_FAILED, EXIT_USAGE } from "./exit_codes.ts";
+import { finishOutput } from "./finish.ts";
 import { helpOf, usageOf } from "./help.ts";
 import { type Io, systemIo } from "./io.ts";
 import { type Options, parseOptions } from "./options.ts";
@@ -14,6 +15,9 @@ export function defineProgram<const O extends Options>(
 ): Program {
   const { name } = declaration;
   async function main(args: readonly string[], io: Io = systemIo): Promise<number> {
+    let code: number = EXIT_DONE;
+    // Who runs a server wants it to serve, whatever becomes of its lines.
+    let isWork = true;
     try {
       const { values, operands, help, version } = parseOptions(args, declaration.options);
       if (help) io.stdout(helpOf(declaration));
@@ -22,18 +26,16 @@ export function defineProgram<const O extends Options>(
         if (operands.length > 0 && declaration.operands === undefined) {
           throw new UsageError(`Unexpected argument ${JSON.stringify(operands[0])}`);
         }
-        return await body({ values, operands, io });
+        isWork = declaration.kind === "client";
+        code = await body({ values, operands, io });
       }
-      return EXIT_DONE;
     } catch (error) {
-      if (!(error instanceof UsageError)) {
-        io.stderr(`${name}: ${messageOf(error)}\n`);
-        return EXIT_FAILED;
-      }
-      io.stderr(`${name}: ${messageOf(error)}\n\n${usageOf(declaration)}`);
-      io.stderr("  --help prints the options\n");
-      return EXIT_USAGE;
+      io.stderr(`${name}: ${messageOf(error)}\n`);
+      const isUsage = error instanceof UsageError;
+      if (isUsage) io.stderr(`\n${usageOf(declaration)}  --help prints the options\n`);
+      code = isUsage ? EXIT_USAGE : EXIT_FAILED;
     }
+    return await finishOutput(code, { io, name, isWork });
   }
   return { ...declaration, main };
 }

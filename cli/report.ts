@@ -1,6 +1,7 @@
 import { escapeControls } from "../codec/escape_controls.ts";
 import { type Address, formatAddress } from "../net/address.ts";
 import { formatTrace, type Trace, type TraceEvent } from "../net/trace.ts";
+import { type ExactLine, textOf } from "./exact_lines.ts";
 import type { Io } from "./io.ts";
 
 /** What a report says for a machine; `event` names what it is. */
@@ -19,22 +20,55 @@ export class Report {
   constructor(io: Io, json: boolean) {
     this.#io = io;
     this.json = json;
+    const stdout = io.streams?.stdout;
+    if (json && stdout) {
+      stdout.describeDropped = (lines) => jsonLine({ event: "dropped", lines });
+    }
   }
 
-  /** Reports the user's data: a record for machines, a line for people. */
-  data(record: ReportRecord, line: string): void {
+  /**
+   * Reports the user's data: a record for machines, a line for people. Who can wait while the reader of stdout is behind
+   * awaits what it returns.
+   */
+  data(record: ReportRecord, line: string): Promise<void> | undefined {
     this.#io.stdout(this.json ? jsonLine(record) : `${line}\n`);
+    return this.#io.streams?.stdout.ready();
+  }
+
+  /**
+   * Reports a line that a peer sent and the user asked for: a record for machines, else the line, as it came into a pipe
+   * or file and harmless on a terminal. To be awaited as `data`.
+   */
+  received(
+    line: ExactLine,
+    record: (text: string) => ReportRecord,
+  ): Promise<void> | undefined {
+    const { streams, stdoutIsTerminal = false } = this.#io;
+    const isText = this.json || stdoutIsTerminal || typeof line === "string" || !streams;
+    if (!isText) {
+      const bytes = new Uint8Array(line.length + 1);
+      bytes.set(line);
+      bytes[line.length] = LF;
+      streams.stdout.print(bytes);
+      return streams.stdout.ready();
+    }
+    const text = textOf(line);
+    if (this.json) return this.data(record(text), "");
+    this.#io.stdout(`${stdoutIsTerminal ? escapeControls(text) : text}\n`);
+    return streams?.stdout.ready();
   }
 
   /** Returns what reports each message of a client, which `verb` says what it did: `#3 said: hello`. */
   heard(verb: string): (id: number, message: string, address?: Address) => void {
     return (id, message, address) => {
-      const where = address ? { address: addressRecord(address) } : {};
-      const who = address ? `#${id} ${formatAddress(address)}` : `#${id}`;
-      this.data(
-        { event: "message", id, ...where, message },
-        `${who} ${verb}: ${escapeControls(message)}`,
-      );
+      // This is done for each message of every client: only what is printed is made.
+      if (this.json) {
+        const where = address && { address: addressRecord(address) };
+        this.#io.stdout(jsonLine({ event: "message", id, ...where, message }));
+      } else {
+        const who = address ? `#${id} ${formatAddress(address)}` : `#${id}`;
+        this.#io.stdout(`${who} ${verb}: ${escapeControls(message)}\n`);
+      }
     };
   }
 
@@ -70,13 +104,25 @@ function hexOf(bytes: Uint8Array): string {
 }
 
 function jsonLine(record: ReportRecord): string {
-  const text = JSON.stringify(record, (_, value) => {
-    if (value instanceof Uint8Array) return hexOf(value);
-    if (value instanceof Error) return { name: value.name, message: value.message };
-    return typeof value === "bigint" ? String(value) : value;
-  });
-  return `${text.replace(OBEYED, escaped)}\n`;
+  // A replacer costs more than all the rest.
+  const isPlain = Object.values(record).every(isSaidAsItIs);
+  const text = isPlain ? JSON.stringify(record) : JSON.stringify(record, inJson);
+  return `${PRINTABLE.test(text) ? text : text.replace(OBEYED, escaped)}\n`;
 }
+
+function isSaidAsItIs(value: unknown): boolean {
+  return typeof value !== "object" && typeof value !== "bigint";
+}
+
+function inJson(_: string, value: unknown): unknown {
+  if (value instanceof Uint8Array) return hexOf(value);
+  if (value instanceof Error) return { name: value.name, message: value.message };
+  return typeof value === "bigint" ? String(value) : value;
+}
+
+const LF = 10;
+
+const PRINTABLE = /^[\x20-\x7e]*$/;
 
 /** What JSON leaves as it is though a terminal would obey it; all of it can only stand in a string. */
 const OBEYED = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;

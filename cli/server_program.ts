@@ -94,6 +94,7 @@ export function serverProgram<const O extends Options>(
   return defineProgram({ ...own, kind: "server", options }, async ({ values, io }) => {
     const common = pick(values, commonOptions);
     const report = new Report(io, common.json);
+    tellOfOutput(own.name, io);
     const ownValues = pick(values, own.options);
     const settings = { ...await settingsOf(common, { io, report }), ...ownValues };
     const { hostname, port } = common;
@@ -114,6 +115,18 @@ export function serverProgram<const O extends Options>(
       report.note({ event: "listening", name: own.name, ...addressRecord(server.addr) }, "");
     }
     return await stopped;
+  });
+}
+
+/** Says once that nobody reads stdout: the server goes on without. */
+function tellOfOutput(name: string, { streams, stderr }: Io): void {
+  void streams?.stdout.failed.then(({ message }) => {
+    stderr(`${name}: ${message}; it goes on without\n`);
+  });
+  void streams?.stdout.overflowed.then(() => {
+    stderr(
+      `${name}: Cannot write to stdout: its reader is too slow; lines are dropped and counted\n`,
+    );
   });
 }
 

@@ -99,11 +99,10 @@ async function send(paths: readonly string[], sending: Sending): Promise<number>
   using interrupt = interruption(io);
   const { signal } = interrupt;
   const settings = { ...await cli.clientSettings(values, { io, report }), ...endpoint, signal };
-  const find = () =>
-    transfer.findFiles(paths, {
-      keepMode: values.keepMode,
-      stdin: { stream: io.stdin, name: values.name },
-    });
+  const find = () => {
+    const stdin = { stream: io.stdin, name: values.name };
+    return paced(transfer.findFiles(paths, { keepMode: values.keepMode, stdin }), { io, signal });
+  };
   using progress = await startProgress(find, sending);
   const told = new TransferReport({ report, progress, isKept: !values.simple });
   let tried: "connect" | "talk" = "connect";
@@ -156,6 +155,20 @@ async function send(paths: readonly string[], sending: Sending): Promise<number>
   return told.tally.failed === 0 ? cli.EXIT_DONE : cli.EXIT_FAILED;
 }
 
+/** Waits with each file while whoever reads stdout is behind. */
+async function* paced<T>(
+  items: AsyncIterable<T>,
+  { io, signal }: { io: cli.Io; signal: AbortSignal },
+): AsyncGenerator<T> {
+  const aborted = new Promise<void>((resolve) => {
+    signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+  for await (const item of items) {
+    await Promise.race([io.streams?.stdout.ready(), aborted]);
+    yield item;
+  }
+}
+
 function withAdvice(error: unknown): unknown {
   if (!(error instanceof transfer.TokenWantedError)) return error;
   return new Error(`${error.message}; give it with --token`, { cause: error });
@@ -198,7 +211,7 @@ async function verify(
   for await (const { entry, local, verdict } of transfer.verifyReceipt(receipt, { folder })) {
     if (verdict !== "same") wrong++;
     const record = { event: "verified", file: local, verdict, sha256: entry.sha256 };
-    report.data(record, `${verdict.padEnd(13)}  ${escapeControls(local)}`);
+    await report.data(record, `${verdict.padEnd(13)}  ${escapeControls(local)}`);
   }
   const { length } = receipt.files;
   const seal = receipt.seal === undefined

@@ -5,7 +5,7 @@
 // Without lines on the command line it says what comes on stdin.
 
 import * as cli from "../cli/mod.ts";
-import { type Connection, escapeControls, lines } from "../mod.ts";
+import { type Connection, lines } from "../mod.ts";
 import { dial } from "../net/dial.ts";
 
 const PORT = 8001;
@@ -32,9 +32,9 @@ export const program: cli.Program = cli.clientProgram({
   tryIt: (command) => `echo Ho | ${command}`,
   connect: connectGreeting,
   async talk({ connection, operands, io, report }) {
-    await cli.converse(connection, {
-      said: operands.length > 0 ? operands : cli.stdinLines(io.stdin, connection.signal),
-      heard: (line) => report.data({ event: "message", message: line }, escapeControls(line)),
+    await cli.converse(connection.switchTo(cli.exactLines()), {
+      said: operands.length > 0 ? operands : cli.stdinExactLines(io.stdin, connection.signal),
+      heard: (line) => report.received(line, (message) => ({ event: "message", message })),
     });
     return cli.EXIT_DONE;
   },

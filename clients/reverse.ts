@@ -5,7 +5,7 @@
 // Without a message on the command line it sends the first line of stdin.
 
 import * as cli from "../cli/mod.ts";
-import { ClosedError, type Connection, escapeControls, lines } from "../mod.ts";
+import { ClosedError, type Connection, lines } from "../mod.ts";
 import { dial } from "../net/dial.ts";
 
 const PORT = 25003;
@@ -33,20 +33,23 @@ export const program: cli.Program = cli.clientProgram({
   tryIt: (command) => `echo 'Hello Server' | ${command}`,
   connect: connectReverse,
   async talk({ connection, operands, values: { waitMs }, io, report }) {
-    const message = operands.length > 0 ? operands.join(" ") : await firstLine(io, connection);
-    await connection.send(message);
-    const answer = await connection.receive({ waitMs });
+    const { signal } = connection;
+    const message = operands.length > 0 ? operands.join(" ") : await firstLine(io, signal);
+    const peer = connection.switchTo(cli.exactLines({ maxBytes: MAX_ANSWER_BYTES }));
+    await peer.send(message);
+    const answer = await peer.receive({ waitMs });
     if (answer === undefined) {
       const problem = "the server hung up without an answer";
       throw new ClosedError(problem, { code: "connection-closed", by: "peer" });
     }
-    report.data({ event: "answer", message, answer }, escapeControls(answer));
+    const asked = cli.textOf(message);
+    await report.received(answer, (text) => ({ event: "answer", message: asked, answer: text }));
     return cli.EXIT_DONE;
   },
 });
 
-async function firstLine(io: cli.Io, { signal }: Connection<string>): Promise<string> {
-  for await (const line of cli.stdinLines(io.stdin, signal)) return line;
+async function firstLine(io: cli.Io, signal: AbortSignal): Promise<cli.ExactLine> {
+  for await (const line of cli.stdinExactLines(io.stdin, signal)) return line;
   throw new Error("there is no message on the command line, nor on stdin");
 }
 

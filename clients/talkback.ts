@@ -10,6 +10,7 @@ import { type Connection, escapeControls, lines } from "../mod.ts";
 import { dial } from "../net/dial.ts";
 
 const PORT = 10000;
+const MAX_LINE_BYTES = 64 * 1024;
 
 /** Connects to a talkback server. @throws {DeadlineError} The connection did not stand in time. */
 export function connectTalkback(options: cli.ClientOptions = {}): Promise<Connection<string>> {
@@ -19,7 +20,7 @@ export function connectTalkback(options: cli.ClientOptions = {}): Promise<Connec
       const plain = await Deno.connect({ hostname, port, signal });
       return tls ? await Deno.startTls(plain, { hostname, ...tls }) : plain;
     },
-    { ...options, codec: lines({ maxBytes: 64 * 1024 }) },
+    { ...options, codec: lines({ maxBytes: MAX_LINE_BYTES }) },
   );
 }
 
@@ -34,18 +35,18 @@ export const program: cli.Program = cli.clientProgram({
   async talk({ connection, io, report }) {
     using terminal = io.interactive && !report.json ? new LineTerminal() : undefined;
     const { signal } = connection;
-    await cli.converse(connection, {
-      said: untilQuit(terminal ? terminal.lines(signal) : cli.stdinLines(io.stdin, signal)),
-      heard(line) {
-        if (terminal) terminal.print(escapeControls(line));
-        else report.data({ event: "message", message: line }, escapeControls(line));
-      },
+    await cli.converse(connection.switchTo(cli.exactLines({ maxBytes: MAX_LINE_BYTES })), {
+      said: untilQuit(terminal ? terminal.lines(signal) : cli.stdinExactLines(io.stdin, signal)),
+      heard: (line) =>
+        terminal
+          ? terminal.print(escapeControls(cli.textOf(line)))
+          : report.received(line, (message) => ({ event: "message", message })),
     });
     return cli.EXIT_DONE;
   },
 });
 
-async function* untilQuit(lines: AsyncIterable<string>): AsyncGenerator<string> {
+async function* untilQuit<Line>(lines: AsyncIterable<Line>): AsyncGenerator<Line> {
   for await (const line of lines) {
     yield line;
     if (line === "quit") return;

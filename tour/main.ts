@@ -6,6 +6,7 @@
 // The scene with files keeps them in the folder .parley-tour, which is gone at the end.
 
 import { bold, cyan, dim, green, red } from "@std/fmt/colors";
+import { finishOutput } from "../cli/finish.ts";
 import { columns } from "../cli/help.ts";
 import { type Io, systemIo } from "../cli/io.ts";
 import { suggestion } from "../cli/options.ts";
@@ -19,17 +20,19 @@ import { type Check, Stage } from "./stage.ts";
 export async function main(args: readonly string[], io: Io = systemIo): Promise<number> {
   const paint = (style: (text: string) => string) => (text: string) =>
     io.colour ? style(text) : text;
+  const finish = (code: number) => finishOutput(code, { io, name: "tour", isWork: true });
   const names = scenes.map(({ name }) => name);
   const unknown = args.find((arg) => !names.includes(arg));
   if (unknown !== undefined) {
     const hint = suggestion(unknown, names);
     io.stderr(`tour: there is no scene ${JSON.stringify(unknown)}${hint}\n`);
     io.stderr(`Usage: ${TOUR_COMMAND} [${names.join("|")}]...\n`);
-    return EXIT_USAGE;
+    return await finish(EXIT_USAGE);
   }
   const rows: string[][] = [];
   let failures = 0;
   for (const scene of scenes.filter(({ name }) => args.length === 0 || args.includes(name))) {
+    if (io.streams?.stdout.error) return await finish(EXIT_FAILED);
     io.stdout(`\n${paint(bold)(`${scene.name}: ${scene.title}`)}\n\n`);
     const { checks, ms } = await play(scene, (who, line) => {
       const left = who === "" ? "" : paint(cyan)(`${who.padEnd(16)} | `);
@@ -46,7 +49,7 @@ export async function main(args: readonly string[], io: Io = systemIo): Promise<
   io.stdout(`\n${table}\n`);
   const total = `${rows.length - failures} checks passed, ${failures} failed`;
   io.stdout(`${paint(failures === 0 ? green : red)(total)}\n`);
-  return failures === 0 ? EXIT_DONE : EXIT_FAILED;
+  return await finish(failures === 0 ? EXIT_DONE : EXIT_FAILED);
 }
 
 async function play(

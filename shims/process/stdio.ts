@@ -1,4 +1,4 @@
-import { read, writeSync } from "node:fs";
+import { constants, fstatSync, openSync, read, write, writeSync } from "node:fs";
 import process from "node:process";
 import { isatty } from "node:tty";
 import { promisify } from "node:util";
@@ -7,7 +7,11 @@ import { fromNode } from "../errors/errors.ts";
 /** While a pipe is empty or full, we ask again this often. */
 const RETRY_MS = 1;
 
+/** A reader that stays away is asked less and less often, down to this. */
+const LAST_RETRY_MS = 50;
+
 const readFile = promisify(read);
+const writeFile = promisify(write);
 
 /** What is typed or piped in. */
 class Stdin {
@@ -44,6 +48,7 @@ class Stdin {
 class Output {
   readonly #fd: 1 | 2;
   #writable: WritableStream<Uint8Array> | undefined;
+  #write: ((bytes: Uint8Array) => Promise<number>) | undefined;
 
   constructor(fd: 1 | 2) {
     this.#fd = fd;
@@ -52,8 +57,8 @@ class Output {
   /** It, as a stream. */
   get writable(): WritableStream<Uint8Array> {
     return this.#writable ??= new WritableStream({
-      write: (bytes) => {
-        for (let at = 0; at < bytes.length;) at += this.writeSync(bytes.subarray(at));
+      write: async (bytes) => {
+        for (let at = 0; at < bytes.length;) at += await this.write(bytes.subarray(at));
       },
     });
   }
@@ -71,12 +76,13 @@ class Output {
     }
   }
 
-  /** Writes some of the bytes, and says how many. */
-  write(bytes: Uint8Array): Promise<number> {
+  /** Writes some of the bytes, and says how many. A reader that does not read holds nothing else up. */
+  async write(bytes: Uint8Array): Promise<number> {
+    if (bytes.length === 0) return 0;
     try {
-      return Promise.resolve(this.writeSync(bytes));
+      return await (this.#write ??= asyncWriter(this.#fd))(bytes);
     } catch (error) {
-      return Promise.reject(error);
+      throw fromNode(error);
     }
   }
 
@@ -113,4 +119,51 @@ function stdinStream(): ReadableStream<Uint8Array<ArrayBuffer>> {
       stdin.destroy();
     },
   }, { highWaterMark: 0 });
+}
+
+/**
+ * Returns what writes without blocking. A thread that writes into a full pipe could not be ended, and Node waits for all
+ * threads before it exits; so only files are written by one.
+ */
+function asyncWriter(fd: 1 | 2): (bytes: Uint8Array) => Promise<number> {
+  const inThread = async (bytes: Uint8Array) => (await writeFile(fd, bytes)).bytesWritten;
+  const stats = fstatSync(fd);
+  if (stats.isSocket()) {
+    return (bytes) => writeToStream(fd === 1 ? process.stdout : process.stderr, bytes);
+  }
+  if (!stats.isFIFO() && !stats.isCharacterDevice()) return inThread;
+  const own = openedAnew(fd);
+  if (own === undefined) return inThread;
+  return async (bytes) => {
+    for (let waitMs = RETRY_MS;; waitMs = Math.min(waitMs * 2, LAST_RETRY_MS)) {
+      try {
+        return writeSync(own, bytes);
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== "EAGAIN") throw error;
+        await new Promise((resolve) => setTimeout(resolve, waitMs));
+      }
+    }
+  };
+}
+
+/**
+ * Opens the pipe or terminal behind a descriptor once more, so that it does not block for us and stays as it is for
+ * everybody else who has it. Undefined where the system cannot.
+ */
+function openedAnew(fd: number): number | undefined {
+  const { O_WRONLY, O_NONBLOCK, O_NOCTTY } = constants;
+  if (process.platform !== "linux") return undefined;
+  try {
+    return openSync(`/proc/self/fd/${fd}`, O_WRONLY | O_NONBLOCK | O_NOCTTY);
+  } catch {
+    return undefined;
+  }
+}
+
+function writeToStream(stream: NodeJS.WriteStream, bytes: Uint8Array): Promise<number> {
+  return new Promise((resolve, reject) => {
+    // Its error comes to the callback too; without a listener it would end the process.
+    if (stream.listenerCount("error") === 0) stream.on("error", () => {});
+    stream.write(bytes, (error) => error ? reject(error) : resolve(bytes.length));
+  });
 }
