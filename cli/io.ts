@@ -1,4 +1,5 @@
 import { fstatSync } from "node:fs";
+import { LineSink } from "./line_sink.ts";
 import { Output } from "./output.ts";
 
 /** The streams behind `stdout` and `stderr`; they are one where both lead to the same place, to keep the lines' order. */
@@ -65,17 +66,21 @@ function systemStreams(): OutputStreams {
 }
 
 function makeSystemStreams(): OutputStreams {
-  const stdout = new Output("stdout", Deno.stdout);
-  return { stdout, stderr: leadToOnePlace() ? stdout : new Output("stderr", Deno.stderr) };
+  const [out, about] = [statsOf(1), statsOf(2)];
+  const isDevice = out?.isCharacterDevice() && !Deno.stdout.isTerminal();
+  const sink = new LineSink(Deno.stdout, { takesAll: isDevice || out?.isFile() || false });
+  const stdout = new Output("stdout", sink);
+  const leadToOnePlace = out && about && out.ino !== 0 && out.dev === about.dev &&
+    out.ino === about.ino;
+  return { stdout, stderr: leadToOnePlace ? stdout : new Output("stderr", Deno.stderr) };
 }
 
-/** Says whether stdout and stderr are the same terminal, pipe or file. */
-function leadToOnePlace(): boolean {
+/** Says what a stream leads to: a terminal, a pipe, a file. */
+function statsOf(fd: number): ReturnType<typeof fstatSync> | undefined {
   try {
-    const [out, about] = [fstatSync(1), fstatSync(2)];
-    return out.ino !== 0 && out.dev === about.dev && out.ino === about.ino;
+    return fstatSync(fd);
   } catch {
-    // One of them is closed.
-    return false;
+    // It is closed.
+    return undefined;
   }
 }

@@ -9,6 +9,8 @@ export interface ChildOptions {
   env?: Record<string, string>;
   /** A command that starts this one: `setpriv`, `sh -c`. */
   via?: readonly string[];
+  /** Reads nothing of its stdout before {@linkcode Child.read}. @default {false} */
+  unread?: boolean;
 }
 
 /** A command that runs beside the test. `await using` ends it. */
@@ -22,10 +24,12 @@ export class Child implements AsyncDisposable {
   readonly #process: Deno.ChildProcess;
   readonly #stdin: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>>;
   readonly #pumps: Promise<void>[];
+  #isRead: boolean;
   #over = false;
 
   /** Starts a command. */
-  constructor(command: readonly string[], { stdin, env = {}, via = [] }: ChildOptions = {}) {
+  constructor(command: readonly string[], options: ChildOptions = {}) {
+    const { stdin, env = {}, via = [], unread = false } = options;
     const [program = "", ...args] = [...via, ...command];
     this.#process = new Deno.Command(program, {
       args,
@@ -38,10 +42,9 @@ export class Child implements AsyncDisposable {
     const name = command.slice(-3).join(" ");
     this.stdout = new Collected(`stdout of ${name}`);
     this.stderr = new Collected(`stderr of ${name}`);
-    this.#pumps = [
-      pump(this.#process.stdout, this.stdout),
-      pump(this.#process.stderr, this.stderr),
-    ];
+    this.#pumps = [pump(this.#process.stderr, this.stderr)];
+    this.#isRead = !unread;
+    if (!unread) this.#pumps.push(pump(this.#process.stdout, this.stdout));
     this.#stdin = this.#process.stdin.getWriter();
     this.ended = this.#process.status.then(async ({ code }) => {
       this.#over = true;
@@ -74,6 +77,18 @@ export class Child implements AsyncDisposable {
     }
   }
 
+  /** Begins to read its stdout. */
+  read(): void {
+    this.#isRead = true;
+    this.#pumps.push(pump(this.#process.stdout, this.stdout));
+  }
+
+  /** Leaves its stdout, as `head` does when it has enough. */
+  async leave(): Promise<void> {
+    this.#isRead = true;
+    await this.#process.stdout.cancel();
+  }
+
   /** Sends it a signal. */
   signal(signal: Deno.Signal): void {
     this.#process.kill(signal);
@@ -88,6 +103,7 @@ export class Child implements AsyncDisposable {
         // It ended just now.
       }
     }
+    if (!this.#isRead) await this.leave();
     await this.ended;
     await this.endInput();
   }

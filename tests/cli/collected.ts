@@ -4,6 +4,7 @@ const GUARD_MS = 30_000;
 /** Text that comes bit by bit, and who waits for some of it. No test sleeps: it waits for what it needs to see. */
 export class Collected {
   #text = "";
+  readonly #chunks: Uint8Array<ArrayBuffer>[] = [];
   #over = false;
   #taken = 0;
   #waiting: (() => void)[] = [];
@@ -20,8 +21,14 @@ export class Collected {
     return this.#text;
   }
 
+  /** What came so far, as it came. */
+  async bytes(): Promise<Uint8Array> {
+    return new Uint8Array(await new Blob(this.#chunks).arrayBuffer());
+  }
+
   /** Adds bytes that came. */
   add(bytes: Uint8Array): void {
+    this.#chunks.push(bytes.slice());
     this.#text += this.#decoder.decode(bytes, { stream: true });
     this.#wake();
   }

@@ -2,6 +2,7 @@
 // Signals, permissions, pipes and terminals need a process of their own: child.ts.
 
 import { programs } from "../../cli.ts";
+import { Output, type OutputSink } from "../../cli/output.ts";
 import type { Program } from "../../cli/declaration.ts";
 import type { Ran } from "./child.ts";
 import { Collected } from "./collected.ts";
@@ -14,7 +15,9 @@ export interface InProcessOptions {
   /** Where it listens or whom it calls. @default the program's own */
   hostname?: string | undefined;
   /** What is typed; undefined leaves stdin open for {@linkcode Running.type}. @default undefined */
-  stdin?: string | undefined;
+  stdin?: string | Uint8Array<ArrayBuffer> | undefined;
+  /** A terminal takes its stdout. @default {false} */
+  stdoutIsTerminal?: boolean | undefined;
 }
 
 /** A program that runs in this process. `await using` ends it. */
@@ -33,7 +36,7 @@ export class Running implements AsyncDisposable {
   constructor(
     main: Program["main"],
     args: readonly string[],
-    { stdin }: { stdin?: string | undefined } = {},
+    { stdin, stdoutIsTerminal = false }: Pick<InProcessOptions, "stdin" | "stdoutIsTerminal"> = {},
   ) {
     const name = args.slice(-3).join(" ");
     this.stdout = new Collected(`stdout of ${name}`);
@@ -48,11 +51,16 @@ export class Running implements AsyncDisposable {
       this.type(stdin);
       this.endInput();
     }
-    const encoder = new TextEncoder();
+    const streams = {
+      stdout: new Output("stdout", sinkOf(this.stdout)),
+      stderr: new Output("stderr", sinkOf(this.stderr)),
+    };
     const io = keptIo({
       stdin: stream,
-      stdout: (text) => this.stdout.add(encoder.encode(text)),
-      stderr: (text) => this.stderr.add(encoder.encode(text)),
+      stdout: (text) => streams.stdout.print(text),
+      stderr: (text) => streams.stderr.print(text),
+      streams,
+      stdoutIsTerminal,
       signal: this.#stop.signal,
     });
     this.ended = main(args, io).finally(() => {
@@ -62,9 +70,10 @@ export class Running implements AsyncDisposable {
   }
 
   /** Types. */
-  type(text: string): void {
+  type(data: string | Uint8Array<ArrayBuffer>): void {
+    const bytes = typeof data === "string" ? new TextEncoder().encode(data) : data;
     // An empty chunk is none: a pipe has no such thing either.
-    if (!this.#inputIsOver && text !== "") this.#stdin.enqueue(new TextEncoder().encode(text));
+    if (!this.#inputIsOver && bytes.length > 0) this.#stdin.enqueue(bytes);
   }
 
   /** Ends its input. */
@@ -134,12 +143,21 @@ export async function runMain(
 
 function start(
   kind: Program["kind"],
-  { name, port, hostname, args = [], stdin }: InProcessOptions & { name: string; port: number },
+  { name, port, hostname, args = [], ...typed }: InProcessOptions & { name: string; port: number },
 ): Running {
   const program = programs.find((one) => one.kind === kind && one.name === name);
   if (!program) throw new Error(`There is no ${kind} ${name}`);
   const where = hostname === undefined ? [] : ["--hostname", hostname];
-  return new Running(program.main, ["--port", String(port), ...where, ...args], { stdin });
+  return new Running(program.main, ["--port", String(port), ...where, ...args], typed);
+}
+
+function sinkOf(collected: Collected): OutputSink {
+  return {
+    write(bytes) {
+      collected.add(bytes);
+      return Promise.resolve(bytes.length);
+    },
+  };
 }
 
 async function ranOf(running: Running): Promise<Ran> {

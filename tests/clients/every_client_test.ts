@@ -4,12 +4,32 @@ import { programs } from "../../cli.ts";
 import { VERSION } from "../../cli/version.ts";
 import { startClient as spawnClient } from "../cli/child.ts";
 import { runClient, startClient } from "../cli/in_process.ts";
+import { Peer } from "../cli/peer.ts";
 import { onNode } from "../runtime.ts";
 
 /** What the clients that cannot do without are given to do: a file that is everywhere. */
 const OPERANDS: Readonly<Record<string, readonly string[]>> = {
   files: [new URL(import.meta.url).pathname],
 };
+
+/** Lines that a terminal must not be given, and that are no text. */
+const UNUSUAL = Uint8Array.of(
+  97,
+  9,
+  0xff,
+  0,
+  0x1b,
+  0x5b,
+  0x32,
+  0x4a,
+  10,
+  0xef,
+  0xbb,
+  0xbf,
+  0xc3,
+  0xa9,
+  10,
+);
 
 for (const program of programs.filter(({ kind }) => kind === "client")) {
   const { name } = program;
@@ -77,12 +97,13 @@ for (const program of programs.filter(({ kind }) => kind === "client")) {
     assertEquals(await client.ended, 130);
   });
 
-  Deno.test(`${name} client shows text harmlessly when a server sends control characters`, async () => {
+  Deno.test(`${name} client shows text harmlessly on a terminal when a server sends control characters`, async () => {
     using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
     await using client = startClient(name, {
       port: portOf(listener),
       args: operands,
       stdin: "hi\n",
+      stdoutIsTerminal: true,
     });
     using conn = await listener.accept();
     await conn.write(new TextEncoder().encode("\x1b]0;owned\x07\u009b2J\n"));
@@ -92,6 +113,38 @@ for (const program of programs.filter(({ kind }) => kind === "client")) {
     if (isOfLines) assertEquals(client.stdout.text, `${shown}\n`);
     else assertStringIncludes(client.stderr.text, shown);
   });
+
+  if (isOfLines) {
+    Deno.test(`${name} client hands on the very bytes into a pipe when a server sends lines`, async () => {
+      using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+      const options = { port: portOf(listener), stdin: UNUSUAL };
+      await using client = startClient(name, options);
+      using conn = await listener.accept();
+      const peer = new Peer(conn);
+      await peer.send(UNUSUAL);
+      await peer.finish();
+      assertEquals([await client.ended, client.stderr.text], [0, ""]);
+      // The reverse client says and hears one line.
+      const lines = name === "reverse" ? UNUSUAL.slice(0, UNUSUAL.indexOf(10) + 1) : UNUSUAL;
+      assertEquals(await client.stdout.bytes(), lines);
+      await peer.rest();
+      assertEquals(peer.hex, hexOf(lines));
+    });
+
+    Deno.test(`${name} client says in its record what it can when a line is no UTF-8`, async () => {
+      using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+      await using client = startClient(name, {
+        port: portOf(listener),
+        args: ["--json"],
+        stdin: "hi\n",
+      });
+      using conn = await listener.accept();
+      await conn.write(Uint8Array.of(0xff, 9, 10));
+      await conn.closeWrite();
+      assertEquals(await client.ended, 0);
+      assertMatch(client.stdout.text, /:"\ufffd\\t"\}\n$/);
+    });
+  }
 
   Deno.test(`${name} client ends with 1 and one line when a server's line is too long`, async () => {
     using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
@@ -133,4 +186,8 @@ for (const program of programs.filter(({ kind }) => kind === "client")) {
 
 function portOf(listener: Deno.TcpListener): number {
   return listener.addr.port;
+}
+
+function hexOf(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -112,7 +112,7 @@ Deno.test("talkback client --trace shows both directions on stderr when it talks
   assertMatch(stderr, /#0 <= message "Goodbye!" \(bytes \d+ to \d+, reads? \d+/);
 });
 
-Deno.test("talkback client ends with 1 and no stack trace when nobody reads its output", async () => {
+Deno.test("talkback client ends with 1 and one line that names stdout when nobody reads its output", async () => {
   await using server = await startServer("talkback");
   const [deno = "", ...args] = programCommand("clients/talkback.ts", { port: server.port });
   const client = new Deno.Command(deno, {
@@ -127,5 +127,5 @@ Deno.test("talkback client ends with 1 and no stack trace when nobody reads its 
     client.status,
     new Response(client.stderr).text(),
   ]);
-  assertEquals([code, stderr], [1, ""]);
+  assertEquals([code, stderr], [1, "talkback: Cannot write to stdout: its reader has left\n"]);
 });

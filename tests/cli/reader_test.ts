@@ -1,0 +1,213 @@
+// Programs whose output is not read, is read no more, or has no room: each in a process of its own.
+
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { installed, runClient, startClient, startServer } from "./child.ts";
+import { InboxFolder } from "./inbox_folder.ts";
+import { connectPeer } from "./peer.ts";
+
+/** Starts a command whose stdout is a device that is always full. */
+const INTO_FULL_DEVICE = ["sh", "-c", 'exec "$@" >/dev/full', "sh"];
+/** Starts a command whose stdout does not block, as a shell leaves it when another program made it so. */
+const NON_BLOCKING = [
+  "python3",
+  "-c",
+  "import fcntl, os, sys\n" +
+  "fcntl.fcntl(1, fcntl.F_SETFL, fcntl.fcntl(1, fcntl.F_GETFL) | os.O_NONBLOCK)\n" +
+  "os.execvp(sys.argv[1], sys.argv[1:])",
+];
+const hasFullDevice = Deno.build.os === "linux";
+const hasPython = installed("python3");
+
+/** More lines than the pipe and the backlog together hold. */
+const MANY = 30_000;
+const LINE = "x".repeat(100);
+
+for (
+  const { how, via, ignore } of [
+    { how: "reads nothing", via: [], ignore: false },
+    {
+      how: "reads nothing of a stream that does not block (needs python3)",
+      via: NON_BLOCKING,
+      ignore: !hasPython,
+    },
+  ]
+) {
+  Deno.test(`reverse server answers everybody and counts what it drops when its reader ${how}`, {
+    ignore,
+  }, async () => {
+    await using server = await startServer("reverse", {
+      via,
+      args: ["--gap", "1m"],
+      unread: true,
+    });
+    await using peer = await connectPeer(server.port);
+    const answers = peer.lines(MANY);
+    await peer.send(`${LINE}\n`.repeat(MANY));
+    assertEquals((await answers).filter((line) => line !== LINE), []);
+    await server.stderr.until(/its reader is too slow; lines are dropped and counted\n/);
+    server.read();
+    const [, dropped] = await server.stdout.until(/\((\d+) lines were dropped here: .*\)\n/);
+    await peer.send("the last\n");
+    await server.stdout.until(/^#0 sent: the last\n/m);
+    server.signal("SIGTERM");
+    assertEquals(await server.ended, 0);
+    const written = server.stdout.text.split("\n").filter((line) => line === `#0 sent: ${LINE}`);
+    assertEquals(written.length + Number(dropped), MANY);
+    assertEquals(server.stderr.text.match(/Cannot write/g)?.length, 1);
+  });
+
+  Deno.test(
+    `talkback client loses no line when its reader ${how} for a while`,
+    { ignore },
+    async () => {
+      using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+      const { port } = listener.addr;
+      await using client = startClient("talkback", { port, via, unread: true });
+      using conn = await listener.accept();
+      const lines = Array.from({ length: MANY }, (_, at) => `${at} ${LINE}\n`).join("");
+      const sent = (async () => {
+        const bytes = new TextEncoder().encode(lines);
+        for (let at = 0; at < bytes.length;) at += await conn.write(bytes.subarray(at));
+        await conn.closeWrite();
+      })();
+      // It is under way for certain once a line went back, and then nobody has read its output.
+      await client.type("hello\n");
+      await conn.read(new Uint8Array(6));
+      client.read();
+      await sent;
+      await client.endInput();
+      assertEquals([await client.ended, client.stderr.text], [0, ""]);
+      assert(client.stdout.text === lines);
+    },
+  );
+}
+
+Deno.test("reverse server ends when it is told to, though nobody reads what it printed", async () => {
+  await using server = await startServer("reverse", { args: ["--gap", "1m"], unread: true });
+  await using peer = await connectPeer(server.port);
+  const answers = peer.lines(MANY);
+  await peer.send(`${LINE}\n`.repeat(MANY));
+  await answers;
+  server.signal("SIGTERM");
+  await server.stderr.until(/reverse: \d+ lines were not written to stdout\n/);
+  await server.leave();
+  assertEquals(await server.ended, 0);
+});
+
+Deno.test("files server stores every file when its reader has left, and says so once", async () => {
+  await using inbox = await InboxFolder.make();
+  const { permissions } = inbox;
+  await using server = await startServer("files", {
+    args: inbox.args(),
+    permissions,
+    unread: true,
+  });
+  await server.leave();
+  for (const name of ["one", "two", "three"]) {
+    const args = ["-", "--name", `${name}.txt`];
+    const { code, stderr } = await runClient("files", { port: server.port, args, stdin: name });
+    assertEquals([code, stderr], [0, ""]);
+  }
+  assertEquals((await inbox.names()).toSorted(), ["one.txt", "three.txt", "two.txt"]);
+  server.signal("SIGTERM");
+  assertEquals(await server.ended, 0);
+  const said = server.stderr.text.match(/^files: .*$/gm);
+  assertEquals(said, [
+    "files: Cannot write to stdout: its reader has left; it goes on without",
+    "files: 3 lines were not written to stdout",
+  ]);
+});
+
+const onFullDevice = { ignore: !hasFullDevice };
+
+Deno.test("talkback server answers on when stdout is a full disk", onFullDevice, async () => {
+  await using server = await startServer("talkback", { via: INTO_FULL_DEVICE });
+  await using peer = await connectPeer(server.port);
+  await peer.lines(3);
+  for (const line of ["one", "two", "three"]) {
+    await peer.send(`${line}\n`);
+    assertEquals(await peer.line(), `You said '${line}'.`);
+  }
+  await peer.send("shutdown\n");
+  assertEquals(await server.ended, 0);
+  assertMatch(
+    server.stderr.text,
+    /^talkback: Cannot write to stdout: no space is left on the device; it goes on without$/m,
+  );
+  assertStringIncludes(server.stderr.text, "talkback: 3 lines were not written to stdout\n");
+});
+
+for (const name of ["greeting", "reverse", "talkback"]) {
+  Deno.test(
+    `${name} client ends with 1 and names stdout when that is a full disk`,
+    onFullDevice,
+    async () => {
+      await using server = await startServer(name);
+      const { port } = server;
+      const ran = await runClient(name, { port, via: INTO_FULL_DEVICE, stdin: "hello\n" });
+      assertEquals(ran, {
+        code: 1,
+        stdout: "",
+        stderr: `${name}: Cannot write to stdout: no space is left on the device\n`,
+      });
+    },
+  );
+}
+
+Deno.test(
+  "files client sends its files when stdout is a full disk, then ends with 1",
+  onFullDevice,
+  async () => {
+    await using inbox = await InboxFolder.make();
+    const { permissions } = inbox;
+    await using server = await startServer("files", { args: inbox.args(), permissions });
+    const { port } = server;
+    const args = ["-", "--name", "one.txt", "--json"];
+    const ran = await runClient("files", { port, args, via: INTO_FULL_DEVICE, stdin: "one" });
+    assertEquals([ran.code, await inbox.names()], [1, ["one.txt"]]);
+    assertEquals(ran.stderr, "files: Cannot write to stdout: no space is left on the device\n");
+  },
+);
+
+for (const args of [["--help"], ["--version"]]) {
+  Deno.test(
+    `reverse server ends with 1 and says why when stdout is a full disk: ${args}`,
+    onFullDevice,
+    async () => {
+      const command = { port: 1, args, via: INTO_FULL_DEVICE };
+      const { code, stderr } = await runClient("reverse", command);
+      assertEquals([code, stderr], [
+        1,
+        "reverse: Cannot write to stdout: no space is left on the device\n",
+      ]);
+    },
+  );
+}
+
+Deno.test("talkback client goes on when stderr has no room", onFullDevice, async () => {
+  await using server = await startServer("talkback");
+  const via = ["sh", "-c", 'exec "$@" 2>/dev/full', "sh"];
+  const { port } = server;
+  const { code, stdout } = await runClient("talkback", {
+    port,
+    via,
+    args: ["--trace"],
+    stdin: "hi\nquit\n",
+  });
+  assertEquals(code, 0);
+  assertStringIncludes(stdout, "You said 'hi'.\n");
+});
+
+Deno.test("what goes to stdout and to stderr stands in order when both lead to one place", async () => {
+  const via = ["sh", "-c", 'exec "$@" 2>&1', "sh"];
+  await using server = await startServer("talkback");
+  await using client = startClient("talkback", {
+    port: server.port,
+    via,
+    args: ["--trace"],
+    stdin: "hi\nquit\n",
+  });
+  assertEquals(await client.ended, 0);
+  assertMatch(client.stdout.text, /<= message "You said 'hi'\." .*\n(?!.*<= )?You said 'hi'\.\n/);
+  assertEquals(client.stderr.text, "");
+});
