@@ -22,64 +22,64 @@ const hasPython = installed("python3");
 const MANY = 30_000;
 const LINE = "x".repeat(100);
 
+/** Leads stdout through a pipe of the shell, on Node too, where a child's own stdout is a socket. */
+const THROUGH_PIPE = ["sh", "-c", '"$@" | cat', "sh"];
+
 for (
-  const { how, via, ignore } of [
-    { how: "reads nothing", via: [], ignore: false },
+  const { where, via, ignore } of [
+    { where: "that it was started with", via: [], ignore: false },
+    { where: "behind a pipe", via: THROUGH_PIPE, ignore: false },
     {
-      how: "reads nothing of a stream that does not block (needs python3)",
+      where: "of a stream that does not block (needs python3)",
       via: NON_BLOCKING,
       ignore: !hasPython,
     },
   ]
 ) {
-  Deno.test(`reverse server answers everybody and counts what it drops when its reader ${how}`, {
-    ignore,
-  }, async () => {
-    await using server = await startServer("reverse", {
-      via,
-      args: ["--gap", "1m"],
-      unread: true,
-    });
-    await using peer = await connectPeer(server.port);
-    const answers = peer.lines(MANY);
-    await peer.send(`${LINE}\n`.repeat(MANY));
-    assertEquals((await answers).filter((line) => line !== LINE), []);
-    await server.stderr.until(/its reader is too slow; lines are dropped and counted\n/);
-    server.read();
-    const [, dropped] = await server.stdout.until(/\((\d+) lines were dropped here: .*\)\n/);
-    await peer.send("the last\n");
-    await server.stdout.until(/^#0 sent: the last\n/m);
-    server.signal("SIGTERM");
-    assertEquals(await server.ended, 0);
-    const written = server.stdout.text.split("\n").filter((line) => line === `#0 sent: ${LINE}`);
-    assertEquals(written.length + Number(dropped), MANY);
-    assertEquals(server.stderr.text.match(/Cannot write/g)?.length, 1);
-  });
-
   Deno.test(
-    `talkback client loses no line when its reader ${how} for a while`,
+    `talkback server answers everybody and counts what it drops when nobody reads the end ${where}`,
     { ignore },
     async () => {
-      using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-      const { port } = listener.addr;
-      await using client = startClient("talkback", { port, via, unread: true });
-      using conn = await listener.accept();
-      const lines = Array.from({ length: MANY }, (_, at) => `${at} ${LINE}\n`).join("");
-      const sent = (async () => {
-        const bytes = new TextEncoder().encode(lines);
-        for (let at = 0; at < bytes.length;) at += await conn.write(bytes.subarray(at));
-        await conn.closeWrite();
-      })();
-      // It is under way for certain once a line went back, and then nobody has read its output.
-      await client.type("hello\n");
-      await conn.read(new Uint8Array(6));
-      client.read();
-      await sent;
-      await client.endInput();
-      assertEquals([await client.ended, client.stderr.text], [0, ""]);
-      assert(client.stdout.text === lines);
+      await using server = await startServer("talkback", { via, unread: true });
+      await using peer = await connectPeer(server.port);
+      await peer.lines(3);
+      const answers = peer.lines(MANY);
+      await peer.send(`${LINE}\n`.repeat(MANY));
+      assertEquals((await answers).filter((line) => line !== `You said '${LINE}'.`), []);
+      await server.stderr.until(/its reader is too slow; lines are dropped and counted\n/);
+      server.read();
+      const [, dropped] = await server.stdout.until(/\((\d+) lines were dropped here: .*\)\n/);
+      await peer.send("the last\nshutdown\n");
+      await server.stdout.until(/^#0 said: the last\n/m);
+      assertEquals(await server.ended, 0);
+      const written = server.stdout.text.split("\n").filter((line) => line === `#0 said: ${LINE}`);
+      assertEquals(written.length + Number(dropped), MANY);
+      assertEquals(server.stderr.text.match(/Cannot write/g)?.length, 1);
     },
   );
+
+  Deno.test(`talkback client loses no line when nobody reads for a while the end ${where}`, {
+    ignore,
+  }, async () => {
+    using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const { port } = listener.addr;
+    await using client = startClient("talkback", { port, via, unread: true });
+    using conn = await listener.accept();
+    const lines = Array.from({ length: MANY }, (_, at) => `${at} ${LINE}\n`).join("");
+    const sent = (async () => {
+      const bytes = new TextEncoder().encode(lines);
+      for (let at = 0; at < bytes.length;) at += await conn.write(bytes.subarray(at));
+      await conn.closeWrite();
+    })();
+    // Once a line went back it hears for certain, and nobody reads what it prints.
+    await client.type("hello\n");
+    await conn.read(new Uint8Array(6));
+    client.read();
+    await sent;
+    await client.endInput();
+    assertEquals([await client.ended, client.stderr.text], [0, ""]);
+    assert(client.stdout.text === lines);
+  });
 }
 
 Deno.test("reverse server ends when it is told to, though nobody reads what it printed", async () => {
