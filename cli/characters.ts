@@ -6,10 +6,24 @@ const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
  */
 const PIECE_UNITS = 256;
 
+/** Where every code unit is a character of its own, the segmenter's work is not needed. */
+const PLAIN = /^[\x20-\x7e]*$/;
+
+/** Up to here code units are handed to a function as its arguments, which is the fastest way to make text of them. */
+const MAX_SHORT_UNITS = 1024;
+
+/** Returns a text with its characters, each whole, in reverse. */
+export function reversedCharacters(text: string): string {
+  const { length } = text;
+  if (length > MAX_SHORT_UNITS || !PLAIN.test(text)) return charactersOf(text).reverse().join("");
+  const units = new Array<number>(length);
+  for (let at = 0; at < length; at++) units[at] = text.charCodeAt(length - 1 - at);
+  return String.fromCharCode(...units);
+}
+
 /** Returns the characters of a text as people count them: letters with their accents, emoji with all their parts. */
 export function charactersOf(text: string): string[] {
-  // Where every code unit is a character of its own, the segmenter's work is not needed.
-  if (/^[\x20-\x7e]*$/.test(text)) return text.split("");
+  if (PLAIN.test(text)) return text.split("");
   const characters: string[] = [];
   let units = PIECE_UNITS;
   for (let start = 0; start < text.length;) {

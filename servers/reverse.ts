@@ -5,7 +5,7 @@
 // A message ends at a newline, at the end of the stream or at a gap of silence, so a client that sends no newline and
 // waits is answered too. From a second terminal: deno run --allow-net=127.0.0.1:25003 clients/reverse.ts 'Hello Server'
 
-import { charactersOf } from "../cli/characters.ts";
+import { reversedCharacters } from "../cli/characters.ts";
 import * as cli from "../cli/mod.ts";
 import { latin1 } from "../codec/latin1.ts";
 import { type LimitError, lines, serve, type Server } from "../mod.ts";
@@ -38,7 +38,7 @@ export function serveReverse(
 
 /** Returns text with its characters in reverse, each whole: letters keep their accents, emoji their parts. */
 export function reversed(text: string): string {
-  return charactersOf(text).reverse().join("");
+  return reversedCharacters(text);
 }
 
 const PORT = 25003;
