@@ -1,4 +1,4 @@
-import { ByteWriter } from "../codec/mod.ts";
+import { ByteWriter, requireLimit } from "../codec/mod.ts";
 import { type Clock, sleep, systemClock } from "../net/clock.ts";
 import { messageOf } from "../net/errors.ts";
 import { nextTurn } from "../net/turn.ts";
@@ -91,13 +91,17 @@ export class Output {
   #room: Deferred | undefined;
   #idle: Deferred | undefined;
 
-  /** Makes the output of a stream; `name` stands in errors. */
+  /**
+   * Makes the output of a stream; `name` stands in errors.
+   *
+   * @throws {RangeError} `maxBacklogBytes` is neither a whole number from 1 nor `Infinity`.
+   */
   constructor(name: string, sink: OutputSink, options: OutputOptions = {}) {
     const { maxBacklogBytes = MAX_BACKLOG_BYTES, clock = systemClock } = options;
     this.#name = name;
     this.#sink = sink;
     this.#clock = clock;
-    this.#maxBacklogBytes = maxBacklogBytes;
+    this.#maxBacklogBytes = requireLimit("maxBacklogBytes", maxBacklogBytes);
     this.failed = new Promise((resolve) => this.#fail = resolve);
     this.overflowed = new Promise((resolve) => this.#overflow = resolve);
   }

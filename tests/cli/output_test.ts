@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { Output, OutputError } from "../../cli/output.ts";
 import { FakeClock } from "../../testing/fake_clock.ts";
 import { stateOf, turns } from "../../testing/turns.ts";
@@ -183,4 +183,15 @@ Deno.test("Output keeps the order when many turns print more than one write take
   }
   await output.flush();
   assertEquals(sink.text, expected);
+});
+
+Deno.test("Output refuses a maxBacklogBytes that is no limit", () => {
+  for (const maxBacklogBytes of [0, -1, 1.5, NaN]) {
+    const options = { maxBacklogBytes };
+    assertThrows(
+      () => new Output("stdout", new FakeSink(), options),
+      RangeError,
+      "maxBacklogBytes",
+    );
+  }
 });

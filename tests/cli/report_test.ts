@@ -1,5 +1,8 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { addressRecord, Report } from "../../cli/report.ts";
+import { Output } from "../../cli/output.ts";
+import { turns } from "../../testing/turns.ts";
+import { FakeSink } from "./fake_sink.ts";
 import { keptIo } from "./kept_io.ts";
 
 const BYTES = {
@@ -104,3 +107,81 @@ Deno.test("addressRecord says what an address has when it is of TCP or of Unix",
   });
   assertEquals(addressRecord({ transport: "unix", path: "/tmp/x" }), { path: "/tmp/x" });
 });
+
+const BAD = Uint8Array.of(0x61, 9, 0xff);
+
+function streamsOf(stdout: FakeSink, maxBacklogBytes = 1024) {
+  const output = new Output("stdout", stdout, { maxBacklogBytes });
+  return { stdout: output, stderr: new Output("stderr", new FakeSink()) };
+}
+
+function ioOf(sink: FakeSink, maxBacklogBytes?: number) {
+  const streams = streamsOf(sink, maxBacklogBytes);
+  return keptIo({ streams, stdout: (text) => streams.stdout.print(text) });
+}
+
+Deno.test("Report hands on a line as it came when no terminal takes it", async () => {
+  const sink = new FakeSink();
+  const io = ioOf(sink);
+  const report = new Report(io, false);
+  report.received(BAD, () => ({ event: "message" }));
+  report.received("b\t\x1b", () => ({ event: "message" }));
+  await io.streams?.stdout.flush();
+  assertEquals(sink.taken, [0x61, 9, 0xff, 10, 0x62, 9, 0x1b, 10]);
+});
+
+Deno.test("Report shows a line harmlessly when a terminal takes it", () => {
+  const io = keptIo({ stdoutIsTerminal: true });
+  const report = new Report(io, false);
+  report.received(BAD, () => ({ event: "message" }));
+  report.received("b\t\x1b", () => ({ event: "message" }));
+  assertEquals(io.out, ["a\\t\ufffd\n", "b\\t\\x1b\n"]);
+});
+
+Deno.test("Report puts a line into a record when a machine reads", () => {
+  const io = keptIo();
+  new Report(io, true).received(BAD, (message) => ({ event: "message", message }));
+  assertEquals(io.out, ['{"event":"message","message":"a\\t\ufffd"}\n']);
+});
+
+Deno.test("Report has whoever can wait wait when 64 KiB were not read", async () => {
+  const sink = new FakeSink("waits");
+  const report = new Report(ioOf(sink, Infinity), false);
+  const line = "x".repeat(70_000);
+  assertEquals(report.data({ event: "message" }, "short"), undefined);
+  const waits = [
+    report.data({ event: "message" }, line),
+    report.received(BAD, () => ({ event: "" })),
+  ];
+  assertEquals(waits.map((wait) => wait instanceof Promise), [true, true]);
+  await turns();
+  sink.letGo();
+  await Promise.all(waits);
+});
+
+Deno.test("Report counts dropped lines in a record when a machine reads", async () => {
+  const sink = new FakeSink("waits");
+  const io = ioOf(sink, 10);
+  const report = new Report(io, true);
+  for (let count = 0; count < 3; count++) report.data({ event: "x" }, "");
+  await turns();
+  sink.letGo();
+  await io.streams?.stdout.flush();
+  assertEquals(sink.text, '{"event":"x"}\n{"event":"dropped","lines":2}\n');
+});
+
+for (
+  const [what, message, text] of [
+    ["plain", "hello", "hello"],
+    ["with controls", "a\u009b\u2028", "a\\u009b\\u2028"],
+  ] as const
+) {
+  Deno.test(`Report says what a client said when it is ${what}`, () => {
+    const [people, machine] = [keptIo(), keptIo()];
+    new Report(people, false).heard("said")(3, message);
+    new Report(machine, true).heard("said")(3, message);
+    assertEquals(people.out.length, 1);
+    assertMatch(people.out[0] ?? "", /^#3 said: [\x20-\x7e]+\n$/);
+    assertEquals(machine.out, [`{"event":"message","id":3,"message":"${text}"}\n`]);
+  });
+}
