@@ -169,6 +169,18 @@ Deno.test(
   },
 );
 
+Deno.test("talkback client ends at once when its reader has left, whether or not the peer says more", async () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr;
+  const args = ["--idle-timeout", "1h"];
+  await using client = startClient("talkback", { port, args, unread: true });
+  using conn = await listener.accept();
+  await client.leave();
+  await conn.write(new TextEncoder().encode("hello\n"));
+  await client.stderr.until(/^talkback: Cannot write to stdout: its reader has left\n$/);
+  assertEquals(await client.ended, 1);
+});
+
 for (const args of [["--help"], ["--version"]]) {
   Deno.test(
     `reverse server ends with 1 and says why when stdout is a full disk: ${args}`,
