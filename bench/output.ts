@@ -1,4 +1,4 @@
-import { type BenchOptions, CONNECTIONS, echoRuns, MESSAGE_BYTES } from "./echo.ts";
+import { type BenchOptions, echoRuns, LINE_BYTES, loadName } from "./echo.ts";
 import { type Figure, ratioBar } from "./figures.ts";
 import { denoCommand, type ServerCommand } from "./processes.ts";
 
@@ -9,8 +9,8 @@ export async function benchOutput(options: BenchOptions): Promise<Figure[]> {
   const folder = await Deno.makeTempDir({ prefix: "bench-output-" });
   try {
     return [
-      await echo({ ...options, inFlight: 16, folder }),
-      await echo({ ...options, inFlight: 1, folder }),
+      await echo(options, { inFlight: 16, folder }),
+      await echo(options, { inFlight: 1, folder }),
     ];
   } finally {
     await Deno.remove(folder, { recursive: true });
@@ -18,18 +18,20 @@ export async function benchOutput(options: BenchOptions): Promise<Figure[]> {
 }
 
 async function echo(
-  { folder, ...options }: BenchOptions & { inFlight: number; folder: string },
+  options: BenchOptions,
+  { inFlight, folder }: { inFlight: number; folder: string },
 ): Promise<Figure> {
-  const runs = await echoRuns({
+  const load = { connections: 64, inFlight, bytes: LINE_BYTES };
+  const servers = {
     "bare Deno echo": denoCommand("kernel/bare.ts"),
     "reverse > /dev/null": reverseInto("/dev/null"),
     "reverse > file": reverseInto(`${folder}/lines.txt`),
     "reverse --json > file": reverseInto(`${folder}/records.txt`, "--json"),
-  }, options);
+  };
+  const runs = await echoRuns(servers, options, load);
   const atLeast = 0.35;
   return {
-    name:
-      `reverse, ${CONNECTIONS} connections, ${MESSAGE_BYTES} bytes, ${options.inFlight} in flight`,
+    name: `reverse, ${loadName(load)}`,
     unit: "lines/s",
     runs,
     bars: Object.keys(runs).slice(1).map((of) =>
