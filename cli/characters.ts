@@ -15,9 +15,13 @@ const MAX_SHORT_UNITS = 1024;
 /** Returns a text with its characters, each whole, in reverse. */
 export function reversedCharacters(text: string): string {
   const { length } = text;
-  if (length > MAX_SHORT_UNITS || !PLAIN.test(text)) return charactersOf(text).reverse().join("");
-  const units = new Array<number>(length);
-  for (let at = 0; at < length; at++) units[at] = text.charCodeAt(length - 1 - at);
+  const units = new Array<number>(Math.min(length, MAX_SHORT_UNITS));
+  for (let at = 0; at < length; at++) {
+    const unit = text.charCodeAt(length - 1 - at);
+    const isPlain = unit >= 32 && unit < 127;
+    if (!isPlain || length > MAX_SHORT_UNITS) return charactersOf(text).reverse().join("");
+    units[at] = unit;
+  }
   return String.fromCharCode(...units);
 }
 
