@@ -1,4 +1,5 @@
 import { onAbort } from "./abort_listener.ts";
+import { nextTurn } from "./turn.ts";
 
 /** Stops a wait that {@linkcode Clock.wait} began; later calls do nothing. */
 export type CancelWait = () => void;
@@ -16,26 +17,31 @@ export interface Clock {
 /** The longest wait that one timer can have; a longer one ends here and is begun anew by who asked. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
-/** The time while messages are handed out, or -1: asking the system for each one would cost too much. */
+/** The time on this turn of the event loop, or -1: asking the system for each message would cost more than a turn. */
 let turnTime = -1;
 
 function forgetTurnTime(): void {
   turnTime = -1;
 }
 
-/** The system's clock. It stands still while what has arrived is handed out. */
+/** The system's clock. It stands still within one turn of the event loop. */
 export const systemClock: Clock = {
   now() {
     if (turnTime < 0) {
       turnTime = performance.now();
-      queueMicrotask(forgetTurnTime);
+      nextTurn(forgetTurnTime);
     }
     return turnTime;
   },
   date: () => new Date(),
   wait(ms, callback) {
     if (ms === Infinity) return nothing;
-    const timer = setTimeout(callback, Math.min(ms, MAX_TIMER_MS));
+    const ended = () => {
+      // Node calls timers before what ends the turn: the time that was asked for when this one began would stand still.
+      forgetTurnTime();
+      callback();
+    };
+    const timer = setTimeout(ended, Math.min(ms, MAX_TIMER_MS));
     return () => clearTimeout(timer);
   },
 };

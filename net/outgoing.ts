@@ -9,7 +9,7 @@ import { forgettable, rejected } from "./rejection.ts";
 import { safeListener } from "./safe_listener.ts";
 import type { SharedBytes } from "./shared_bytes.ts";
 import { Watch, type WatchOwner } from "./watch.ts";
-import { Loan, type Outbound, releaseOutbound, WriteQueue } from "./write_queue.ts";
+import { bytesOf, Loan, type Outbound, releaseOutbound, WriteQueue } from "./write_queue.ts";
 import { mayWriteNow, type TurnWriter, writeAfterReads, writeNextTurn } from "./write_turns.ts";
 
 /** Above this many waiting bytes `send` makes its caller wait. */
@@ -322,10 +322,10 @@ export class Outgoing<Out> implements WatchOwner, TurnWriter {
   }
 
   /** Hands the system what it has not taken of the write that was begun. */
-  #write({ buffer, length }: Outbound): void {
+  #write(piece: Outbound): void {
     this.#startWatch();
-    const isWhole = this.#taken === 0 && length === buffer.length;
-    const bytes = isWhole ? buffer : buffer.subarray(this.#taken, length);
+    const isWhole = this.#taken === 0;
+    const bytes = isWhole ? bytesOf(piece) : piece.buffer.subarray(this.#taken, piece.length);
     let writing: Promise<number>;
     try {
       writing = this.#core.transport.write(bytes);

@@ -42,6 +42,9 @@ export class Reader {
   #wantLarge = false;
   /** The last read into the large buffer would have fitted the small one. */
   #wasShort = false;
+  /** What the last read brought, of the buffer that it went into. */
+  #view: Uint8Array | undefined;
+  #viewOf: Uint8Array | undefined;
   /** Where the read that is pending puts its bytes, if not into a buffer of ours. */
   #straight: Uint8Array | undefined;
   #cancelPause: CancelWait | undefined;
@@ -94,7 +97,7 @@ export class Reader {
   #release(): void {
     if (this.isReading || this.#large === undefined) return;
     releaseLarge(this.#large);
-    this.#large = undefined;
+    this.#large = this.#view = this.#viewOf = undefined;
   }
 
   #buffer(): Uint8Array {
@@ -122,7 +125,14 @@ export class Reader {
     if (!straight) this.#wantLarge = this.#isLargeWanted(count, buffer.length);
     this.bytesReceived += count;
     this.#rate?.take(count, this.#clock.now());
-    this.#owner.onBytes(buffer.subarray(0, count), straight !== undefined);
+    if (straight) return this.#owner.onBytes(straight.subarray(0, count), true);
+    // Small reads of one size follow each other: their view is made once.
+    let view = this.#view;
+    if (view === undefined || view.length !== count || this.#viewOf !== buffer) {
+      this.#viewOf = buffer;
+      view = this.#view = buffer.subarray(0, count);
+    }
+    this.#owner.onBytes(view, false);
   };
 
   readonly #onReadError = (error: unknown): void => {

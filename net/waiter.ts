@@ -10,23 +10,25 @@ interface Settle<In> {
 export class Waiter<In> {
   /** What the caller waits for. */
   readonly result: Promise<IteratorResult<In, undefined>>;
-  #settle!: Settle<In>;
+  #resolve!: Settle<In>["resolve"];
+  #reject!: Settle<In>["reject"];
 
   constructor() {
     this.result = new Promise((resolve, reject) => {
-      this.#settle = { resolve, reject };
+      this.#resolve = resolve;
+      this.#reject = reject;
     });
   }
 
   /** Settles it. */
   resolve(result: IteratorResult<In, undefined>): void {
-    this.#settle.resolve(result);
+    this.#resolve(result);
   }
 
   /** Fails it, which ends no process where the caller forgot it. */
   reject(error: unknown): void {
     forgettable(this.result);
-    this.#settle.reject(error);
+    this.#reject(error);
   }
 }
 

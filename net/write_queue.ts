@@ -1,4 +1,4 @@
-import type { ByteWriter } from "../codec/bytes/byte_writer.ts";
+import { ByteWriter } from "../codec/bytes/byte_writer.ts";
 import { giveBack } from "../codec/bytes/memory.ts";
 import { releaseWriter, takeWriter } from "./buffers.ts";
 import type { SharedBytes } from "./shared_bytes.ts";
@@ -129,7 +129,12 @@ export function releaseOutbound(piece: Outbound): void {
   if (piece instanceof Loan) {
     if (piece.lender) piece.lender.resolve();
     else giveBack(piece.buffer.buffer);
-  } else if ("reserve" in piece) releaseWriter(piece);
+  } else if (piece instanceof ByteWriter) releaseWriter(piece);
+}
+
+/** Returns all bytes of a piece. */
+export function bytesOf(piece: Outbound): Uint8Array<ArrayBuffer> {
+  return piece instanceof ByteWriter ? piece.written : piece.buffer;
 }
 
 function isJoined(piece: Outbound): boolean {
@@ -137,6 +142,6 @@ function isJoined(piece: Outbound): boolean {
 }
 
 function join(joined: ByteWriter, piece: Outbound): void {
-  joined.bytes(piece.buffer.subarray(0, piece.length));
-  if ("reserve" in piece) releaseWriter(piece);
+  joined.bytes(bytesOf(piece));
+  if (piece instanceof ByteWriter) releaseWriter(piece);
 }

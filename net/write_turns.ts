@@ -1,3 +1,5 @@
+import { nextTurn } from "./turn.ts";
+
 /** Who has bytes to write. */
 export interface TurnWriter {
   /** Begins to write, and says false where there was nothing to begin. */
@@ -14,7 +16,7 @@ let left = WRITES_PER_TURN;
 let renewalAsked = false;
 
 /** Those who write on the next turn, and how many of them have. */
-let nextTurn: TurnWriter[] = [];
+let waiting: TurnWriter[] = [];
 let written = 0;
 
 /** Those who write when everything that was read on this turn has been handed out. */
@@ -22,14 +24,14 @@ let afterReads: TurnWriter[] = [];
 
 /** Says whether one more write may begin on this turn, and counts it. Who waits for a turn already comes first. */
 export function mayWriteNow(): boolean {
-  if (left === 0 || nextTurn.length > 0) return false;
+  if (left === 0 || waiting.length > 0) return false;
   countWrite();
   return true;
 }
 
 /** Lets `one` write on the next turn, or on one soon after it where many want to. */
 export function writeNextTurn(one: TurnWriter): void {
-  if (nextTurn.push(one) === 1) setImmediate(writeSome);
+  if (waiting.push(one) === 1) nextTurn(writeSome);
 }
 
 /**
@@ -45,7 +47,7 @@ function countWrite(): void {
   // Few writes a turn do not ask for a turn of their own only to be counted anew.
   if (left > WRITES_PER_TURN / 2 || renewalAsked) return;
   renewalAsked = true;
-  setImmediate(renew);
+  nextTurn(renew);
 }
 
 function renew(): void {
@@ -63,7 +65,7 @@ function writeAnswers(): void {
 }
 
 function writeSome(): void {
-  const list = nextTurn;
+  const list = waiting;
   let begun = 0;
   while (written < list.length && begun < WRITES_PER_TURN) {
     if (list[written++]!.flush()) begun++;
@@ -71,9 +73,9 @@ function writeSome(): void {
   left = Math.min(left, WRITES_PER_TURN - begun);
   if (left < WRITES_PER_TURN && !renewalAsked) {
     renewalAsked = true;
-    setImmediate(renew);
+    nextTurn(renew);
   }
-  if (written < list.length) return void setImmediate(writeSome);
-  nextTurn = [];
+  if (written < list.length) return nextTurn(writeSome);
+  waiting = [];
   written = 0;
 }

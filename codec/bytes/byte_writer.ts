@@ -28,6 +28,18 @@ export class ByteWriter {
   /** How many bytes are written. Setting it lower takes the last ones back. */
   length = 0;
   #view: DataView | undefined;
+  #written: Uint8Array<ArrayBuffer> | undefined;
+  #writtenOf: Uint8Array<ArrayBuffer> | undefined;
+
+  /** A view of what is written; it holds until the next write. */
+  get written(): Uint8Array<ArrayBuffer> {
+    const { buffer, length } = this;
+    const last = this.#written;
+    // What is written again and again is often as long as before.
+    if (last !== undefined && last.length === length && this.#writtenOf === buffer) return last;
+    this.#writtenOf = buffer;
+    return this.#written = buffer.subarray(0, length);
+  }
 
   /** Makes a writer with room for `capacity` bytes, none unless told. */
   constructor(capacity = 0) {
