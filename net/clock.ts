@@ -1,5 +1,4 @@
 import { onAbort } from "./abort_listener.ts";
-import { nextTurn } from "./turn.ts";
 
 /** Stops a wait that {@linkcode Clock.wait} began; later calls do nothing. */
 export type CancelWait = () => void;
@@ -17,31 +16,13 @@ export interface Clock {
 /** The longest wait that one timer can have; a longer one ends here and is begun anew by who asked. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
-/** The time on this turn of the event loop, or -1: asking the system for each message would cost more than a turn. */
-let turnTime = -1;
-
-function forgetTurnTime(): void {
-  turnTime = -1;
-}
-
-/** The system's clock. It stands still within one turn of the event loop. */
+/** The system's clock. */
 export const systemClock: Clock = {
-  now() {
-    if (turnTime < 0) {
-      turnTime = performance.now();
-      nextTurn(forgetTurnTime);
-    }
-    return turnTime;
-  },
+  now: () => performance.now(),
   date: () => new Date(),
   wait(ms, callback) {
     if (ms === Infinity) return nothing;
-    const ended = () => {
-      // Node calls timers before what ends the turn: the time that was asked for when this one began would stand still.
-      forgetTurnTime();
-      callback();
-    };
-    const timer = setTimeout(ended, Math.min(ms, MAX_TIMER_MS));
+    const timer = setTimeout(callback, Math.min(ms, MAX_TIMER_MS));
     return () => clearTimeout(timer);
   },
 };

@@ -10,7 +10,13 @@ import { safeListener } from "./safe_listener.ts";
 import type { SharedBytes } from "./shared_bytes.ts";
 import { Watch, type WatchOwner } from "./watch.ts";
 import { bytesOf, Loan, type Outbound, releaseOutbound, WriteQueue } from "./write_queue.ts";
-import { mayWriteNow, type TurnWriter, writeAfterReads, writeNextTurn } from "./write_turns.ts";
+import {
+  mayWriteNow,
+  turnNotNeeded,
+  type TurnWriter,
+  writeAfterReads,
+  writeNextTurn,
+} from "./write_turns.ts";
 
 /** Above this many waiting bytes `send` makes its caller wait. */
 export const HIGH_WATER_BYTES = 64 * 1024;
@@ -121,7 +127,7 @@ export class Outgoing<Out> implements WatchOwner, TurnWriter {
       return this.#lowWater(signal);
     }
     this.#core.tracer?.sent(message, length);
-    this.#askTurn();
+    this.askTurn();
     return SENT;
   }
 
@@ -140,7 +146,7 @@ export class Outgoing<Out> implements WatchOwner, TurnWriter {
       return false;
     } else this.#core.tracer?.sent(shared.buffer, shared.length);
     if (shared.length > 0) this.#queue.push(shared);
-    this.#askTurn();
+    this.askTurn();
     return true;
   }
 
@@ -160,7 +166,7 @@ export class Outgoing<Out> implements WatchOwner, TurnWriter {
     const full = this.#tooMuch(length);
     if (full) return this.#core.fail(full);
     this.#core.tracer?.said(what, length);
-    this.#askTurn();
+    this.askTurn();
   }
 
   /** Takes nothing more: what is sent from now on is refused with `error`, and what waits goes out. */
@@ -186,7 +192,10 @@ export class Outgoing<Out> implements WatchOwner, TurnWriter {
 
   /** Begins to write what waits; false says that nothing was begun. */
   flush(): boolean {
-    this.#turnAsked = false;
+    if (this.#turnAsked) {
+      this.#turnAsked = false;
+      turnNotNeeded();
+    }
     if (this.#writing || this.#over) return false;
     const next = this.#queue.shift();
     if (next === undefined) return false;
@@ -232,6 +241,10 @@ export class Outgoing<Out> implements WatchOwner, TurnWriter {
   end(error: unknown): void {
     if (this.#over) return;
     this.#over = { error };
+    if (this.#turnAsked) {
+      this.#turnAsked = false;
+      turnNotNeeded();
+    }
     this.#watch?.clear();
     // The system may still read from what is being written, so it goes back to nobody.
     const writing = this.#writing;
@@ -265,7 +278,7 @@ export class Outgoing<Out> implements WatchOwner, TurnWriter {
     // A trace may keep what it is shown.
     if (tracer) tracer.sent(message instanceof Uint8Array ? message.slice() : message, length);
     if (body) this.#take(body, writer);
-    this.#askTurn();
+    this.askTurn();
     return this.queuedBytes > this.#highWater ? this.#lowWater(signal) : SENT;
   }
 
@@ -304,7 +317,8 @@ export class Outgoing<Out> implements WatchOwner, TurnWriter {
     return this.drained({ below: this.#highWater * LOW_WATER, signal });
   }
 
-  #askTurn(): void {
+  /** Lets what waits be written on the next turn, unless it is before. */
+  askTurn(): void {
     if (this.#turnAsked || this.#writing) return;
     this.#turnAsked = true;
     writeNextTurn(this);

@@ -4,13 +4,22 @@ import { nextTurn } from "./turn.ts";
 export interface TurnWriter {
   /** Begins to write, and says false where there was nothing to begin. */
   flush(): boolean;
+  /** Asks for the next turn, once. */
+  askTurn(): void;
 }
 
 /**
- * Writes that begin on one turn of the event loop. The system takes about 128 reads and writes of a turn at once; what
+ * Writes that begin on one turn of the event loop. Deno's system takes about 128 reads and writes of a turn at once; what
  * comes after them is put aside, and costs twice as much.
  */
 const WRITES_PER_TURN = 64;
+/**
+ * A program that answers asks for its next message soon, and that writes: a turn of the event loop is asked for only when
+ * it has not within so many microtasks, because the turn costs more than they do.
+ */
+const MAX_HOPS = 8;
+
+const SETTLED = Promise.resolve();
 
 let left = WRITES_PER_TURN;
 let renewalAsked = false;
@@ -18,20 +27,33 @@ let renewalAsked = false;
 /** Those who write on the next turn, and how many of them have. */
 let waiting: TurnWriter[] = [];
 let written = 0;
+/** How many of them have not been written by somebody else meanwhile. */
+let unwritten = 0;
+let hopsLeft = 0;
+let turnAsked = false;
 
 /** Those who write when everything that was read on this turn has been handed out. */
 let afterReads: TurnWriter[] = [];
 
 /** Says whether one more write may begin on this turn, and counts it. Who waits for a turn already comes first. */
 export function mayWriteNow(): boolean {
-  if (left === 0 || waiting.length > 0) return false;
+  if (left === 0 || unwritten > 0) return false;
   countWrite();
   return true;
 }
 
-/** Lets `one` write on the next turn, or on one soon after it where many want to. */
+/** Lets `one` write on the next turn, or on one soon after it where many want to. It says so when it is written before. */
 export function writeNextTurn(one: TurnWriter): void {
-  if (waiting.push(one) === 1) nextTurn(writeSome);
+  waiting.push(one);
+  unwritten++;
+  if (turnAsked || hopsLeft > 0) return;
+  hopsLeft = MAX_HOPS;
+  SETTLED.then(hop);
+}
+
+/** One of those who asked for a turn has been written, on the turn or before it. */
+export function turnNotNeeded(): void {
+  unwritten--;
 }
 
 /**
@@ -39,13 +61,30 @@ export function writeNextTurn(one: TurnWriter): void {
  * came together leave together.
  */
 export function writeAfterReads(one: TurnWriter): void {
-  if (afterReads.push(one) === 1) queueMicrotask(writeAnswers);
+  if (afterReads.push(one) === 1) SETTLED.then(writeAnswers);
+}
+
+function hop(): void {
+  if (unwritten === 0) {
+    hopsLeft = 0;
+    waiting = [];
+  } else if (--hopsLeft > 0) SETTLED.then(hop);
+  else askTurn();
+}
+
+function askTurn(): void {
+  turnAsked = true;
+  nextTurn(writeSome);
 }
 
 function countWrite(): void {
   left--;
   // Few writes a turn do not ask for a turn of their own only to be counted anew.
-  if (left > WRITES_PER_TURN / 2 || renewalAsked) return;
+  if (left <= WRITES_PER_TURN / 2) askRenewal();
+}
+
+function askRenewal(): void {
+  if (renewalAsked) return;
   renewalAsked = true;
   nextTurn(renew);
 }
@@ -59,7 +98,7 @@ function writeAnswers(): void {
   const list = afterReads;
   afterReads = [];
   for (const one of list) {
-    if (left === 0) writeNextTurn(one);
+    if (left === 0) one.askTurn();
     else if (one.flush()) countWrite();
   }
 }
@@ -71,11 +110,9 @@ function writeSome(): void {
     if (list[written++]!.flush()) begun++;
   }
   left = Math.min(left, WRITES_PER_TURN - begun);
-  if (left < WRITES_PER_TURN && !renewalAsked) {
-    renewalAsked = true;
-    nextTurn(renew);
-  }
+  if (begun > 0) askRenewal();
   if (written < list.length) return nextTurn(writeSome);
   waiting = [];
   written = 0;
+  turnAsked = false;
 }

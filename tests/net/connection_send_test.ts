@@ -39,10 +39,10 @@ Deno.test("send() leaves on the next turn when next() is not called", async () =
   await connection.send("one");
   await connection.send("two");
   assertEquals(transport.writeCalls, 0);
-  await turns(1);
+  await turns(2);
   assertEquals([transport.writeCalls, transport.written], [1, "one\ntwo\n"]);
   await connection.send("three");
-  await turns(1);
+  await turns(2);
   assertEquals([transport.writeCalls, transport.written], [2, "one\ntwo\nthree\n"]);
   connection.abort();
 });
