@@ -16,9 +16,24 @@ export interface Clock {
 /** The longest wait that one timer can have; a longer one ends here and is begun anew by who asked. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
-/** The system's clock. */
+const SETTLED = Promise.resolve();
+
+/** The time while what has arrived is handed out, or -1: asking the system for each message would cost too much. */
+let cached = -1;
+
+function forget(): void {
+  cached = -1;
+}
+
+/** The system's clock. It stands still while what has arrived is handed out. */
 export const systemClock: Clock = {
-  now: () => performance.now(),
+  now() {
+    if (cached < 0) {
+      cached = performance.now();
+      SETTLED.then(forget);
+    }
+    return cached;
+  },
   date: () => new Date(),
   wait(ms, callback) {
     if (ms === Infinity) return nothing;
