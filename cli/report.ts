@@ -1,5 +1,6 @@
 import { escapeControls } from "../codec/escape_controls.ts";
 import { type Address, formatAddress } from "../net/address.ts";
+import { isExpected } from "../net/format_failure.ts";
 import { formatTrace, type Trace, type TraceEvent } from "../net/trace.ts";
 import { type ExactLine, textOf } from "./exact_lines.ts";
 import type { Io } from "./io.ts";
@@ -115,7 +116,11 @@ function harmless(json: string): string {
 
 function inJson(_: string, value: unknown): unknown {
   if (value instanceof Uint8Array) return hexOf(value);
-  if (value instanceof Error) return { name: value.name, message: value.message };
+  if (value instanceof Error) {
+    const { name, message, stack } = value;
+    // What a peer or the network did is said by the message; what a program did wrong has a place.
+    return isExpected(value) ? { name, message } : { name, message, stack };
+  }
   return typeof value === "bigint" ? String(value) : value;
 }
 

@@ -52,6 +52,7 @@ const SECTIONS: Readonly<Record<string, () => string | Promise<string>>> = {
   filesSpeed: () => speedTable("files"),
   glance: glanceTable,
   limits: () => limitTable(LIMITS),
+  outputSpeed: () => speedTable("output"),
   permissions: permissionTable,
   programs: programTable,
   runtimes: runtimeTable,

@@ -28,7 +28,7 @@ export function formatUnexpected(error: unknown): string {
 }
 
 /** Says whether an error is no fault of the program's: a peer, the network or a limit ended a connection. */
-function isExpected(error: unknown): boolean {
+export function isExpected(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if (error instanceof ProtocolError || error instanceof DeadlineError) return true;
   if (error instanceof ClosedError) return true;

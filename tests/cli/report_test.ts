@@ -1,3 +1,4 @@
+import { DeadlineError } from "../../mod.ts";
 import { assertEquals, assertMatch } from "@std/assert";
 import { addressRecord, Report } from "../../cli/report.ts";
 import { Output } from "../../cli/output.ts";
@@ -77,17 +78,28 @@ Deno.test("Report says an error, bytes and a big integer when a record holds the
   const io = keptIo();
   new Report(io, true).data({
     event: "failed",
-    error: new TypeError("no"),
+    error: new DeadlineError("idle", 5),
     bytes: Uint8Array.of(1, 255),
     many: 2n ** 64n,
     none: undefined,
   }, "");
   assertEquals(JSON.parse(io.out[0] ?? ""), {
     event: "failed",
-    error: { name: "TypeError", message: "no" },
+    error: {
+      name: "DeadlineError",
+      message: "Cannot keep the connection: no byte passed within 5 ms (idle deadline)",
+    },
     bytes: "01ff",
     many: "18446744073709551616",
   });
+});
+
+Deno.test("Report says where an error comes from that is a program's fault", () => {
+  const io = keptIo();
+  new Report(io, true).data({ event: "failed", error: new TypeError("no") }, "");
+  const { error } = JSON.parse(io.out[0] ?? "");
+  assertEquals([error.name, error.message], ["TypeError", "no"]);
+  assertMatch(error.stack, /TypeError: no\n +at .*report_test/);
 });
 
 Deno.test("Report writes JSON that a terminal obeys nothing of when a peer's text is in it", () => {
