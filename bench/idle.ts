@@ -13,6 +13,8 @@ export async function idleRuns(
   for (let round = 0; round < rounds; round++) {
     for (const [name, command] of Object.entries(servers)) {
       await using server = await ServerProcess.start(command);
+      // A process goes on growing for a moment after it is ready.
+      await new Promise((resolve) => setTimeout(resolve, 500));
       const empty = await server.residentBytes();
       await using _load = await holdIdle(server.port);
       const kB = (await server.residentBytes() - empty) / IDLE_CONNECTIONS / 1000;

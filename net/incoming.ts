@@ -427,14 +427,14 @@ export class Incoming<In> implements SilenceOwner, ReaderOwner {
   #askAhead(): void {
     if (this.#aheadAsked) return;
     this.#aheadAsked = true;
-    nextTurn(this.#decodeAheadLater);
+    nextTurn(() => this.#decodeAheadLater());
   }
 
-  readonly #decodeAheadLater = (): void => {
+  #decodeAheadLater(): void {
     this.#aheadAsked = false;
     if (this.#isAwaited || this.#reader.isReading || this.#lingering || this.#over) return;
     this.#decodeAhead();
-  };
+  }
 
   /** Decodes while the program is busy, as far as the queue goes: only so is what the protocol owes not late. */
   #decodeAhead(): void {

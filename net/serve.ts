@@ -250,7 +250,7 @@ export class Server<In, Out = In, Addr extends Address = Address> implements Asy
   ): Promise<void> {
     const { id, remoteAddr: address } = connection;
     this.#report({ type: "opened", id, address });
-    if (await this.#shakeHands(connection, transport)) {
+    if (!transport.handshake || await this.#shakeHands(connection, transport)) {
       try {
         await this.#handler(connection);
       } catch (error) {
@@ -263,9 +263,8 @@ export class Server<In, Out = In, Addr extends Address = Address> implements Asy
     this.#left(connection, host);
   }
 
-  /** Does the handshake, where there is one; says whether there is somebody to talk to. */
+  /** Does the handshake of TLS; says whether there is somebody to talk to. */
   async #shakeHands(connection: Connection<In, Out>, transport: Transport): Promise<boolean> {
-    if (!transport.handshake) return true;
     try {
       await withDeadline(() => transport.handshake!(), {
         phase: "handshake",

@@ -32,6 +32,8 @@ export type Outbound = ByteWriter | SharedBytes | Loan;
 
 /** Below this many bytes it is cheaper to copy a piece beside others than to write it by itself. */
 const JOINED_MAX_BYTES = 16 * 1024;
+/** Below this many bytes a shared piece that has to wait is copied. */
+const COPIED_MAX_BYTES = 1024;
 /** Pieces are joined up to about this many bytes. */
 const JOINED_BYTES = 64 * 1024;
 
@@ -60,8 +62,11 @@ export class WriteQueue {
     this.#writer = undefined;
   }
 
-  /** Queues bytes behind what is gathered. */
+  /** Queues bytes behind what is gathered; few of them are copied, so that what waits is no long list of small pieces. */
   push(piece: SharedBytes | Loan): void {
+    if (piece.length < COPIED_MAX_BYTES && !(piece instanceof Loan)) {
+      return this.writer.bytes(piece.buffer);
+    }
     this.#close();
     this.#add(piece);
   }

@@ -53,6 +53,20 @@ Deno.test("trySend() writes large pieces from where they stand, and joins small 
   connection.abort();
 });
 
+Deno.test("trySend() keeps few pieces of much that is small, and shares what is large", async () => {
+  const { connection, transport } = openLines();
+  transport.blockWrites();
+  connection.trySend(shared("first"));
+  for (let count = 0; count < 5000; count++) connection.trySend(shared("0123456789"));
+  const large = new SharedBytes(new Uint8Array(20_000));
+  connection.trySend(large);
+  connection.trySend(shared("last"));
+  transport.unblockWrites();
+  await turns();
+  assertEquals(transport.writes.map(({ length }) => length), [5, 50_000, 20_000, 4]);
+  connection.abort();
+});
+
 Deno.test("trySend() says false past maxQueuedBytes, and takes nothing then", async () => {
   const { connection, transport } = openLines({ limits: { maxQueuedBytes: 10 } });
   transport.blockWrites();
