@@ -159,7 +159,9 @@ type Encode<Out> = (message: Out, writer: ByteWriter) => void;
  */
 export function defineCodec<In, Out = In>(
   decoder: () => Decoder<In>,
-  encode: Encode<Out> | Pick<Session<In, Out>, "encode" | "encodeHead">,
+  encode:
+    | ((message: Out, writer: ByteWriter) => void)
+    | Pick<Session<In, Out>, "encode" | "encodeHead">,
 ): Codec<In, Out>;
 /**
  * Makes a codec whose directions share state, or which says something of itself: `session` is called once for each

@@ -68,7 +68,10 @@ function hop(): void {
   if (unwritten === 0) {
     hopsLeft = 0;
     waiting = [];
-  } else if (--hopsLeft > 0) SETTLED.then(hop);
+    return;
+  }
+  hopsLeft--;
+  if (hopsLeft > 0) SETTLED.then(hop);
   else askTurn();
 }
 
