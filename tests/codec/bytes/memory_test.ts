@@ -63,3 +63,9 @@ Deno.test("detach() works where ArrayBuffer has no transfer(), as on Node 20", (
   assertEquals(new Uint8Array(detach(buffer)!), new Uint8Array([1, 2, 3]));
   assertEquals(buffer.byteLength, 0);
 });
+Deno.test("takeMemory() goes on when somebody transferred the block of a message away", () => {
+  const first = takeMemory(10);
+  structuredClone(first.buffer, { transfer: [first.buffer] });
+  const next = takeMemory(10);
+  assertEquals([first.length, next.length], [0, 10]);
+});
