@@ -1,5 +1,11 @@
+/** Those who listen to one signal, and the listener that they share. */
+interface Shared {
+  readonly callbacks: Set<() => void>;
+  readonly listener: () => void;
+}
+
 /** Who listens to each signal. */
-const listeners = new WeakMap<AbortSignal, Set<() => void>>();
+const shared = new WeakMap<AbortSignal, Shared>();
 
 /**
  * Calls `callback` when a signal is aborted; at once where it is already. All who ask share one listener of the signal:
@@ -15,29 +21,27 @@ export function onAbort(signal: AbortSignal | undefined, callback: () => void): 
   }
   // One that is given twice is called twice, as it is ended twice.
   const call = () => callback();
-  const callbacks = listeners.get(signal) ?? listen(signal);
+  const { callbacks, listener } = shared.get(signal) ?? listen(signal);
   callbacks.add(call);
   return () => {
     callbacks.delete(call);
-    if (callbacks.size > 0 || listeners.get(signal) !== callbacks) return;
-    listeners.delete(signal);
-    signal.removeEventListener("abort", onEvent);
+    if (callbacks.size > 0 || shared.get(signal)?.callbacks !== callbacks) return;
+    shared.delete(signal);
+    signal.removeEventListener("abort", listener);
   };
 }
 
-function listen(signal: AbortSignal): Set<() => void> {
+function listen(signal: AbortSignal): Shared {
   const callbacks = new Set<() => void>();
-  listeners.set(signal, callbacks);
-  signal.addEventListener("abort", onEvent, { once: true });
-  return callbacks;
-}
-
-function onEvent(event: Event): void {
-  // Only signals are listened to.
-  const signal = event.currentTarget as AbortSignal;
-  const callbacks = listeners.get(signal);
-  listeners.delete(signal);
-  for (const callback of callbacks ?? []) callback();
+  // Node 20 does not tell a second listener of which signal the event is.
+  const listener = () => {
+    shared.delete(signal);
+    for (const callback of callbacks) callback();
+  };
+  const made = { callbacks, listener };
+  shared.set(signal, made);
+  signal.addEventListener("abort", listener, { once: true });
+  return made;
 }
 
 function nothing(): void {}

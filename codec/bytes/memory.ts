@@ -43,7 +43,11 @@ export function detach(buffer: ArrayBuffer): ArrayBuffer | undefined {
   try {
     // Node 20 has no transfer(); its types do not know it either.
     const { transfer } = buffer as { transfer?: () => ArrayBuffer };
-    return transfer ? transfer.call(buffer) : structuredClone(buffer, { transfer: [buffer] });
+    const taken = transfer
+      ? transfer.call(buffer)
+      : structuredClone(buffer, { transfer: [buffer] });
+    // Node 20 copies what it cannot take.
+    return buffer.byteLength === 0 ? taken : undefined;
   } catch {
     return undefined;
   }

@@ -57,3 +57,12 @@ Deno.test("onAbort() lets one who is called end the listening of another", () =>
   controller.abort();
   assertEquals(called, ["first"]);
 });
+
+Deno.test("onAbort() hears of a signal that has another listener before it", () => {
+  const controller = new AbortController();
+  const heard: string[] = [];
+  controller.signal.addEventListener("abort", () => heard.push("another"), { once: true });
+  onAbort(controller.signal, () => heard.push("ours"));
+  controller.abort();
+  assertEquals(heard, ["another", "ours"]);
+});
