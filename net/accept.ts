@@ -1,7 +1,7 @@
 import { acceptFailureOf } from "./accept_failure.ts";
 import { type Clock, sleep } from "./clock.ts";
 import { TokenBucket } from "./token_bucket.ts";
-import type { Listener, Transport } from "./transport.ts";
+import { closeQuietly, type Listener, type Transport } from "./transport.ts";
 import { nextTurn } from "./turn.ts";
 
 /** Where the system lacks something, the next accept waits this long, then twice as long, up to the last. */
@@ -52,11 +52,7 @@ export class AcceptLoop {
   stop(): void {
     if (this.#stop.signal.aborted) return;
     this.#stop.abort();
-    try {
-      this.#listener.close();
-    } catch {
-      // The caller closed the listener before.
-    }
+    closeQuietly(this.#listener);
   }
 
   async #run(): Promise<void> {
@@ -77,7 +73,7 @@ export class AcceptLoop {
       if (signal.aborted) transport.close();
       else this.#options.accepted(transport);
     } catch (error) {
-      closeQuietly(transport);
+      if (transport) closeQuietly(transport);
       if (!signal.aborted) await this.#failed(error);
     }
   }
@@ -103,14 +99,6 @@ export class AcceptLoop {
     const now = this.#options.clock.now();
     this.#unknown.take(1, now);
     return this.#unknown.delay(now);
-  }
-}
-
-function closeQuietly(transport: Transport | undefined): void {
-  try {
-    transport?.close();
-  } catch {
-    // Whoever took it has closed it.
   }
 }
 

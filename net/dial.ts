@@ -4,7 +4,7 @@ import type { Address } from "./address.ts";
 import { Connection } from "./connection.ts";
 import type { ConnectionOptions } from "./connection_options.ts";
 import { type ConnectDeadlines, deadlineOf, withDeadline } from "./deadlines.ts";
-import type { Transport } from "./transport.ts";
+import { closeQuietly, type Transport } from "./transport.ts";
 
 /** How {@linkcode dial} connects. Everything of {@linkcode ConnectionOptions} holds for the connection. */
 export interface DialOptions<In, Out = In> extends Omit<ConnectionOptions, "deadlines"> {
@@ -91,13 +91,4 @@ export async function dial<In, Out = In>(
     }
   };
   return await withDeadline(stand, { phase: "connect", ms: connectMs, peer, signal, clock });
-}
-
-/** Closes what is not used; the error that says why is already there. */
-function closeQuietly(transport: Transport): void {
-  try {
-    transport.close();
-  } catch {
-    // It was closed before, or is none.
-  }
 }

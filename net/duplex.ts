@@ -12,7 +12,7 @@ import { type ConnectionLimits, connectionLimits } from "./limits.ts";
 import { Outgoing } from "./outgoing.ts";
 import { forgettable } from "./rejection.ts";
 import { Tracer } from "./tracer.ts";
-import type { Transport } from "./transport.ts";
+import { closeQuietly, type Transport } from "./transport.ts";
 
 /** The two halves of a connection, and how they end together. */
 export class Duplex<In, Out> implements ConnectionCore<Out> {
@@ -139,11 +139,7 @@ export class Duplex<In, Out> implements ConnectionCore<Out> {
     this.#outgoing?.end(reason ?? closedHere());
     this.incoming.end(reason);
     this.#endListening?.();
-    try {
-      this.transport.close();
-    } catch {
-      // The caller closed the transport before.
-    }
+    closeQuietly(this.transport);
     this.incoming.release();
     this.tracer?.note("closed");
     this.#controller?.abort(reason ?? closedHere());

@@ -15,7 +15,7 @@ import type { Handler, ServeOptions, ServerCounts, ShutdownResult } from "./serv
 import { formatServerEvent, type ServerEvent } from "./server_events.ts";
 import { requireFlush } from "./silence.ts";
 import { TokenBucket } from "./token_bucket.ts";
-import type { Listener, Transport } from "./transport.ts";
+import { closeQuietly, type Listener, type Transport } from "./transport.ts";
 
 export type { Handler, ServeOptions, ServerCounts, ShutdownResult } from "./serve_options.ts";
 
@@ -183,7 +183,7 @@ export class Server<In, Out = In, Addr extends Address = Address> implements Asy
       connection = new Connection<In, Out>(transport, this.#options.codec, options);
     } catch (error) {
       // The codec could make no session for it. That is no failure of accepting.
-      transport.close();
+      closeQuietly(transport);
       this.#failed({ id, address, error });
       return;
     }

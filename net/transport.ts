@@ -29,3 +29,12 @@ export interface Listener<Addr extends Address = Address> {
   /** Stops listening. */
   close(): void;
 }
+
+/** Closes what nobody uses any more. A second close of Deno's throws: whoever had it may have closed it before. */
+export function closeQuietly(closable: { close(): void }): void {
+  try {
+    closable.close();
+  } catch {
+    // It is over either way.
+  }
+}
