@@ -1,4 +1,5 @@
 import { onAbort } from "./abort_listener.ts";
+import { inMicrotask } from "./turn.ts";
 
 /** Stops a wait that {@linkcode Clock.wait} began; later calls do nothing. */
 export type CancelWait = () => void;
@@ -16,8 +17,6 @@ export interface Clock {
 /** The longest wait that one timer can have; a longer one ends here and is begun anew by who asked. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
-const SETTLED = Promise.resolve();
-
 /** The time while what has arrived is handed out, or -1: asking the system for each message would cost too much. */
 let cached = -1;
 
@@ -30,7 +29,7 @@ export const systemClock: Clock = {
   now() {
     if (cached < 0) {
       cached = performance.now();
-      SETTLED.then(forget);
+      inMicrotask(forget);
     }
     return cached;
   },

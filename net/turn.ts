@@ -1,3 +1,10 @@
+const SETTLED = Promise.resolve();
+
+/** Calls `callback` behind what waits already on this turn. Node's `queueMicrotask` does the same at twice the cost. */
+export function inMicrotask(callback: () => void): void {
+  SETTLED.then(callback);
+}
+
 /** What wants to be done on the next turn of the event loop, once for all who ask. */
 let waiting: (() => void)[] = [];
 

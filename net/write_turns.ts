@@ -1,4 +1,4 @@
-import { nextTurn } from "./turn.ts";
+import { inMicrotask, nextTurn } from "./turn.ts";
 
 /** Who has bytes to write. */
 export interface TurnWriter {
@@ -18,8 +18,6 @@ const WRITES_PER_TURN = 64;
  * it has not within so many microtasks, because the turn costs more than they do.
  */
 const MAX_HOPS = 8;
-
-const SETTLED = Promise.resolve();
 
 let left = WRITES_PER_TURN;
 let renewalAsked = false;
@@ -48,7 +46,7 @@ export function writeNextTurn(one: TurnWriter): void {
   unwritten++;
   if (turnAsked || hopsLeft > 0) return;
   hopsLeft = MAX_HOPS;
-  SETTLED.then(hop);
+  inMicrotask(hop);
 }
 
 /** One of those who asked for a turn has been written, on the turn or before it. */
@@ -61,7 +59,7 @@ export function turnNotNeeded(): void {
  * came together leave together.
  */
 export function writeAfterReads(one: TurnWriter): void {
-  if (afterReads.push(one) === 1) SETTLED.then(writeAnswers);
+  if (afterReads.push(one) === 1) inMicrotask(writeAnswers);
 }
 
 function hop(): void {
@@ -71,7 +69,7 @@ function hop(): void {
     return;
   }
   hopsLeft--;
-  if (hopsLeft > 0) SETTLED.then(hop);
+  if (hopsLeft > 0) inMicrotask(hop);
   else askTurn();
 }
 
