@@ -2,7 +2,7 @@ import { ByteWriter } from "../codec/bytes/byte_writer.ts";
 
 /** An idle connection keeps this much for its next read. */
 export const SMALL_BYTES = 512;
-/** A connection that fills its small buffer reads with this much, until a read comes back short. */
+/** A connection that fills its small buffer reads with this much, until two reads come back short. */
 export const LARGE_BYTES = 64 * 1024;
 /** Buffers kept for the next one that needs them; more are left to the garbage collector. */
 const KEPT_LARGE = 32;

@@ -76,10 +76,7 @@ export class Incoming<In> implements SilenceOwner, ReaderOwner {
     if (delay === 0) {
       try {
         const message = this.#take();
-        if (message !== undefined) {
-          if (this.#source.ahead) this.#askAhead();
-          return Promise.resolve({ done: false, value: message });
-        }
+        if (message !== undefined) return Promise.resolve({ done: false, value: message });
       } catch (error) {
         return rejected(error);
       }
@@ -158,9 +155,7 @@ export class Incoming<In> implements SilenceOwner, ReaderOwner {
   takeWhole(): In | undefined {
     // A closed connection drops what it reads into the buffer that the decoder may look at, so it is not asked again.
     if (this.#isAwaited || this.#over || this.#lingering || this.#delay() > 0) return undefined;
-    const message = this.#take();
-    if (message !== undefined && this.#source.ahead) this.#askAhead();
-    return message;
+    return this.#take();
   }
 
   /** Returns the next message, or counts what came of it so far as all of it. */
@@ -260,7 +255,10 @@ export class Incoming<In> implements SilenceOwner, ReaderOwner {
   /** Returns the message that the program gets next, if it is there. */
   #take(): In | undefined {
     const message = this.#source.take();
-    if (message !== undefined) this.#messages?.take(1, this.#core.clock.now());
+    if (message === undefined) return undefined;
+    this.#messages?.take(1, this.#core.clock.now());
+    // What was not decoded ahead because the queue was full may be now.
+    if (this.#source.ahead) this.#askAhead();
     return message;
   }
 
@@ -412,7 +410,6 @@ export class Incoming<In> implements SilenceOwner, ReaderOwner {
     if (message !== undefined) {
       this.#waiter = undefined;
       this.#silence.stopGap();
-      if (this.#source.ahead) this.#askAhead();
       waiter.resolve({ done: false, value: message });
     } else if (this.ended) {
       this.#core.flushSent();

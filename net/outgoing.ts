@@ -107,7 +107,7 @@ export class Outgoing<Out> implements WatchOwner, TurnWriter {
     const ended = this.#over ?? this.#closing;
     if (ended) return rejected(ended.error);
     if (signal?.aborted) return rejected(signal.reason);
-    if (transfer) return this.#transfer(message, signal);
+    if (transfer && this.#core.session.encodeHead) return this.#transfer(message, signal);
     const { writer } = this.#queue;
     const before = writer.length;
     try {
@@ -135,18 +135,16 @@ export class Outgoing<Out> implements WatchOwner, TurnWriter {
   trySend(shared: SharedBytes): boolean {
     if (this.#over ?? this.#closing) return false;
     const queued = this.queuedBytes;
-    if (queued === 0) {
-      this.#core.tracer?.sent(shared.buffer, shared.length);
-      if (shared.length > 0 && mayWriteNow()) {
-        this.#begin(shared);
-        return true;
-      }
-    } else if (queued - this.#lentBytes + shared.length > this.#maxQueuedBytes) {
+    if (queued > 0 && queued - this.#lentBytes + shared.length > this.#maxQueuedBytes) {
       this.#wasFull = true;
       return false;
-    } else this.#core.tracer?.sent(shared.buffer, shared.length);
-    if (shared.length > 0) this.#queue.push(shared);
-    this.askTurn();
+    }
+    this.#core.tracer?.sent(shared.buffer, shared.length);
+    if (queued === 0 && shared.length > 0 && mayWriteNow()) this.#begin(shared);
+    else {
+      this.#queue.push(shared);
+      this.askTurn();
+    }
     return true;
   }
 
@@ -192,10 +190,7 @@ export class Outgoing<Out> implements WatchOwner, TurnWriter {
 
   /** Begins to write what waits; false says that nothing was begun. */
   flush(): boolean {
-    if (this.#turnAsked) {
-      this.#turnAsked = false;
-      turnNotNeeded();
-    }
+    this.#forgetTurn();
     if (this.#writing || this.#over) return false;
     const next = this.#queue.shift();
     if (next === undefined) return false;
@@ -241,10 +236,7 @@ export class Outgoing<Out> implements WatchOwner, TurnWriter {
   end(error: unknown): void {
     if (this.#over) return;
     this.#over = { error };
-    if (this.#turnAsked) {
-      this.#turnAsked = false;
-      turnNotNeeded();
-    }
+    this.#forgetTurn();
     this.#watch?.clear();
     // The system may still read from what is being written, so it goes back to nobody.
     const writing = this.#writing;
@@ -260,24 +252,22 @@ export class Outgoing<Out> implements WatchOwner, TurnWriter {
     const { session, tracer } = this.#core;
     const { writer } = this.#queue;
     const before = writer.length;
-    let body: Uint8Array | undefined;
+    let body: Uint8Array;
     try {
-      body = session.encodeHead?.(message, writer);
-      if (body === undefined) session.encode(message, writer);
+      body = session.encodeHead!(message, writer);
     } catch (error) {
       writer.length = before;
       return rejected(error);
     }
-    const bodyBytes = body === undefined ? 0 : body.length;
-    const length = writer.length - before + bodyBytes;
-    const full = this.#tooMuch(length, bodyBytes);
+    const length = writer.length - before + body.length;
+    const full = this.#tooMuch(length, body.length);
     if (full) {
       writer.length = before;
       return this.#failed(full);
     }
     // A trace may keep what it is shown.
     if (tracer) tracer.sent(message instanceof Uint8Array ? message.slice() : message, length);
-    if (body) this.#take(body, writer);
+    this.#take(body, writer);
     this.askTurn();
     return this.queuedBytes > this.#highWater ? this.#lowWater(signal) : SENT;
   }
@@ -287,12 +277,11 @@ export class Outgoing<Out> implements WatchOwner, TurnWriter {
     const { buffer, byteOffset, length } = body;
     if (length < LOAN_MIN_BYTES) {
       writer.bytes(body);
-      if (length < RECYCLED_MIN_BYTES || !(buffer instanceof ArrayBuffer)) return;
-      const memory = detach(buffer);
+      const memory = length < RECYCLED_MIN_BYTES ? undefined : detach(buffer);
       if (memory) giveBack(memory);
       return;
     }
-    const memory = buffer instanceof ArrayBuffer ? detach(buffer) : undefined;
+    const memory = detach(buffer);
     if (!memory) return writer.bytes(body);
     const head = new Uint8Array(memory, byteOffset, BESIDE_HEAD_BYTES);
     writer.bytes(head);
@@ -322,6 +311,12 @@ export class Outgoing<Out> implements WatchOwner, TurnWriter {
     if (this.#turnAsked || this.#writing) return;
     this.#turnAsked = true;
     writeNextTurn(this);
+  }
+
+  #forgetTurn(): void {
+    if (!this.#turnAsked) return;
+    this.#turnAsked = false;
+    turnNotNeeded();
   }
 
   #startWatch(): void {

@@ -37,9 +37,10 @@ export function takeWhole(bytes: number): Uint8Array<ArrayBuffer> {
 
 /**
  * Takes memory away from whoever has it, by leaving them an empty buffer, and returns what it holds: undefined where it
- * cannot be taken (a WebAssembly memory), and then nothing has changed.
+ * cannot be taken (a WebAssembly memory, a shared one), and then nothing has changed.
  */
-export function detach(buffer: ArrayBuffer): ArrayBuffer | undefined {
+export function detach(buffer: ArrayBufferLike): ArrayBuffer | undefined {
+  if (!(buffer instanceof ArrayBuffer)) return undefined;
   try {
     // Node 20 has no transfer(); its types do not know it either.
     const { transfer } = buffer as { transfer?: () => ArrayBuffer };
