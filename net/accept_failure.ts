@@ -1,3 +1,5 @@
+import { isOfLostPeer } from "./errors.ts";
+
 /**
  * Why an accept failed: `lost`, the connection died before it was accepted; `scarce`, the system lacks something; `closed`,
  * the listener is; `unknown`, nothing of these.
@@ -37,12 +39,7 @@ export function acceptFailureOf(error: unknown): AcceptFailure {
   if (error instanceof Deno.errors.BadResource) return "closed";
   const code = "code" in error ? error.code : undefined;
   if (SCARCE_CODES.has(code) || SCARCE_WORDS.test(error.message)) return "scarce";
-  return LOST_CODES.has(code) || isOfLostPeer(error) ? "lost" : "unknown";
-}
-
-function isOfLostPeer(error: Error): boolean {
-  return error instanceof Deno.errors.NotConnected ||
-    error instanceof Deno.errors.ConnectionAborted ||
-    error instanceof Deno.errors.ConnectionReset || error instanceof Deno.errors.BrokenPipe ||
-    error instanceof Deno.errors.UnexpectedEof;
+  const isLost = LOST_CODES.has(code) || isOfLostPeer(error) ||
+    error instanceof Deno.errors.NotConnected;
+  return isLost ? "lost" : "unknown";
 }

@@ -145,12 +145,16 @@ export function serverStops(): ClosedError {
   });
 }
 
-/** Returns what an error of the system means, in the kernel's own words. */
-export function explained(tried: "receive" | "send", error: unknown): unknown {
-  const lost = error instanceof Deno.errors.ConnectionReset ||
+/** Says whether an error of the system means that the peer is gone. */
+export function isOfLostPeer(error: unknown): boolean {
+  return error instanceof Deno.errors.ConnectionReset ||
     error instanceof Deno.errors.BrokenPipe ||
     error instanceof Deno.errors.ConnectionAborted || error instanceof Deno.errors.UnexpectedEof;
-  if (!lost) return error;
+}
+
+/** Returns what an error of the system means, in the kernel's own words. */
+export function explained(tried: "receive" | "send", error: unknown): unknown {
+  if (!isOfLostPeer(error)) return error;
   return new ClosedError(`Cannot ${tried}: the peer reset the connection`, {
     code: "connection-reset",
     by: "peer",

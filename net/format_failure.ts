@@ -1,6 +1,6 @@
 import { escapeControls } from "../codec/escape_controls.ts";
 import { ProtocolError } from "../codec/errors.ts";
-import { ClosedError, DeadlineError, messageOf } from "./errors.ts";
+import { ClosedError, DeadlineError, isOfLostPeer, messageOf } from "./errors.ts";
 
 /** Causes that are followed; an error may be its own cause. */
 const MAX_CAUSES = 8;
@@ -31,23 +31,12 @@ export function formatUnexpected(error: unknown): string {
 export function isExpected(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if (error instanceof ProtocolError || error instanceof DeadlineError) return true;
-  if (error instanceof ClosedError) return true;
-  return connectionErrors().some((Class) => error instanceof Class);
-}
-
-/** What the system and TLS say of a connection. */
-function connectionErrors() {
-  const { errors } = Deno;
-  return [
-    errors.BrokenPipe,
-    errors.ConnectionAborted,
-    errors.ConnectionRefused,
-    errors.ConnectionReset,
-    errors.InvalidData,
-    errors.NotConnected,
-    errors.TimedOut,
-    errors.UnexpectedEof,
-  ];
+  if (error instanceof ClosedError || isOfLostPeer(error)) return true;
+  const { ConnectionRefused, InvalidData, NotConnected, TimedOut } = Deno.errors;
+  // TLS says InvalidData of what is no TLS.
+  return [ConnectionRefused, InvalidData, NotConnected, TimedOut].some((Class) =>
+    error instanceof Class
+  );
 }
 
 function titleOf(error: unknown): string {
