@@ -20,6 +20,7 @@ import {
   PendingCalls,
 } from "./pending_calls.ts";
 import { reconnect } from "./reconnect.ts";
+import { forgettable } from "./rejection.ts";
 import { safeListener } from "./safe_listener.ts";
 
 /**
@@ -70,6 +71,8 @@ export class Calls<Request, Reply> implements Disposable, AsyncDisposable {
   /** Set when no call is taken any more. */
   #over: { error: unknown } | undefined;
   #dropped = 0;
+  /** Hears the messages that reply to no call; without a listener they are counted. */
+  readonly #notify: ((message: unknown) => void) | undefined;
 
   private constructor(source: CallsSource<unknown, never>, wiring: Wiring<Request, Reply>) {
     requireSource(source);
@@ -77,6 +80,8 @@ export class Calls<Request, Reply> implements Disposable, AsyncDisposable {
     let lastId = 0;
     const { waitMs = 30_000, limits, nextId = () => ++lastId, clock, signal } = wiring;
     this.#wiring = wiring;
+    const { onNotification } = wiring;
+    if (onNotification) this.#notify = safeListener(onNotification, { name: "onNotification" });
     this.#pending = new PendingCalls({
       clock: clock ?? systemClock,
       waitMs: requireWaitMs("waitMs", waitMs),
@@ -129,13 +134,13 @@ export class Calls<Request, Reply> implements Disposable, AsyncDisposable {
    * @throws What `toMessage`, `toReply` and the codec throw, and the reason of `signal`.
    */
   call(request: Request, options: CallOptions = {}): Promise<Reply> {
-    const replied = new Promise<Reply>((resolve, reject) => {
-      if (this.#over) throw this.#over.error;
-      const call = this.#pending.begin({ request, options, resolve, reject });
-      if (this.#link?.open) void this.#send(call, this.#link);
-    });
-    replied.catch(ignore);
-    return replied;
+    return forgettable(
+      new Promise<Reply>((resolve, reject) => {
+        if (this.#over) throw this.#over.error;
+        const call = this.#pending.begin({ request, options, resolve, reject });
+        if (this.#link?.open) void this.#send(call, this.#link);
+      }),
+    );
   }
 
   /**
@@ -255,12 +260,11 @@ export class Calls<Request, Reply> implements Disposable, AsyncDisposable {
   }
 
   #take(message: unknown): void {
-    const { idOf, toReply, onNotification } = this.#wiring;
+    const { idOf, toReply } = this.#wiring;
     const id = idOf(message);
     const call = this.#pending.get(id);
-    if (id === undefined && onNotification) {
-      safeListener(onNotification, { name: "onNotification" })(message);
-    } else if (id === undefined || !call?.link) {
+    if (id === undefined && this.#notify) this.#notify(message);
+    else if (id === undefined || !call?.link) {
       this.#dropped++;
     } else {
       try {
@@ -272,6 +276,3 @@ export class Calls<Request, Reply> implements Disposable, AsyncDisposable {
     }
   }
 }
-
-/** Who calls hears of it; who forgot to listen does not end the program. */
-function ignore(): void {}

@@ -91,6 +91,8 @@ export class PendingCalls<Request, Reply> {
     if (this.#calls.has(id)) {
       throw new TypeError(`Cannot call: another call under way has the id ${shown(id)}`);
     }
+    // What is called above may have aborted the signal, and then the call is settled before it is listened for.
+    let endListening = () => {};
     const settle = (): boolean => {
       // A later call may have the id again.
       if (this.#calls.get(id) !== call) return false;
@@ -114,7 +116,7 @@ export class PendingCalls<Request, Reply> {
     const passed = () => call.reject(this.#lateError(call, waitMs));
     const time = new Watch({ passed }, { ms: waitMs, clock });
     time.start();
-    const endListening = onAbort(signal, () => call.reject(signal?.reason));
+    endListening = onAbort(signal, () => call.reject(signal?.reason));
     return call;
   }
 

@@ -507,6 +507,22 @@ Deno.test("a call that is given up while its reply is looked at touches no other
   calls.abort();
 });
 
+Deno.test("a call ends when its signal is aborted while it begins", async () => {
+  const stop = new AbortController();
+  const reason = new Error("stop");
+  let lastId = 0;
+  const { calls, clock } = overOne({
+    nextId() {
+      stop.abort(reason);
+      return ++lastId;
+    },
+  });
+  const waiting = clock.pending;
+  assertEquals(await rejectionOf(calls.call("a", { signal: stop.signal })), reason);
+  assertEquals([calls.pending, clock.pending], [0, waiting]);
+  calls.abort();
+});
+
 Deno.test("calls leave no listener on a signal", async () => {
   const watched = () => {
     const { signal } = new AbortController();
