@@ -1,24 +1,27 @@
 // One of the two files of codec/ that need the runtime: both Deno and Node have node:crypto. Nothing that codec/mod.ts
 // exports imports it, so the codecs run in a browser.
 
-import { createHash, createHmac, timingSafeEqual } from "node:crypto";
+import { createHash, createHmac, type Hash, timingSafeEqual } from "node:crypto";
 
 /** Takes bytes, and says what their digest is. */
 export interface Hasher {
   /** Adds bytes. */
   update(bytes: Uint8Array): void;
-  /** Returns the digest of what came so far, in hex; more may follow. */
-  digestSoFar(): string;
+  /** Returns another one that has taken the same bytes. */
+  copy(): Hasher;
   /** Returns the digest in hex; nothing may follow. */
   digest(): string;
 }
 
 /** Returns a hasher of SHA-256 (FIPS 180-4). */
 export function sha256(): Hasher {
-  const hash = createHash("sha256");
+  return hasherOver(createHash("sha256"));
+}
+
+function hasherOver(hash: Hash): Hasher {
   return {
     update: (bytes) => void hash.update(bytes),
-    digestSoFar: () => hash.copy().digest("hex"),
+    copy: () => hasherOver(hash.copy()),
     digest: () => hash.digest("hex"),
   };
 }

@@ -1,6 +1,5 @@
-import { type Hasher, sameDigest, sha256 } from "../codec/hashing.ts";
+import { type Hasher, sha256 } from "../codec/hashing.ts";
 import { blockBuffers } from "./buffer_pool.ts";
-import { infoOf } from "./disk.ts";
 import { FileRefusedError } from "./file_refused_error.ts";
 
 /** What {@linkcode hashBytes} hashes. */
@@ -66,16 +65,6 @@ export async function hashFile(
   if (from > 0) await file.seek(from, Deno.SeekMode.Start);
   if (!await hashBytes(file, { bytes: bytes - from, hasher, onHashed })) throw becameShorter();
   return hasher;
-}
-
-/** Says whether there is a file of this size and digest at a path. */
-export async function isFileOf(
-  path: string,
-  { size, sha256 }: { size: number; sha256: string },
-): Promise<boolean> {
-  const found = await infoOf(path);
-  if (!found?.isFile || found.size !== size) return false;
-  return sameDigest((await hashFile(path, { bytes: size })).digest(), sha256);
 }
 
 /** Makes the error for a file that lost bytes that were there before. */

@@ -47,6 +47,8 @@ export interface SendSimpleFilesOptions {
 
 /** How `sendFiles` sends. */
 export interface SendFilesOptions extends Omit<SendSimpleFilesOptions, "headerPauseMs"> {
+  /** Called as a file is read to be compared with what the receiver may have of it, with the bytes that were read. */
+  onCompare?: (source: FileSource, bytes: number) => void;
   /** A secret that proves us to the receiver, and the receiver to us. @default none */
   token?: string | undefined;
   /** Whether to compress the blocks that become smaller by it. @default {false} */

@@ -78,13 +78,12 @@ export type ParcelControl =
   /** So does the receiver. */
   | { readonly type: "ready"; readonly mac: string }
   | ParcelOffer
-  /** The receiver takes it, and has its first bytes already: `sha256` is their digest where there are some. */
-  | {
-    readonly type: "accept";
-    readonly id: number;
-    readonly offset: number;
-    readonly sha256?: string;
-  }
+  /** The receiver may have some or all of it already: it asks for the digests of its first bytes, so many each time. */
+  | { readonly type: "compare"; readonly id: number; readonly offsets: readonly number[] }
+  /** Those digests, in the same order. */
+  | { readonly type: "digests"; readonly id: number; readonly sha256: readonly string[] }
+  /** The receiver takes it, from `offset` on. */
+  | { readonly type: "accept"; readonly id: number; readonly offset: number }
   /** The file's blocks follow, from here on. */
   | { readonly type: "start"; readonly id: number; readonly offset: number }
   /** All of the file was sent. */
@@ -131,6 +130,8 @@ export const PARCEL_TYPES = {
   busy: 0x0d,
   bye: 0x0e,
   error: 0x0f,
+  compare: 0x10,
+  digests: 0x11,
 } as const satisfies Record<ParcelControl["type"] | "data", number>;
 
 type Check = (value: unknown) => boolean;
@@ -145,6 +146,11 @@ const isDigest: Check = (value) => typeof value === "string" && /^[0-9a-f]{64}$/
 const isNonce: Check = (value) => typeof value === "string" && /^[0-9a-f]{32}$/.test(value);
 const orNothing = (check: Check): Check => (value) => value === undefined || check(value);
 const oneOf = (...words: unknown[]): Check => (value) => words.includes(value);
+
+/** How many offsets and digests a message may have. */
+export const MAX_COMPARED = 32;
+const listOf = (check: Check): Check => (value) =>
+  Array.isArray(value) && value.length >= 1 && value.length <= MAX_COMPARED && value.every(check);
 
 /** What each message has to hold; what else it holds is passed over, so that a later version can say more. */
 const FIELDS: { readonly [Type in ParcelControl["type"]]: Readonly<Record<string, Check>> } = {
@@ -166,7 +172,9 @@ const FIELDS: { readonly [Type in ParcelControl["type"]]: Readonly<Record<string
     mtimeMs: isTime,
     mode: orNothing((value) => isCount(value) && Number(value) <= 0o777),
   },
-  accept: { id: isId, offset: isCount, sha256: orNothing(isDigest) },
+  compare: { id: isId, offsets: listOf(isCount) },
+  digests: { id: isId, sha256: listOf(isDigest) },
+  accept: { id: isId, offset: isCount },
   start: { id: isId, offset: isCount },
   end: { id: isId, size: isCount, sha256: isDigest },
   cancel: { id: isId, reason: isText },

@@ -19,7 +19,7 @@ import type { ReceiveBuffer } from "../bytes/receive_buffer.ts";
 import { escapeControls } from "../escape_controls.ts";
 
 /** What each side sends first: the name and the version of the format. */
-export const PARCEL_MAGIC = "PARCEL/1\n";
+export const PARCEL_MAGIC = "PARCEL/2\n";
 /** The byte that only this format begins with; the simple format begins with a digit. */
 export const PARCEL_FIRST_BYTE: number = PARCEL_MAGIC.charCodeAt(0);
 /** The largest block of a file. */
@@ -66,10 +66,10 @@ export type ParcelOutgoing = ParcelMagic | ParcelControl | ParcelData;
 
 /**
  * The parcel format: any number of files over one connection, with digests and resumption; docs/parcel.md describes
- * every byte. Each direction begins with `PARCEL/1\n`; then come frames of a type, a length and a CRC-32C over all of
- * the frame but itself. It refuses another beginning or version, unknown types, payloads over 16 KiB and blocks over
- * 1 MiB (from the head, before they are waited for), empty blocks, frames whose checksum is wrong, and messages that
- * miss a field. What a block's head says is sure only when the block has come whole: the checksum covers both.
+ * every byte. Each direction begins with `PARCEL/2\n`; then come frames of a type, a length and a CRC-32C over all of
+ * the frame but itself and a block: that is covered by its file's digest. It refuses another beginning or version,
+ * unknown types, payloads over 16 KiB and blocks over 1 MiB (from the head, before they are waited for), empty blocks,
+ * frames whose checksum is wrong, and messages that miss a field.
  *
  * ```text
  *   0e 00 00 00 02 17 80 fe 0a 7b 7d      bye
@@ -130,8 +130,9 @@ export function sealBlock(
   writer.u32(id, "big");
   writer.uint(offset, { width: 8, endian: "big" });
   writer.u32(rawBytes, "big");
-  frame.set(writer.buffer.subarray(0, DATA_HEAD_BYTES));
-  sealFrame(frame);
+  const head = writer.buffer.subarray(0, DATA_HEAD_BYTES);
+  sealFrame(head);
+  frame.set(head);
 }
 
 /** Writes the head with an empty checksum. */
@@ -141,17 +142,17 @@ function writeHead(writer: ByteWriter, type: number, length: number): void {
   writer.u32(0, "big");
 }
 
-function sealFrame(frame: Uint8Array): void {
-  const crc = crc32c(frame.subarray(HEAD_BYTES), crc32c(frame.subarray(0, 5)));
-  new DataView(frame.buffer, frame.byteOffset).setUint32(5, crc);
+/** Writes the checksum of all that `covered` holds of a frame. */
+function sealFrame(covered: Uint8Array): void {
+  new DataView(covered.buffer, covered.byteOffset).setUint32(5, checksumOf(covered));
+}
+
+function checksumOf(covered: Uint8Array): number {
+  return crc32c(covered.subarray(HEAD_BYTES), crc32c(covered.subarray(0, 5)));
 }
 
 class ParcelDecoder extends BodyDecoder<ParcelMagic | ParcelControl | ParcelDataHead> {
   #hasMagic = false;
-  /** The block's checksum as far as it has come, what it has to become, and where its frame began. */
-  #crc = 0;
-  #expectedCrc = 0;
-  #frameOffset = 0;
 
   protected override missing(buffer: ReceiveBuffer): string {
     if (!this.#hasMagic) return `the rest of "${escapeControls(PARCEL_MAGIC)}"`;
@@ -178,10 +179,9 @@ class ParcelDecoder extends BodyDecoder<ParcelMagic | ParcelControl | ParcelData
       buffer.expect(total);
       return undefined;
     }
-    const payload = buffer.view(HEAD_BYTES, total);
-    const computed = crc32c(payload, crc32c(buffer.view(0, 5)));
-    if (computed !== crc) throw badChecksum(computed, { expected: crc, offset });
-    const message = decodeControl(type, { payload, offset });
+    const frame = buffer.view(0, total);
+    requireChecksum(frame, { expected: crc, offset });
+    const message = decodeControl(type, { payload: frame.subarray(HEAD_BYTES), offset });
     buffer.skip(total);
     return message;
   }
@@ -206,7 +206,9 @@ class ParcelDecoder extends BodyDecoder<ParcelMagic | ParcelControl | ParcelData
     const bodyBytes = length - DATA_FIELD_BYTES;
     requireSizes({ bodyBytes, rawBytes: 0 }, { side: "remote", offset: frameOffset });
     if (buffer.length < DATA_HEAD_BYTES) return undefined;
-    const fields = new ByteReader(buffer.view(HEAD_BYTES, DATA_HEAD_BYTES));
+    const frameHead = buffer.view(0, DATA_HEAD_BYTES);
+    requireChecksum(frameHead, { expected: crc, offset: frameOffset });
+    const fields = new ByteReader(frameHead.subarray(HEAD_BYTES));
     const id = fields.u32("big");
     const offset = fields.u64("big");
     const rawBytes = fields.u32("big");
@@ -219,21 +221,9 @@ class ParcelDecoder extends BodyDecoder<ParcelMagic | ParcelControl | ParcelData
       });
     }
     requireSizes({ bodyBytes, rawBytes }, { side: "remote", offset: frameOffset });
-    this.#crc = crc32c(buffer.view(HEAD_BYTES, DATA_HEAD_BYTES), crc32c(buffer.view(0, 5)));
-    this.#expectedCrc = crc;
-    this.#frameOffset = frameOffset;
     buffer.skip(DATA_HEAD_BYTES);
     this.expectBody(bodyBytes);
     return { type: "data", id, offset: Number(offset), rawBytes, bodyBytes };
-  }
-
-  protected override onBody(bytes: Uint8Array): void {
-    this.#crc = crc32c(bytes, this.#crc);
-  }
-
-  protected override onBodyEnd(): void {
-    if (this.#crc === this.#expectedCrc) return;
-    throw badChecksum(this.#crc, { expected: this.#expectedCrc, offset: this.#frameOffset });
   }
 }
 
@@ -304,21 +294,17 @@ function hex(crc: number): string {
   return crc.toString(16).padStart(8, "0");
 }
 
-function badChecksum(
-  computed: number,
+function requireChecksum(
+  covered: Uint8Array,
   { expected, offset }: { expected: number; offset: number },
-): ProtocolError {
-  return new ProtocolError(
-    `Cannot accept frame at offset ${offset}: its checksum should be ${hex(expected)}, got ${
-      hex(computed)
-    }`,
-    {
-      code: "bad-checksum",
-      side: "remote",
-      offset,
-      expected: hex(expected),
-      received: hex(computed),
-    },
+): void {
+  const computed = checksumOf(covered);
+  if (computed === expected) return;
+  const wanted = hex(expected);
+  const received = hex(computed);
+  throw new ProtocolError(
+    `Cannot accept frame at offset ${offset}: its checksum should be ${wanted}, got ${received}`,
+    { code: "bad-checksum", side: "remote", offset, expected: wanted, received },
   );
 }
 
@@ -330,7 +316,7 @@ function unknownType(type: number, offset: number): ProtocolError {
       code: "unknown-type",
       side: "remote",
       offset,
-      expected: "a type from 0x01 to 0x0f",
+      expected: "a type from 0x01 to 0x11",
       received,
     },
   );

@@ -32,7 +32,7 @@ for (const how of ["SIGINT", "who runs it"] as const) {
         /^#0 a\.bin stopped at \d\.\d\d MiB of 12\.0 MiB; the next try goes on there$/m,
       );
       const [part = "", ...more] = await inbox.names();
-      assertMatch(part, /^\.parley-[0-9a-f]{24}\.part$/);
+      assertMatch(part, /^a\.bin\.[0-9a-f]{24}-1\.part$/);
       assertEquals(more, []);
       const { code, stdout, stderr } = await send(`${folder}/a.bin`);
       assertEquals([code, stderr], [0, ""]);

@@ -132,7 +132,7 @@ Deno.test("files server never has a file under its name when it is not whole yet
   await using peer = await server.connect();
   await peer.send("5::txt::hell");
   await server.received(12);
-  assertMatch(await server.part(), /^\.parley-[0-9a-f]{24}\.part$/);
+  assertMatch(await server.part(), /\.txt\.[0-9a-f]{24}-1\.part$/);
   await peer.send("o");
   await peer.until(stored(1));
   assertEquals(await server.inbox.names(), ["received-19700101-000000.txt"]);

@@ -1,5 +1,5 @@
 import { bytes } from "../../codec/raw_bytes.ts";
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { parcel, type ParcelMessage, type ParcelOutgoing } from "../../codec/parcel/parcel.ts";
 import { sha256 } from "../../codec/hashing.ts";
 import {
@@ -120,6 +120,7 @@ export function openSender(
 
   async function send(): Promise<void> {
     const sender = await ParcelSender.open(connection, {
+      clock,
       ...options,
       onDone: ({ path }, result) => void results.set(path, result),
     });
@@ -217,6 +218,15 @@ export function endOf(
   return { type: "end", id, size: bytes.length, sha256: digestOf(bytes) };
 }
 
+/** Says the digests that a receiver asks for. */
+export function digestsOf(
+  bytes: Uint8Array,
+  { id, offsets }: { id: number; offsets: readonly number[] },
+): Extract<ParcelOutgoing, { type: "digests" }> {
+  const sha256 = offsets.map((offset) => digestOf(bytes.subarray(0, offset)));
+  return { type: "digests", id, sha256 };
+}
+
 /** Says one message after the other. */
 export async function sayAll(
   peer: ParcelPeer,
@@ -244,7 +254,13 @@ export async function sendFile(
   { path, bytes, id = 1 }: { path: string; bytes: Uint8Array; id?: number },
 ): Promise<ParcelMessage | undefined> {
   await peer.send(offerOf(path, { id, size: bytes.length }));
-  const { offset } = await hear(peer, "accept");
+  let answer = await peer.receive();
+  if (answer?.type === "compare") {
+    await peer.send(digestsOf(bytes, answer));
+    answer = await peer.receive();
+  }
+  if (answer?.type !== "accept") return answer;
+  const { offset } = answer;
   await peer.send({ type: "start", id, offset });
   if (bytes.length > offset) {
     await peer.send({ type: "data", id, offset, rawBytes: 0, bytes: bytes.subarray(offset) });
@@ -299,8 +315,8 @@ export function openBytes(bytes: Uint8Array): OpenFileSource {
       into.set(bytes.subarray(at, at += count));
       return Promise.resolve(count === 0 ? null : count);
     },
-    rewind() {
-      at = 0;
+    seek(offset) {
+      at = offset;
       return Promise.resolve();
     },
     hasChanged: () => Promise.resolve(false),
@@ -336,12 +352,27 @@ export async function namesIn(folder: string): Promise<{ parts: string[]; whole:
   return { parts: names.filter(isPart), whole: names.filter((name) => !isPart(name)) };
 }
 
+/** Fails where an inbox does not go on with a file behind what is there of it; leaves it as it is. */
+export async function assertGoesOn(
+  inbox: Inbox,
+  { path, size, there }: { path: string; size: number; there: Uint8Array },
+): Promise<void> {
+  const offer = { path, size, mtimeMs: null };
+  const offsets = await inbox.offsetsToCompare(offer);
+  assert(offsets.includes(there.length), `It asks for ${offsets}`);
+  const digests = new Map([[there.length, digestOf(there)]]);
+  await using upload = await inbox.begin(offer, { digests });
+  assertEquals(upload.size, there.length);
+}
+
 /** Fails where the inbox takes an unfinished file for one that a connection still writes. */
 export async function assertNothingReserved(
   { inbox, folder }: { inbox: Inbox; folder: string },
   path: string,
 ): Promise<void> {
+  const { parts } = await namesIn(folder);
   await using upload = await inbox.begin({ path, size: 1000, mtimeMs: null });
-  await upload.start(0);
-  assertEquals((await namesIn(folder)).parts.filter((name) => /-\d+\.part$/.test(name)), []);
+  await upload.start();
+  const copies = (await namesIn(folder)).parts.map((name) => name.split("-").at(-1)).sort();
+  assertEquals(copies, [...parts, ""].map((_, at) => `${at + 1}.part`));
 }

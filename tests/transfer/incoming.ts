@@ -1,11 +1,17 @@
 import { assertEquals, assertInstanceOf } from "@std/assert";
-import { FileRefusedError, Inbox, type InboxOptions, type StoredFile } from "../../transfer/mod.ts";
-import { partPath } from "../../transfer/inbox/part_name.ts";
+import {
+  type FileOffer,
+  FileRefusedError,
+  Inbox,
+  type InboxOptions,
+  type IncomingFile,
+  type StoredFile,
+} from "../../transfer/mod.ts";
+import { partKey, partName } from "../../transfer/inbox/part_name.ts";
 import { locate } from "../../transfer/inbox/place.ts";
 import { sha256 } from "../../codec/hashing.ts";
 import { inFolder } from "../contract/folder.ts";
-import type { FakeClock } from "../../testing/fake_clock.ts";
-import { rejectionOf, turns } from "../../testing/turns.ts";
+import { rejectionOf } from "../../testing/turns.ts";
 import { noSync } from "./no_sync.ts";
 
 /** An inbox, and where it stands. */
@@ -43,22 +49,30 @@ export async function takeFile(
   { path, text, size = text.length, mtimeMs, mode }: { path: string; text: string } & TakeOptions,
 ): Promise<StoredFile> {
   const offer = { path, size, mtimeMs: mtimeMs ?? null, mode };
-  await using upload = await inbox.begin(offer);
-  const digest = upload.digestSoFar;
-  const hasIt = digest === digestOf(text.slice(0, upload.size));
-  await upload.start(hasIt ? upload.size : 0);
+  const digests = await digestsFor(inbox, { offer, text });
+  const same = await inbox.findSame(offer, { digests });
+  if (same) return same;
+  await using upload = await inbox.begin(offer, { digests });
+  await upload.start();
   if (upload.size < text.length) await upload.writeBytes(bytesOf(text.slice(upload.size)));
   return await upload.finish({ size: text.length, sha256: digestOf(text) });
 }
 
-/** Waits for a file that is begun while another connection has it: it may take a moment, which this clock lets pass. */
-export async function begunBeside<Begun>(
-  beginning: Promise<Begun>,
-  clock: FakeClock,
-): Promise<Begun> {
-  while (clock.pending === 0) await turns(1);
-  await clock.advance(1_000);
-  return await beginning;
+/** Begins a file as its sender does that has it, and shows that to the inbox. */
+export async function goOn(
+  inbox: Inbox,
+  { path, size, text }: { path: string; size: number; text: string },
+): Promise<IncomingFile> {
+  const offer = { path, size, mtimeMs: null };
+  return await inbox.begin(offer, { digests: await digestsFor(inbox, { offer, text }) });
+}
+
+async function digestsFor(
+  inbox: Inbox,
+  { offer, text }: { offer: FileOffer; text: string },
+): Promise<Map<number, string>> {
+  const offsets = await inbox.offsetsToCompare(offer);
+  return new Map(offsets.map((offset) => [offset, digestOf(text.slice(0, offset))]));
 }
 
 /** Offers a file, begins it, and lets go of it after its first bytes. */
@@ -67,13 +81,14 @@ export async function leaveFile(
   { path, text, size }: { path: string; text: string; size: number },
 ): Promise<void> {
   await using upload = await inbox.begin({ path, size, mtimeMs: null });
-  await upload.start(0);
+  await upload.start();
   await upload.writeBytes(bytesOf(text));
 }
 
 /** Returns where the unfinished file of a path is. */
 export async function partOf({ root }: Inbox, path: string, copy = 1): Promise<string> {
-  return partPath(await locate(root, path), copy);
+  const place = await locate(root, path);
+  return `${root}/${partName(place.name, { key: partKey(root, place), copy })}`;
 }
 
 /** Asserts that a file is refused, with this code. */

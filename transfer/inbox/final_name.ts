@@ -87,7 +87,7 @@ function isWithoutLinks(error: unknown): boolean {
 }
 
 /** Returns `photo (2).jpg` for `photo.jpg`. If that is too long, characters before the dot are left out. */
-function copyName(name: string, copy: number): string {
+export function copyName(name: string, copy: number): string {
   const dot = name.lastIndexOf(".");
   const hasExtension = dot > 0 && byteLength(name.slice(dot)) <= MAX_EXTENSION_BYTES;
   const stem = Array.from(hasExtension ? name.slice(0, dot) : name);

@@ -1,17 +1,19 @@
 import { LimitError } from "../../codec/errors.ts";
 import { type Clock, systemClock } from "../../net/clock.ts";
+import { type Hasher, sameDigest, sha256 } from "../../codec/hashing.ts";
 import { infoOf, removeIfThere } from "../disk.ts";
 import type { FileOffer } from "../file_offer.ts";
 import { FileRefusedError } from "../file_refused_error.ts";
-import { hashFile } from "../hash_file.ts";
 import { type InboxLimits, inboxLimits } from "../limits.ts";
 import { DiskSync } from "./disk_sync.ts";
-import { type ExistsPolicy, folderThere, requirePolicy } from "./final_name.ts";
+import { copyName, type ExistsPolicy, folderThere, requirePolicy } from "./final_name.ts";
 import { removeForgottenParts } from "./forgotten_parts.ts";
 import { FreeSpace, type SpacePromise } from "./free_space.ts";
-import { type BytesThere, IncomingFile } from "./incoming_file.ts";
-import { type PartClaim, PartClaims } from "./part_claims.ts";
+import { type BytesThere, IncomingFile, type StoredFile } from "./incoming_file.ts";
+import { type PartClaim, PartClaims, type PartThere } from "./part_claims.ts";
+import { isPartName } from "./part_name.ts";
 import { locate, makeFolders, type Place } from "./place.ts";
+import { type DigestWanted, StoredDigests } from "./stored_digests.ts";
 
 /** How an {@linkcode Inbox} takes files. */
 export interface InboxOptions {
@@ -30,6 +32,21 @@ export interface InboxOptions {
   sync?: (file: Deno.FsFile) => Promise<void>;
 }
 
+/** What is known of a file that a peer offers. */
+export interface OfferKnown {
+  /** The SHA-256 in hex of its first bytes, by how many those are. @default none is known */
+  digests?: ReadonlyMap<number, string> | undefined;
+  /** The peer's address: each gets its share of what there is. @default all peers share one */
+  from?: string | undefined;
+  /** Ends the reading of what is there. */
+  signal?: AbortSignal | undefined;
+}
+
+/** The digests of nothing. */
+const NO_BYTES = sha256().digest();
+/** Files like an offered one that it is compared with, under the policy `rename`. */
+const MAX_COPIES_COMPARED = 32;
+
 /** The free space that an inbox leaves alone when it is not told otherwise: 64 MiB. */
 export const DEFAULT_MIN_FREE_BYTES = 64 * 1024 * 1024;
 
@@ -45,7 +62,7 @@ export const DEFAULT_MIN_FREE_BYTES = 64 * 1024 * 1024;
  * const folder = await Deno.makeTempDir();
  * const inbox = await Inbox.open(folder);
  * await using file = await inbox.begin({ path: "notes/a.txt", size: 5, mtimeMs: null });
- * await file.start(0);
+ * await file.start();
  * await file.writeBytes(new TextEncoder().encode("hello"));
  * const sha256 = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824";
  * await file.finish({ size: 5, sha256 });
@@ -65,6 +82,9 @@ export class Inbox {
   readonly #diskSync: DiskSync;
   /** The unfinished files that connections write. */
   readonly #claims: PartClaims;
+  readonly #digests: StoredDigests;
+  /** Who gives a name now, by the path. */
+  readonly #naming = new Map<string, Promise<unknown>>();
 
   private constructor(
     root: string,
@@ -82,7 +102,8 @@ export class Inbox {
     this.#space = new FreeSpace(root, { minFreeBytes });
     this.#clock = clock;
     this.#diskSync = diskSync;
-    this.#claims = new PartClaims(clock);
+    this.#claims = new PartClaims(root, clock);
+    this.#digests = new StoredDigests({ now: () => clock.date().getTime() });
   }
 
   /**
@@ -106,37 +127,72 @@ export class Inbox {
   }
 
   /**
-   * Takes a file that a peer offers, and finds what an earlier try left of it. `onHashed` is called with the number of
-   * bytes of that which were read so far. Release what is returned.
+   * Says of how many of a file's first bytes the peer should give the digest, because something is here that may be the
+   * file or a part of it; empty where nothing is. It reads nothing of what is here, and what it says tells nothing of it
+   * but the lengths of unfinished files.
+   *
+   * @throws {FileRefusedError} `bad-name`: the path leads out of the root.
+   */
+  async offsetsToCompare(offer: FileOffer): Promise<number[]> {
+    const { size } = offer;
+    if (size === null) return [];
+    const place = await this.#locate(offer.path);
+    const parts = await this.#claims.partsOf(place, offer);
+    const offsets = parts.map(({ bytes }) => bytes).filter((bytes) => bytes <= size);
+    // Whatever its size is: whether that is the same tells something as well.
+    if (size > 0 && (await infoOf(place.target))?.isFile) offsets.push(size);
+    return Array.from(new Set(offsets)).toSorted((one, other) => one - other);
+  }
+
+  /**
+   * Returns the file that a peer offers when it is here already, as the digest of all of it says. Under the policy
+   * `rename` it may have another name. What earlier tries left of it is removed.
+   *
+   * @throws {FileRefusedError} `bad-name`: the path leads out of the root.
+   */
+  async findSame(offer: FileOffer, known: OfferKnown): Promise<StoredFile | undefined> {
+    const { size } = offer;
+    const sha256 = size === null ? undefined : known.digests?.get(size) ?? nothingOf(size);
+    if (size === null || sha256 === undefined) return undefined;
+    const place = await this.#locate(offer.path);
+    const same = await this.#findSame(place, { size, sha256, ...known });
+    if (!same) return undefined;
+    for (const there of await this.#partsLike(place, { offer, known })) {
+      const claim = await this.#claims.claimThere(there, offer);
+      if (claim) await removeIfThere(there.part);
+      claim?.release({ isKept: false });
+    }
+    return same;
+  }
+
+  /**
+   * Takes a file that a peer offers, and goes on with what an earlier try left of it, if `digests` says that it is the
+   * beginning of this file. Release what is returned.
    *
    * @throws {FileRefusedError} The file is not taken.
    */
-  async begin(
-    offer: FileOffer,
-    { onHashed }: { onHashed?: (bytes: number) => void } = {},
-  ): Promise<IncomingFile> {
-    const place = await locate(this.root, offer.path);
+  async begin(offer: FileOffer, known: OfferKnown = {}): Promise<IncomingFile> {
+    const place = await this.#locate(offer.path);
     if (offer.size !== null) this.#requireSize(offer.size);
-    const claim = await this.#claims.claim(place, offer);
+    await this.#requireFree(place, { offer, known });
     let space: SpacePromise | undefined;
+    let claim: PartClaim | undefined;
     try {
-      const existing = await this.#existing(place, offer.size);
-      if (existing) {
-        await removeSecondName(claim.part);
-        claim.release();
-        return await this.#beginExisting(offer, { place, bytes: existing.size, onHashed });
+      let there: BytesThere | undefined;
+      for (const { hasher, ...part } of await this.#partsLike(place, { offer, known })) {
+        claim = await this.#claims.claimThere(part, offer);
+        if (!claim) continue;
+        there = { bytes: part.bytes, hasher };
+        break;
       }
-      const bytes = await this.#partBytes(claim.part, offer.size);
+      claim ??= await this.#claims.claimNew(place, offer);
       // A file of unknown size is promised nothing: its space is checked as it comes.
       if (offer.size === null) await this.#space.require(1);
-      space = await this.#space.promise((offer.size ?? 0) - bytes);
-      const there = bytes === 0
-        ? undefined
-        : { bytes, hasher: await hashFile(claim.part, { bytes, onHashed }) };
-      return this.#incoming(offer, { place, claim, space, there });
+      space = await this.#space.promise((offer.size ?? 0) - (there?.bytes ?? 0));
+      return this.#incoming(offer, { place, claim, space, there, known });
     } catch (error) {
       space?.release();
-      claim.release();
+      claim?.release({ isKept: true });
       throw error;
     }
   }
@@ -148,19 +204,13 @@ export class Inbox {
    * @throws {FileRefusedError} The file is not taken.
    */
   async beginUnnamed(offer: FileOffer & { readonly size: number }): Promise<IncomingFile> {
-    const place = await locate(this.root, offer.path);
+    const place = await this.#locate(offer.path);
     this.#requireSize(offer.size);
     const space = await this.#space.promise(offer.size);
     // Without an identity of its own it is never taken for the same file as another.
-    const claim = await this.#claims.claim(place, { size: null, mtimeMs: null });
-    return this.#incoming(offer, {
-      place,
-      claim,
-      space,
-      there: undefined,
-      policy: "rename",
-      isKept: false,
-    });
+    const claim = await this.#claims.claimNew(place, { size: null, mtimeMs: null });
+    const how = { policy: "rename", isKept: false } as const;
+    return this.#incoming(offer, { place, claim, space, there: undefined, known: {}, ...how });
   }
 
   /** Makes a folder, and says whether it was there. @throws {FileRefusedError} It cannot be made. */
@@ -189,88 +239,144 @@ export class Inbox {
     throw new FileRefusedError(error.message, { code: "too-large", cause: error });
   }
 
-  /** Takes a file that may be at its place already: the peer's digest will tell. */
-  async #beginExisting(
-    offer: FileOffer,
-    { place, bytes, onHashed }: {
-      place: Place;
-      bytes: number;
-      onHashed: ((bytes: number) => void) | undefined;
-    },
-  ): Promise<IncomingFile> {
-    const hasher = await hashFile(place.target, { bytes, onHashed });
-    const there = { bytes, hasher };
-    return this.#incoming(offer, { place, claim: undefined, space: undefined, there });
-  }
-
   #incoming(
     offer: FileOffer,
-    { place, claim, space, there, policy = this.policy, isKept = offer.size !== null }: {
+    { place, claim, space, there, known, policy = this.policy, isKept = offer.size !== null }: {
       place: Place;
-      claim: PartClaim | undefined;
-      space: SpacePromise | undefined;
+      claim: PartClaim;
+      space: SpacePromise;
       there: BytesThere | undefined;
+      known: OfferKnown;
       policy?: ExistsPolicy;
       isKept?: boolean;
     },
   ): IncomingFile {
+    const { from, signal } = known;
     const file = new IncomingFile({
       root: this.root,
       policy,
-      isKept,
+      isKept: isKept && claim.copy > 0,
       offer,
       place,
-      part: claim?.part,
+      part: claim.part,
       clock: this.#clock,
       diskSync: this.#diskSync,
       there,
       space,
       requireSize: (bytes) => this.#requireSize(bytes),
       requireSpace: (bytes) => this.#space.require(bytes),
-      released: () => {
-        space?.release();
-        claim?.release();
+      exclusively: (work) => this.#exclusively(place.target, work),
+      findSame: (file) => this.#findSame(place, { ...file, policy, from, signal }),
+      isNeedless: async ({ bytes, sha256 }) => {
+        if (claim.storedAt === undefined) return false;
+        // The peer is gone by now, and so is its signal.
+        const hasher = await this.#digests.beginningOf(claim.storedAt, { bytes, from });
+        return hasher !== undefined && sameDigest(hasher.digest(), sha256);
+      },
+      stored: (path) => this.#claims.noteStored(place, { identity: offer, path }),
+      released: ({ isKept }) => {
+        space.release();
+        claim.release({ isKept });
       },
     });
-    if (claim) claim.holder = file;
+    claim.holder = file;
     return file;
   }
 
-  /**
-   * Returns what is known of the file that has the name, when it may be the offered one.
-   *
-   * @throws {FileRefusedError} `exists`: it is another one, and the policy lets it stay.
-   */
-  async #existing(place: Place, size: number | null): Promise<Deno.FileInfo | undefined> {
-    const found = await infoOf(place.target);
-    if (!found || this.policy === "rename") return undefined;
-    if (found.isDirectory) throw folderThere();
-    if (this.policy === "overwrite") return undefined;
-    if (this.policy === "skip-same" && found.isFile) {
-      // Whether a file of unknown size is the same one shows only when all of it is here.
-      if (size === null) return undefined;
-      if (found.size === size) return found;
+  /** Does something after all else that was to be done with a path. */
+  async #exclusively<Result>(path: string, work: () => Promise<Result>): Promise<Result> {
+    const done = (this.#naming.get(path) ?? Promise.resolve()).then(work, work);
+    this.#naming.set(path, done);
+    try {
+      return await done;
+    } finally {
+      if (this.#naming.get(path) === done) this.#naming.delete(path);
     }
-    const reason = this.policy === "fail" || !found.isFile
-      ? "there is a file with that name"
-      : "there is another file with that name";
-    throw new FileRefusedError(reason, { code: "exists" });
   }
 
-  /** Returns how many bytes of a file an earlier try left; removes what cannot be gone on with. */
-  async #partBytes(part: string, size: number | null): Promise<number> {
-    const found = await infoOf(part);
-    if (!found) return 0;
-    // After a crash it can be a second name of a file that is stored: writing into it would change that one.
-    const isOurs = found.isFile && (found.nlink ?? 1) === 1;
-    if (isOurs && found.size > 0 && size !== null && found.size <= size) return found.size;
-    await Deno.remove(part, { recursive: !isOurs && found.isDirectory });
-    return 0;
+  /** Returns where a path leads. @throws {FileRefusedError} `bad-name`: out of the root, or to an unfinished file. */
+  async #locate(path: string): Promise<Place> {
+    const place = await locate(this.root, path);
+    if (place.folder !== this.root || !isPartName(place.name)) return place;
+    const reason = "it is a name that unfinished files have here";
+    throw new FileRefusedError(reason, { code: "bad-name" });
+  }
+
+  /** Returns the file of this size and digest that has the name, or under `rename` one like it. */
+  async #findSame(
+    place: Place,
+    { size, sha256, policy = this.policy, ...wanted }: {
+      size: number;
+      sha256: string;
+      policy?: ExistsPolicy;
+    } & Omit<DigestWanted, "bytes">,
+  ): Promise<StoredFile | undefined> {
+    let compared = 0;
+    for (let copy = 0; compared < MAX_COPIES_COMPARED; copy++) {
+      const name = copy === 0 ? place.name : copyName(place.name, copy);
+      const path = `${place.folder}/${name}`;
+      const found = await infoOf(path);
+      if (!found) return undefined;
+      if (found.isFile && found.size === size) {
+        compared++;
+        const hasher = await this.#digests.beginningOf(path, { ...wanted, bytes: size });
+        if (hasher && sameDigest(hasher.digest(), sha256)) {
+          // Whoever stored it may have been cut off before its name was on the disk.
+          await this.#diskSync.folder(place.folder);
+          return { path: pathWith(place, name), size, sha256, same: true };
+        }
+      }
+      if (policy !== "rename") return undefined;
+    }
+    return undefined;
+  }
+
+  /** Returns the unfinished files that are the beginning of an offered one, the longest first. */
+  async #partsLike(
+    place: Place,
+    { offer, known }: { offer: FileOffer; known: OfferKnown },
+  ): Promise<(PartThere & { hasher: Hasher })[]> {
+    const { digests, from, signal } = known;
+    if (!digests?.size) return [];
+    const parts = await this.#claims.partsOf(place, offer);
+    const alike: (PartThere & { hasher: Hasher })[] = [];
+    for (const part of parts) {
+      const digest = digests.get(part.bytes);
+      if (digest === undefined) continue;
+      const { bytes } = part;
+      const hasher = await this.#digests.beginningOf(part.part, { bytes, from, signal });
+      if (hasher && sameDigest(hasher.copy().digest(), digest)) alike.push({ ...part, hasher });
+    }
+    return alike.toSorted((one, other) => other.bytes - one.bytes);
+  }
+
+  /**
+   * Refuses a file whose name is taken by another one that stays.
+   *
+   * @throws {FileRefusedError} `exists`.
+   */
+  async #requireFree(
+    place: Place,
+    { offer: { size }, known: { digests } }: { offer: FileOffer; known: OfferKnown },
+  ): Promise<void> {
+    if (this.policy === "rename") return;
+    const found = await infoOf(place.target);
+    if (!found) return;
+    if (found.isDirectory) throw folderThere();
+    if (this.policy === "overwrite") return;
+    // Without its digest, whether it is the same one shows only when all of it is here.
+    const isOther = size !== null && (digests?.has(size) || found.size !== size);
+    if (found.isFile && !isOther) return;
+    throw new FileRefusedError("there is another file with that name", { code: "exists" });
   }
 }
 
-/** Removes the second name that a stored file keeps when a crash came between linking it and removing the first name. */
-async function removeSecondName(part: string): Promise<void> {
-  const found = await infoOf(part);
-  if (found?.isFile && (found.nlink ?? 1) > 1) await removeIfThere(part);
+/** Returns the path that a peer gave with another name at its end. */
+function pathWith({ path, name }: Place, other: string): string {
+  return path.slice(0, -name.length) + other;
+}
+
+/** Returns the digest of a file of no bytes. */
+function nothingOf(size: number): string | undefined {
+  return size === 0 ? NO_BYTES : undefined;
 }

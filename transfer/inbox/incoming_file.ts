@@ -3,7 +3,7 @@ import type { Clock } from "../../net/clock.ts";
 import { removeIfThere } from "../disk.ts";
 import type { FileOffer } from "../file_offer.ts";
 import { FileRefusedError } from "../file_refused_error.ts";
-import { hashFile, isFileOf } from "../hash_file.ts";
+import { hashFile } from "../hash_file.ts";
 import type { DiskSync } from "./disk_sync.ts";
 import { type ExistsPolicy, giveName } from "./final_name.ts";
 import type { SpacePromise } from "./free_space.ts";
@@ -37,18 +37,30 @@ export interface IncomingFileOptions {
   readonly diskSync: DiskSync;
   /** Where it goes. */
   readonly place: Place;
-  /** The path of its unfinished file; undefined when the very file may be at its place already. */
-  readonly part: string | undefined;
-  /** What is there of the one or the other. */
+  /** The path of its unfinished file. */
+  readonly part: string;
+  /** What is there of that. */
   readonly there: BytesThere | undefined;
   /** Room on the disk for what is not there yet. */
-  readonly space: SpacePromise | undefined;
+  readonly space: SpacePromise;
   /** Refuses to let the file become so large. @throws {FileRefusedError} `too-large`. */
   readonly requireSize: (bytes: number) => void;
   /** Checks that so many bytes are free on the disk. @throws {FileRefusedError} `no-space`: they are not. */
   readonly requireSpace: (bytes: number) => Promise<void>;
-  /** Called once when the file is over, however it ended. */
-  readonly released: () => void;
+  /** Does something while nobody else gives the same name. */
+  readonly exclusively: <Result>(work: () => Promise<Result>) => Promise<Result>;
+  /** Returns the very same file, if it is stored already under a name that this one may have. */
+  readonly findSame: (
+    file: { readonly size: number; readonly sha256: string },
+  ) => Promise<StoredFile | undefined>;
+  /** Says whether another connection has stored a file that begins with these bytes in place of this one. */
+  readonly isNeedless: (
+    part: { readonly bytes: number; readonly sha256: string },
+  ) => Promise<boolean>;
+  /** Called when it has its name, with its path on this system. */
+  readonly stored: (path: string) => void;
+  /** Called once when the file is over, however it ended; `isKept`: a later try can go on with what came of it. */
+  readonly released: (how: { readonly isKept: boolean }) => void;
 }
 
 /** A file that an inbox has stored. */
@@ -70,7 +82,7 @@ export interface StoredWithoutDigest extends Omit<StoredFile, "sha256"> {
 }
 
 /**
- * One file on its way into an {@linkcode Inbox}. Its bytes go to an unfinished file in the same folder; `finish` gives
+ * One file on its way into an {@linkcode Inbox}. Its bytes go to an unfinished file in the inbox's root; `finish` gives
  * that the file's name once every byte is on the disk and the digest is right. Until then nothing stands under the name,
  * whatever happens.
  *
@@ -105,11 +117,6 @@ export class IncomingFile implements AsyncDisposable {
     return this.#size;
   }
 
-  /** The SHA-256 in hex of the bytes that an earlier try left; undefined when there are none. */
-  get digestSoFar(): string | undefined {
-    return this.#options.there ? this.#hasher.digestSoFar() : undefined;
-  }
-
   /** Its path as the peer gave it. */
   get path(): string {
     return this.#options.offer.path;
@@ -133,31 +140,14 @@ export class IncomingFile implements AsyncDisposable {
     return this.#started;
   }
 
-  /**
-   * Opens the file for the bytes that follow. `offset` is `size` to go on with what is there, or 0 to drop it.
-   *
-   * @throws {FileRefusedError} `exists`: another file has the name, and stays; `storage-failed`: what was there is gone.
-   * @throws {RangeError} `offset` is neither.
-   */
-  async start(offset: number): Promise<void> {
-    const { part, place, root, space, diskSync } = this.#options;
-    if (offset !== 0 && offset !== this.#size) {
-      throw new RangeError(`Cannot start file at ${offset}: there are ${this.#size} bytes of it`);
-    }
+  /** Opens the file for the bytes that follow the first `size`. @throws {FileRefusedError} What was there is gone. */
+  async start(): Promise<void> {
+    const { part } = this.#options;
     this.#requireNotGivenWay();
     this.#started = true;
-    if (offset !== this.#size) {
-      space?.renew(this.#size);
-      this.#size = this.#hashedBytes = 0;
-      this.#hasher = sha256();
-    }
-    if (part === undefined) {
-      if (offset > 0 || this.offeredSize === 0) return;
-      throw new FileRefusedError("there is another file with that name", { code: "exists" });
-    }
-    this.#partFile = offset > 0
-      ? await PartFile.open(part, offset)
-      : await PartFile.create(part, () => makeFolders(place.folder, { root, diskSync }));
+    this.#partFile = this.#size > 0
+      ? await PartFile.open(part, this.#size)
+      : await PartFile.create(part);
   }
 
   /** The buffer to fill with the next block; it is another one after each `write`. */
@@ -192,30 +182,25 @@ export class IncomingFile implements AsyncDisposable {
    */
   async finish(expected: { size: number; sha256: string }): Promise<StoredFile> {
     await this.#requireSize(expected.size);
-    const digest = this.#hasher.digest();
-    if (!sameDigest(digest, expected.sha256)) {
+    const sha256 = this.#hasher.digest();
+    const { size } = expected;
+    if (!sameDigest(sha256, expected.sha256)) {
       await this.discard();
-      const reason = `its SHA-256 should be ${expected.sha256}, got ${digest}`;
+      // Its own digest would tell something of what an earlier try left.
+      const reason = "its SHA-256 is not the one that the sender says";
       throw new FileRefusedError(reason, { code: "digest-mismatch" });
     }
-    const { part, place, policy, offer, diskSync } = this.#options;
-    const stored = { size: expected.size, sha256: digest };
-    if (part === undefined) {
-      // Whoever stored it may have been cut off before its name was on the disk.
-      await diskSync.folder(place.folder);
-      this.#release();
-      return { ...stored, path: offer.path, same: true };
-    }
-    const name = await this.#store();
-    if (name !== undefined) {
-      this.#release();
-      return { ...stored, path: this.#pathOf(name), same: false };
-    }
-    const isSame = policy === "skip-same" && await isFileOf(place.target, stored);
-    await this.discard();
-    await diskSync.folder(place.folder);
-    if (!isSame) throw nameTaken();
-    return { ...stored, path: offer.path, same: true };
+    await this.#settle();
+    const { findSame, exclusively } = this.#options;
+    // Of two that come at once the second one has to see the first.
+    return await exclusively(async () => {
+      const same = await findSame({ size, sha256 });
+      if (same) {
+        await this.discard();
+        return same;
+      }
+      return { size, sha256, path: await this.#giveName(), same: false };
+    });
   }
 
   /**
@@ -227,28 +212,30 @@ export class IncomingFile implements AsyncDisposable {
   async finishWithoutDigest(): Promise<StoredWithoutDigest> {
     const size = this.#size;
     await this.#requireSize(size);
-    const { part, place } = this.#options;
-    if (part === undefined) throw new TypeError("Cannot finish a file that was there before");
-    const name = await this.#store();
-    if (name === undefined) {
-      await this.discard();
-      throw nameTaken();
-    }
-    this.#release();
+    await this.#settle();
+    const { root, exclusively } = this.#options;
+    const path = await exclusively(() => this.#giveName());
     const hashed = { hasher: this.#hasher, from: this.#hashedBytes };
-    const digest = async () => {
-      const file = `${place.folder}/${name}`;
-      return (await hashFile(file, { bytes: size, ...hashed })).digest();
-    };
-    return { size, path: this.#pathOf(name), same: false, digest };
+    const digest = async () =>
+      (await hashFile(`${root}/${path}`, { bytes: size, ...hashed })).digest();
+    return { size, path, same: false, digest };
   }
 
-  /** Lets go of the file. What came of it is kept if a later try can use it. It may be called again. */
-  async release(): Promise<void> {
-    if (this.#over) return;
-    if (!this.#options.isKept || this.#size === 0) return await this.discard();
-    await this.#close();
-    this.#release();
+  /**
+   * Lets go of the file. What came of it is kept if a later try can use it, and returned is whether it is. It may be called
+   * again.
+   */
+  async release(): Promise<boolean> {
+    if (this.#over) return false;
+    const bytes = this.#size;
+    const isOfUse = this.#options.isKept && bytes > 0 &&
+      !await this.#options.isNeedless({ bytes, sha256: this.#hasher.copy().digest() });
+    if (!isOfUse) await this.discard();
+    else {
+      await this.#close();
+      this.#end({ isKept: true });
+    }
+    return isOfUse;
   }
 
   /** Lets go of the file, because another connection goes on with it; later calls are refused with `canceled`. */
@@ -263,9 +250,10 @@ export class IncomingFile implements AsyncDisposable {
     const { part } = this.#options;
     try {
       await this.#close();
-      if (part !== undefined && this.#started) await removeIfThere(part);
+      if (this.#started) await removeIfThere(part);
     } finally {
-      this.#release();
+      // Of one that was not started, what an earlier try left is still there.
+      this.#end({ isKept: !this.#started && this.#size > 0 });
     }
   }
 
@@ -305,7 +293,7 @@ export class IncomingFile implements AsyncDisposable {
     this.#lastByteAt = clock.now();
     const total = this.#size + bytes.length;
     requireSize(total);
-    space?.use(bytes.length);
+    space.use(bytes.length);
     if (this.offeredSize === null) {
       this.#unchecked += bytes.length;
       if (this.#unchecked >= SPACE_CHECK_BYTES) {
@@ -323,15 +311,29 @@ export class IncomingFile implements AsyncDisposable {
     this.#size = total;
   }
 
-  /** Puts the bytes on the disk, then gives them their name; undefined when it is taken. A failure discards them. */
-  async #store(): Promise<string | undefined> {
-    const { place, policy, offer: { mtimeMs, mode }, diskSync } = this.#options;
+  /** Puts the bytes on the disk. A failure discards them. */
+  async #settle(): Promise<void> {
+    const { offer: { mtimeMs, mode }, diskSync } = this.#options;
     this.#isStoring = true;
     try {
-      const file = this.#open;
-      await file.settle({ mtimeMs, mode, diskSync });
+      await this.#open.settle({ mtimeMs, mode, diskSync });
       this.#partFile = undefined;
-      return await giveName(file.path, { place, policy, diskSync });
+    } catch (error) {
+      await this.discard();
+      throw error;
+    }
+  }
+
+  /** Gives the bytes their name, and returns the file's path. A failure discards them. */
+  async #giveName(): Promise<string> {
+    const { part, root, place, policy, diskSync, stored } = this.#options;
+    try {
+      await makeFolders(place.folder, { root, diskSync });
+      const name = await giveName(part, { place, policy, diskSync });
+      if (name === undefined) throw nameTaken();
+      stored(`${place.folder}/${name}`);
+      this.#end({ isKept: false });
+      return this.#pathOf(name);
     } catch (error) {
       await this.discard();
       throw error;
@@ -343,13 +345,13 @@ export class IncomingFile implements AsyncDisposable {
     this.#partFile = undefined;
   }
 
-  #release(): void {
+  #end(how: { isKept: boolean }): void {
     if (this.#over) return;
     this.#over = true;
-    this.#options.released();
+    this.#options.released(how);
   }
 }
 
 function nameTaken(): FileRefusedError {
-  return new FileRefusedError("there is a file with that name", { code: "exists" });
+  return new FileRefusedError("there is another file with that name", { code: "exists" });
 }

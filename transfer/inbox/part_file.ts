@@ -18,19 +18,14 @@ export class PartFile {
     this.#writer = new BlockWriter(file);
   }
 
-  /**
-   * Creates an empty one in place of what an earlier try left. `makeFolders` is called if its folder is missing.
-   *
-   * @throws The system's error.
-   */
-  static async create(path: string, makeFolders: () => Promise<void>): Promise<PartFile> {
+  /** Creates an empty one, in place of one that is there. @throws The system's error. */
+  static async create(path: string): Promise<PartFile> {
     const options = { read: true, write: true, createNew: true, mode: 0o666 };
     try {
       return new PartFile(path, await disk.open(path, options));
     } catch (error) {
-      if (error instanceof Deno.errors.NotFound) await makeFolders();
-      else if (error instanceof Deno.errors.AlreadyExists) await Deno.remove(path);
-      else throw error;
+      if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+      await Deno.remove(path);
     }
     return new PartFile(path, await disk.open(path, options));
   }

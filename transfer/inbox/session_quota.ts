@@ -2,11 +2,15 @@ import { LimitError } from "../../codec/errors.ts";
 import { FileRefusedError } from "../file_refused_error.ts";
 import type { InboxLimits } from "../limits.ts";
 
+/** Empty folders that a session may make: each costs its sender a few bytes. */
+const MAX_EMPTY_FOLDERS = 1_000;
+
 /** Counts what one connection sends, and refuses what exceeds the limits of a session. */
 export class SessionQuota {
   readonly #limits: Readonly<InboxLimits>;
   #bytes = 0;
   #files = 0;
+  #folders = 0;
 
   /** Makes one that has counted nothing yet. */
   constructor(limits: Readonly<InboxLimits>) {
@@ -20,6 +24,15 @@ export class SessionQuota {
       throw full("maxSessionFiles", { max, got: this.#files + 1, unit: "files" });
     }
     this.#files++;
+  }
+
+  /** Counts an empty folder. @throws {FileRefusedError} `session-full`: it is one too many. */
+  addFolder(): void {
+    if (this.#folders >= MAX_EMPTY_FOLDERS) {
+      const got = this.#folders + 1;
+      throw full("maxEmptyFolders", { max: MAX_EMPTY_FOLDERS, got, unit: "folders" });
+    }
+    this.#folders++;
   }
 
   /** Counts bytes that came. @throws {FileRefusedError} `session-full`: they are too many. */
@@ -37,7 +50,7 @@ export class SessionQuota {
 }
 
 function full(
-  limit: "maxSessionBytes" | "maxSessionFiles",
+  limit: "maxSessionBytes" | "maxSessionFiles" | "maxEmptyFolders",
   counted: { max: number; got: number; unit: string },
 ): FileRefusedError {
   const error = new LimitError("Cannot accept file", { limit, ...counted });

@@ -1,14 +1,15 @@
+import type { Clock } from "../../net/clock.ts";
 import type { ParcelConnection } from "./parcel_connection.ts";
 
-/** Bytes that are read from a disk without a word to the peer, which would take a longer silence for a dead connection. */
-const BUSY_BYTES = 64 * 1024 * 1024;
+/** How often a peer hears that we are at work; it would take a long silence for a dead connection. */
+const BUSY_MS = 5_000;
 
-/** Returns a function that is called with the bytes read so far, and says `busy` to the peer now and then. */
-export function busyTeller(connection: ParcelConnection): (bytes: number) => void {
-  let told = 0;
-  return (bytes) => {
-    if (bytes - told < BUSY_BYTES) return;
-    told = bytes;
+/** Says `busy` to the peer every few seconds, until what is returned is released. */
+export function keepTellingBusy(connection: ParcelConnection, clock: Clock): Disposable {
+  let cancel = clock.wait(BUSY_MS, tell);
+  function tell() {
     void connection.send({ type: "busy" });
-  };
+    cancel = clock.wait(BUSY_MS, tell);
+  }
+  return { [Symbol.dispose]: () => cancel() };
 }

@@ -1,11 +1,12 @@
-import { type Hasher, sameDigest, sha256 } from "../../codec/hashing.ts";
+import { type Hasher, sha256 } from "../../codec/hashing.ts";
 import { DATA_HEAD_BYTES, MAX_BLOCK_BYTES, sealBlock } from "../../codec/parcel/parcel.ts";
+import { systemClock } from "../../net/clock.ts";
 import { FileRefusedError } from "../file_refused_error.ts";
 import { hashBytes } from "../hash_file.ts";
 import type { SendFilesOptions } from "../send_options.ts";
 import { type Block, BlockReader } from "../sources/block_reader.ts";
 import type { FileSource, OpenFileSource } from "../sources/file_source.ts";
-import { busyTeller } from "./busy.ts";
+import { keepTellingBusy } from "./busy.ts";
 import { Packer } from "./packer.ts";
 import type { ParcelConnection } from "./parcel_connection.ts";
 
@@ -16,22 +17,29 @@ const SMALL_BLOCK_BYTES = 16 * 1024;
 export interface Transfer {
   readonly id: number;
   readonly source: FileSource;
-  /** What the receiver has of it, once it has accepted it. */
-  accepted: { offset: number; sha256: string | undefined } | undefined;
+  /** Of how many of its first bytes the receiver wants the digests, once it has asked for them. */
+  asked?: readonly number[];
+  /** Hashers that have taken those bytes. */
+  readonly hashers: Map<number, Hasher>;
+  /** Where the receiver goes on, once it has accepted it. */
+  accepted: { offset: number } | undefined;
   /** Bytes that are still to be sent. */
   unsent: number;
   /** Bytes that the receiver has or that were sent. */
   sent: number;
-  /** The digest of the whole file, once all of it was sent. */
-  digest: string | undefined;
+  /** What the receiver was told of the whole file. */
+  whole: { readonly size: number; readonly sha256: string } | undefined;
   /** Whether it was changed on this side while it was sent. */
   changed: boolean;
   over: boolean;
 }
 
 /** How {@linkcode FileTransmitter} sends. */
-export interface FileTransmitterOptions
-  extends Pick<SendFilesOptions, "compress" | "bandwidth" | "onStart" | "onBytes"> {
+export interface FileTransmitterOptions extends
+  Pick<
+    SendFilesOptions,
+    "compress" | "bandwidth" | "clock" | "onCompare" | "onStart" | "onBytes"
+  > {
   /** The largest block that the receiver takes. */
   maxBlockBytes: number;
   /** Aborted with the error that ended the session. */
@@ -65,7 +73,9 @@ export class FileTransmitter {
    */
   async transmit(file: OpenFileSource, transfer: Transfer): Promise<void> {
     const { id, source } = transfer;
-    const { hasher, offset } = await this.#agree(file, transfer);
+    const { offset = 0 } = transfer.accepted ?? {};
+    const hasher = transfer.hashers.get(offset) ?? sha256();
+    if (offset > 0) await file.seek?.(offset);
     this.#options.onStart?.(source, offset);
     await this.#connection.send({ type: "start", id, offset });
     transfer.sent = offset;
@@ -79,34 +89,43 @@ export class FileTransmitter {
     }
     transfer.changed = await file.hasChanged();
     transfer.unsent = 0;
-    const digest = transfer.digest = hasher.digest();
-    await this.#connection.send({ type: "end", id, size, sha256: digest });
+    transfer.whole = { size, sha256: hasher.digest() };
+    await this.#connection.send({ type: "end", id, ...transfer.whole });
   }
 
-  /** Returns where to begin: behind what the receiver has, if this file begins with the same bytes, and else at 0. */
-  async #agree(
-    file: OpenFileSource,
-    transfer: Transfer,
-  ): Promise<{ hasher: Hasher; offset: number }> {
-    const { offset = 0, sha256: digest } = transfer.accepted ?? {};
+  /**
+   * Tells the receiver the digests that it asked for, which show that we have what it may have already.
+   *
+   * @throws {FileRefusedError} `changed`: the file is shorter than it was when it was offered.
+   * @throws The error that ended the session, or the system's error about the file.
+   */
+  async compare(file: OpenFileSource, transfer: Transfer): Promise<void> {
+    const { id, source, asked = [] } = transfer;
+    const { failed, clock = systemClock, onCompare } = this.#options;
+    using _busy = keepTellingBusy(this.#connection, clock);
     const hasher = sha256();
-    // What can be read only once is not read before it is sent.
-    if (digest === undefined || !file.rewind) return { hasher, offset: 0 };
-    const { failed } = this.#options;
-    const tellBusy = busyTeller(this.#connection);
-    failed.throwIfAborted();
-    const isRead = await hashBytes(file, {
-      bytes: offset,
-      hasher,
-      onHashed(bytes) {
-        failed.throwIfAborted();
-        tellBusy(bytes);
-      },
-      isWanted: () => !transfer.over,
-    });
-    if (isRead && sameDigest(hasher.digestSoFar(), digest)) return { hasher, offset };
-    await file.rewind();
-    return { hasher: sha256(), offset: 0 };
+    let at = 0;
+    for (const offset of asked.toSorted((one, other) => one - other)) {
+      failed.throwIfAborted();
+      const from = at;
+      const isRead = await hashBytes(file, {
+        bytes: offset - from,
+        hasher,
+        onHashed(bytes) {
+          failed.throwIfAborted();
+          onCompare?.(source, from + bytes);
+        },
+        isWanted: () => !transfer.over,
+      });
+      if (transfer.over) return;
+      if (!isRead) throw new FileRefusedError("it became shorter", { code: "changed" });
+      at = offset;
+      transfer.hashers.set(offset, hasher.copy());
+    }
+    const digests = asked.map((offset) => transfer.hashers.get(offset)!.copy().digest());
+    const whole = asked.findIndex((offset) => offset === source.size);
+    if (whole >= 0) transfer.whole = { size: asked[whole]!, sha256: digests[whole]! };
+    await this.#connection.send({ type: "digests", id, sha256: digests });
   }
 
   async #sendBlocks(

@@ -1,18 +1,19 @@
 import { ProtocolError } from "../../codec/errors.ts";
 import type { ParcelDataHead, ParcelOffer } from "../../codec/parcel/messages.ts";
 import type { ParcelMessage } from "../../codec/parcel/parcel.ts";
+import { hostOf } from "../../net/address.ts";
 import { type Clock, systemClock } from "../../net/clock.ts";
 import { ClosedError, DeadlineError } from "../../net/errors.ts";
 import { safeListener } from "../../net/safe_listener.ts";
 import { FileRefusedError, refusalOf } from "../file_refused_error.ts";
 import type { InboxEvent } from "../inbox/inbox_event.ts";
-import type { IncomingFile } from "../inbox/incoming_file.ts";
+import type { IncomingFile, StoredFile } from "../inbox/incoming_file.ts";
 import { SessionQuota } from "../inbox/session_quota.ts";
 import type { ReceiveFilesOptions } from "../receive_options.ts";
-import { busyTeller } from "./busy.ts";
+import { keepTellingBusy } from "./busy.ts";
 import type { ParcelConnection } from "./parcel_connection.ts";
 import { receiveBlock } from "./receive_block.ts";
-import { tellFailure, unexpected } from "./session_errors.ts";
+import { sessionOver, tellFailure, unexpected } from "./session_errors.ts";
 import { SideTasks } from "./side_tasks.ts";
 import { MAX_OFFERS, welcomeSender } from "./welcome_sender.ts";
 
@@ -37,6 +38,12 @@ export class ParcelReceiver {
   readonly #accepted = new Map<number, Accepted>();
   /** Files that were refused after they began: what still comes of them is dropped until the sender knows. */
   readonly #dropped = new Set<number>();
+  /** Offers whose sender was asked for digests of these beginnings. */
+  readonly #comparing = new Map<number, { offer: ParcelOffer; offsets: readonly number[] }>();
+  /** Empty folders that were offered: they are made at the end of a session that ends well. */
+  readonly #folders = new Map<number, string>();
+  /** Aborted when the session is over: nobody waits any more for what is being read. */
+  readonly #over = new AbortController();
   /** Files whose offer is being looked at, and when that is done. */
   readonly #beginning = new Map<number, Promise<void>>();
   /** Files that are being stored. */
@@ -73,16 +80,13 @@ export class ParcelReceiver {
 
   /** Stores what is whole, and lets go of every other file. */
   async release(): Promise<void> {
+    this.#over.abort(sessionOver());
     await this.#side.settled();
     for (const { file } of this.#accepted.values()) {
-      const { size, path, offeredSize } = file;
-      try {
-        await file.release();
-      } catch {
-        // The others have to be let go of all the same.
-        continue;
-      }
-      if (offeredSize === null || size === 0 || !file.started) continue;
+      const { size, path, offeredSize, started } = file;
+      // The others have to be let go of all the same.
+      const isKept = await file.release().catch(() => false);
+      if (!isKept || !started || offeredSize === null) continue;
       this.#report({ type: "kept", id: this.#connection.id, path, bytes: size, size: offeredSize });
     }
     this.#accepted.clear();
@@ -94,6 +98,7 @@ export class ParcelReceiver {
     for (let message; (message = await connection.receive()) !== undefined;) {
       if (message.type === "bye") {
         await this.#side.settled();
+        await this.#makeFolders();
         await connection.send({ type: "bye" });
         return true;
       }
@@ -108,6 +113,8 @@ export class ParcelReceiver {
     switch (message.type) {
       case "offer":
         return await this.#begin(message);
+      case "digests":
+        return await this.#compare(message);
       case "start":
         return await this.#try(message.id, (accepted) => this.#start(accepted, message.offset));
       case "data":
@@ -138,37 +145,88 @@ export class ParcelReceiver {
   }
 
   async #begin(offer: ParcelOffer): Promise<void> {
-    const { id } = offer;
-    this.#requireNew(id);
-    const { done } = await this.#side.start(() => this.#answerOffer(offer));
+    this.#requireNew(offer.id);
+    await this.#beside(offer, () => this.#answerOffer(offer));
+  }
+
+  /** Does something about an offer beside what else comes; a failure refuses it. */
+  async #beside({ id, path }: ParcelOffer, work: () => Promise<void>): Promise<void> {
+    const { done } = await this.#side.start(async () => {
+      using _busy = keepTellingBusy(this.#connection, this.#clock);
+      try {
+        await work();
+      } catch (error) {
+        if (!this.#over.signal.aborted) await this.#refuse({ id, path, error });
+      }
+    });
     this.#beginning.set(id, done);
     void done.finally(() => this.#beginning.delete(id));
   }
 
   async #answerOffer(offer: ParcelOffer): Promise<void> {
     const { id, kind, path, size } = offer;
+    this.#quota.addFile();
+    if (kind === "folder") {
+      this.#quota.addFolder();
+      this.#folders.set(id, path);
+      return;
+    }
+    this.#quota.requireRoom(size ?? 0);
+    const offsets = await this.#options.inbox.offsetsToCompare(offer);
+    if (offsets.length === 0) return await this.#take(offer, new Map());
+    this.#comparing.set(id, { offer, offsets });
+    await this.#connection.send({ type: "compare", id, offsets });
+  }
+
+  /** Takes the digests that the sender was asked for: only who has shown that he has something hears what is here. */
+  async #compare({ id, sha256 }: { id: number; sha256: readonly string[] }): Promise<void> {
+    await this.#beginning.get(id);
+    const asked = this.#comparing.get(id);
+    if (asked?.offsets.length !== sha256.length) {
+      throw unexpected(`${sha256.length} digests`, asked ? `${asked.offsets.length}` : "none");
+    }
+    this.#comparing.delete(id);
+    const { offer, offsets } = asked;
+    const digests = new Map(offsets.map((offset, at) => [offset, sha256[at]!]));
+    await this.#beside(offer, () => this.#take(offer, digests));
+  }
+
+  async #take(offer: ParcelOffer, digests: ReadonlyMap<number, string>): Promise<void> {
+    const { id } = offer;
+    const { inbox } = this.#options;
     const connection = this.#connection;
     const since = this.#clock.now();
-    try {
-      const { inbox } = this.#options;
-      this.#quota.addFile();
-      if (kind === "folder") {
-        const same = await inbox.makeFolder(path);
-        return void await connection.send({ type: "stored", id, path, size: 0, same });
+    const known = { digests, from: hostOf(connection.remoteAddr), signal: this.#over.signal };
+    const stored = await inbox.findSame(offer, known);
+    if (stored) return await this.#tellStored(id, { stored, since, resumedAt: 0 });
+    const file = await inbox.begin(offer, known);
+    this.#accepted.set(id, { file, since, resumedAt: 0 });
+    await connection.send({ type: "accept", id, offset: file.size });
+  }
+
+  async #makeFolders(): Promise<void> {
+    for (const [id, path] of this.#folders) {
+      this.#folders.delete(id);
+      try {
+        const same = await this.#options.inbox.makeFolder(path);
+        await this.#connection.send({ type: "stored", id, path, size: 0, same });
+      } catch (error) {
+        await this.#refuse({ id, path, error });
       }
-      this.#quota.requireRoom(size ?? 0);
-      const file = await inbox.begin(offer, { onHashed: busyTeller(connection) });
-      this.#accepted.set(id, { file, since, resumedAt: 0 });
-      const sha256 = file.digestSoFar;
-      await connection.send({ type: "accept", id, offset: file.size, ...sha256 && { sha256 } });
-    } catch (error) {
-      await this.#refuse({ id, path, error });
     }
   }
 
   #requireNew(id: number): void {
-    const files = [this.#accepted, this.#dropped, this.#beginning, this.#storing];
-    if (files.some((one) => one.has(id))) throw unexpected("offer", "a new id");
+    const files = [
+      this.#accepted,
+      this.#dropped,
+      this.#beginning,
+      this.#comparing,
+      this.#storing,
+    ];
+    if (this.#folders.has(id) || files.some((one) => one.has(id))) {
+      throw unexpected("offer", "a new id");
+    }
     const count = files.reduce((sum, { size }) => sum + size, 0);
     if (count >= MAX_OFFERS) throw unexpected("offer", `at most ${MAX_OFFERS} at once`);
   }
@@ -177,11 +235,9 @@ export class ParcelReceiver {
     const { file } = accepted;
     // One at a time, because each open file has its buffers.
     if (this.#isOneOpen()) throw unexpected("start", "the end of the file before");
-    if (offset !== 0 && offset !== file.size) {
-      throw unexpected("start", `one from 0 or ${file.size} on`);
-    }
+    if (offset !== file.size) throw unexpected("start", `one from ${file.size} on`);
     accepted.resumedAt = offset;
-    await file.start(offset);
+    await file.start();
   }
 
   async #takeBlock(file: IncomingFile, head: ParcelDataHead): Promise<void> {
@@ -204,14 +260,9 @@ export class ParcelReceiver {
     { id, size, sha256 }: { id: number; size: number; sha256: string },
   ): Promise<void> {
     this.#storing.add(id);
-    const connection = this.#connection;
+    using _busy = keepTellingBusy(this.#connection, this.#clock);
     try {
-      const stored = await file.finish({ size, sha256 });
-      const ms = this.#clock.now() - since;
-      const event = { type: "stored", id: connection.id, ...stored, ms, resumedAt } as const;
-      this.#report({ ...event, format: "parcel" });
-      // If the connection is over the loop knows it, and the sender learns at its next try that the file is there.
-      await connection.send({ type: "stored", id, ...stored }).catch(ignore);
+      await this.#tellStored(id, { stored: await file.finish({ size, sha256 }), since, resumedAt });
     } catch (error) {
       await file.discard().catch(ignore);
       await this.#refuse({ id, path: file.path, error });
@@ -220,10 +271,23 @@ export class ParcelReceiver {
     }
   }
 
+  async #tellStored(
+    id: number,
+    { stored, since, resumedAt }: { stored: StoredFile; since: number; resumedAt: number },
+  ): Promise<void> {
+    const connection = this.#connection;
+    const ms = this.#clock.now() - since;
+    const event = { type: "stored", id: connection.id, ...stored, ms, resumedAt } as const;
+    this.#report({ ...event, format: "parcel" });
+    // If the connection is over the loop knows it, and the sender learns at its next try that the file is there.
+    await connection.send({ type: "stored", id, ...stored }).catch(ignore);
+  }
+
   /** Lets go of a file that the sender gives up; what came of it is of use once the sender has it whole again. */
   async #cancel({ id, reason }: { id: number; reason: string }): Promise<void> {
     this.#dropped.delete(id);
     await this.#beginning.get(id);
+    this.#comparing.delete(id);
     const file = this.#accepted.get(id)?.file;
     if (!file) return;
     this.#accepted.delete(id);

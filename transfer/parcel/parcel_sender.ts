@@ -1,4 +1,4 @@
-import { sameDigest } from "../../codec/hashing.ts";
+import { sameDigest, sha256 } from "../../codec/hashing.ts";
 import { ProtocolError } from "../../codec/errors.ts";
 import type { ParcelControl } from "../../codec/parcel/messages.ts";
 import type { ParcelMessage } from "../../codec/parcel/parcel.ts";
@@ -6,7 +6,7 @@ import type { Connection } from "../../net/connection.ts";
 import { ClosedError } from "../../net/errors.ts";
 import { FileRefusedError } from "../file_refused_error.ts";
 import type { FileSendResult, SendFilesOptions } from "../send_options.ts";
-import type { FileSource } from "../sources/file_source.ts";
+import type { FileSource, OpenFileSource } from "../sources/file_source.ts";
 import { reasonOf } from "../sources/find_files.ts";
 import { FileTransmitter, type Transfer } from "./file_transmitter.ts";
 import { greetReceiver } from "./greet_receiver.ts";
@@ -16,7 +16,15 @@ import { sessionEnded } from "./session_errors.ts";
 /** How a {@linkcode ParcelSender} sends. */
 export type ParcelSenderOptions = Pick<
   SendFilesOptions,
-  "token" | "compress" | "bandwidth" | "handshakeMs" | "onStart" | "onBytes" | "onDone"
+  | "token"
+  | "compress"
+  | "bandwidth"
+  | "handshakeMs"
+  | "clock"
+  | "onCompare"
+  | "onStart"
+  | "onBytes"
+  | "onDone"
 >;
 
 /** The most offers that wait for the receiver, even if it would take more. */
@@ -32,6 +40,8 @@ export class ParcelSender {
   readonly #maxOffers: number;
   /** The files that were offered and are not over. */
   readonly #transfers = new Map<number, Transfer>();
+  /** Those of them whose digests were asked for, and whose turn has not come. */
+  readonly #asked: Transfer[] = [];
   /** Those of them that were accepted, and whose turn has not come. */
   readonly #ready: Transfer[] = [];
   #nextId = 1;
@@ -80,15 +90,18 @@ export class ParcelSender {
     const failed = this.#failure.signal;
     const receiving = this.#receive();
     try {
-      while (await this.#offerAhead(next) || this.#transfers.size > 0) {
+      while (await this.#offerAhead(next) || this.#filesUnderWay > 0) {
         failed.throwIfAborted();
-        const ready = this.#ready.shift();
-        if (ready) await this.#transmit(ready);
+        const asked = this.#asked.shift();
+        const ready = asked ? undefined : this.#ready.shift();
+        if (asked) await this.#with(asked, (file) => this.#transmitter.compare(file, asked));
+        else if (ready) await this.#with(ready, (file) => this.#transmitter.transmit(file, ready));
         else await this.#change();
       }
-      // Everything is stored: it does no harm if the receiver cannot hear this any more.
+      // Every file is stored: without empty folders it does no harm if the receiver cannot hear this any more.
       void this.#connection.send({ type: "bye" });
       await receiving;
+      if (this.#transfers.size > 0) failed.throwIfAborted();
     } catch (error) {
       // What the receiver said before it went says more than a write that failed.
       if (error instanceof ClosedError) await receiving;
@@ -119,9 +132,11 @@ export class ParcelSender {
       id,
       source,
       accepted: undefined,
-      unsent: size ?? AHEAD_BYTES,
+      hashers: new Map(),
+      unsent: kind === "folder" ? 0 : size ?? AHEAD_BYTES,
       sent: 0,
-      digest: undefined,
+      // Of nothing everybody knows the digest, so nobody asks for it.
+      whole: size === 0 ? { size, sha256: sha256().digest() } : undefined,
       changed: false,
       over: false,
     };
@@ -143,8 +158,15 @@ export class ParcelSender {
     }
   }
 
+  /** Empty folders are answered at the end. */
+  get #filesUnderWay(): number {
+    let files = 0;
+    for (const { source } of this.#transfers.values()) if (source.kind === "file") files++;
+    return files;
+  }
+
   #hasRoom(): boolean {
-    if (this.#transfers.size >= this.#maxOffers) return false;
+    if (this.#filesUnderWay >= this.#maxOffers) return false;
     let unsent = 0;
     for (const transfer of this.#transfers.values()) unsent += transfer.unsent;
     return unsent < AHEAD_BYTES;
@@ -168,16 +190,28 @@ export class ParcelSender {
 
   #handle(message: ParcelMessage): void {
     switch (message.type) {
+      case "compare": {
+        const transfer = this.#transfers.get(message.id);
+        const { offsets } = message;
+        const size = transfer?.source.size ?? null;
+        if (!transfer || transfer.asked || transfer.accepted || size === null) break;
+        if (offsets.some((offset) => offset > size)) break;
+        transfer.asked = offsets;
+        this.#asked.push(transfer);
+        return;
+      }
       case "accept": {
         const transfer = this.#transfers.get(message.id);
         if (!transfer || transfer.accepted || transfer.source.kind === "folder") break;
-        transfer.accepted = { offset: message.offset, sha256: message.sha256 };
+        const { offset } = message;
+        if (offset > 0 && !transfer.hashers.has(offset)) break;
+        transfer.accepted = { offset };
         this.#ready.push(transfer);
         return;
       }
       case "stored": {
         const transfer = this.#transfers.get(message.id);
-        if (!transfer || (transfer.source.kind === "file" && transfer.digest === undefined)) break;
+        if (!transfer || (transfer.source.kind === "file" && !transfer.whole)) break;
         return this.#settle(transfer, storedResult(transfer, message));
       }
       case "refused": {
@@ -205,17 +239,17 @@ export class ParcelSender {
     return new Promise((resolve) => {
       this.#onChange = () => resolve();
       // The last answer may have come while offers were made: then no other follows.
-      if (this.#failure.signal.aborted || this.#transfers.size === 0) resolve();
+      if (this.#failure.signal.aborted || this.#filesUnderWay === 0) resolve();
     });
   }
 
-  /** Sends an accepted file; if it cannot be read the receiver is told, and the session goes on. */
-  async #transmit(transfer: Transfer): Promise<void> {
+  /** Does something with a file that is open; if it cannot be read the receiver is told, and the session goes on. */
+  async #with(transfer: Transfer, work: (file: OpenFileSource) => Promise<void>): Promise<void> {
     const { id, source } = transfer;
     if (transfer.over) return;
     try {
       await using file = await source.open();
-      await this.#transmitter.transmit(file, transfer);
+      await work(file);
     } catch (error) {
       const isOfSession = this.#failure.signal.aborted || error instanceof ClosedError ||
         this.#connection.closed;
@@ -231,11 +265,11 @@ export class ParcelSender {
 
 /** Returns what became of a file that the receiver says it has. */
 function storedResult(
-  { source, sent, digest, changed }: Transfer,
+  { source, whole, changed }: Transfer,
   { path, size, sha256, same }: Extract<ParcelControl, { type: "stored" }>,
 ): FileSendResult {
-  const isOther = size !== sent ||
-    (sha256 !== undefined && digest !== undefined && !sameDigest(sha256, digest));
+  const isOther = size !== whole?.size ||
+    (sha256 !== undefined && !sameDigest(sha256, whole.sha256));
   if (source.kind === "file" && isOther) {
     const reason = "the receiver says that it stored something else";
     return { outcome: "failed", code: "digest-mismatch", reason };

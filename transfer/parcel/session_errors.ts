@@ -8,6 +8,14 @@ export function sessionEnded(reason: string): ClosedError {
   return new ClosedError(`Cannot send: ${reason}`, { code: "connection-closed", by: "peer" });
 }
 
+/** Makes the error that ends what a session that is over was still waiting for. */
+export function sessionOver(): ClosedError {
+  return new ClosedError("Cannot go on: the session is over", {
+    code: "connection-closed",
+    by: "local",
+  });
+}
+
 /** Says that a receiver wants a token, and that the sender was given none. */
 export class TokenWantedError extends ClosedError {
   /** The class's name. */

@@ -68,7 +68,7 @@ async function receiveOne(
     quota.addFile();
     quota.addBytes(size);
     await using file = await inbox.beginUnnamed({ path, size, mtimeMs: null });
-    await file.start(0);
+    await file.start();
     await receiveBody(connection, { file, size, options });
     stored = await file.finishWithoutDigest();
   } catch (error) {

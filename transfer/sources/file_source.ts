@@ -18,8 +18,8 @@ export interface OpenFileSource extends AsyncDisposable {
   readonly readSync?: (into: Uint8Array) => number | null;
   /** Ends a pending `read` that may wait without end; undefined when none does. */
   readonly interrupt?: () => void;
-  /** Goes back to the first byte; undefined when it can be read only once. */
-  readonly rewind?: () => Promise<void>;
+  /** Goes on behind the first `offset` bytes; undefined when it can be read only once. */
+  readonly seek?: (offset: number) => Promise<void>;
   /** Says whether the file was changed since its source was made. */
   readonly hasChanged: () => Promise<boolean>;
 }

@@ -98,7 +98,7 @@ async function openFile(local: string, found: Deno.FileInfo): Promise<OpenFileSo
   return {
     read: (into) => file.read(into),
     readSync: (into) => file.readSync(into),
-    rewind: async () => void await file.seek(0, Deno.SeekMode.Start),
+    seek: async (offset) => void await file.seek(offset, Deno.SeekMode.Start),
     async hasChanged() {
       const { size, mtime } = await disk.stat(file);
       return size !== found.size || mtime?.getTime() !== found.mtime?.getTime();

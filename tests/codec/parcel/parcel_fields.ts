@@ -32,6 +32,23 @@ const nonce: ParcelField = {
   bad: [...NO_TEXT, '""', `"${"0F".repeat(16)}"`, `"${NONCE}0"`, `"${NONCE.slice(1)}"`],
 };
 
+/** From 1 to 32 of them. */
+function listOf({ good, bad }: ParcelField): ParcelField {
+  const many = (length: number) => `[${Array(length).fill(good[0]).join()}]`;
+  return {
+    good: [many(1), many(32), `[${good.join()}]`],
+    bad: [
+      many(0),
+      many(33),
+      ...good,
+      "null",
+      "true",
+      "{}",
+      ...bad.map((value) => `[${good[0]},${value}]`),
+    ],
+  };
+}
+
 /** Every field of every message; the compiler holds the keys to the union. */
 export const PARCEL_FIELDS: Readonly<
   Record<ParcelControl["type"], Readonly<Record<string, ParcelField>>>
@@ -54,7 +71,9 @@ export const PARCEL_FIELDS: Readonly<
     },
     mode: { good: ["0", "511"], bad: ["512", "null", ...NO_NUMBER], optional: true },
   },
-  accept: { id, offset: count, sha256: { ...digest, optional: true } },
+  compare: { id, offsets: listOf(count) },
+  digests: { id, sha256: listOf(digest) },
+  accept: { id, offset: count },
   start: { id, offset: count },
   end: { id, size: count, sha256: digest },
   cancel: { id, reason: text },

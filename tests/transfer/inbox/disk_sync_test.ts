@@ -78,8 +78,8 @@ Deno.test("an inbox syncs a file before it has its name, and its folder behind t
   assertEquals(seen, [
     "file, there: part",
     "folder, there: x",
-    "folder, there: a x",
-    "file, there: a x",
+    "file, there: x part",
+    "folder, there: a x part",
     "folder, there: a x",
   ]);
 });

@@ -2,15 +2,14 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { type ExistsPolicy, Inbox, type IncomingFile } from "../../../transfer/mod.ts";
 import { refusalOf } from "../../../transfer/file_refused_error.ts";
 import { namesIn, onSmallDisk } from "../../contract/folder.ts";
-import { FakeClock } from "../../../testing/fake_clock.ts";
 import { rejectionOf } from "../../../testing/turns.ts";
 import { Child, succeeds } from "../../cli/child.ts";
 import { runCommand } from "../../runtime.ts";
 import {
   assertRefused,
-  begunBeside,
   bytesOf,
   digestOf,
+  goOn,
   leaveFile,
   partOf,
   takeFile,
@@ -24,7 +23,7 @@ const canMount = succeeds(["sh", "-c", '[ "$(id -u)" = 0 ] && command -v mount']
 /** Begins a file that is not there, and writes all of it but its end. */
 async function begun(inbox: Inbox, path: string, text: string): Promise<IncomingFile> {
   const upload = await inbox.begin({ path, size: text.length, mtimeMs: null });
-  await upload.start(0);
+  await upload.start();
   if (text !== "") await upload.writeBytes(bytesOf(text));
   return upload;
 }
@@ -41,19 +40,15 @@ for (const exists of POLICIES) {
       assertEquals(await treeOf(root), ["a/", "a/x.txt: hello"]);
     }));
 
-  Deno.test(`an incoming file of what is there already ends as the policy ${exists} says`, () =>
+  Deno.test(`an incoming file of what is there already is the same one, with policy ${exists}`, () =>
     withInbox({ exists }, async ({ inbox, root }) => {
       await Deno.writeTextFile(`${root}/x.txt`, "hello");
-      const taking = takeFile(inbox, { path: "x.txt", text: "hello" });
-      if (exists === "fail") {
-        await assertRefused(taking, "exists");
-      } else {
-        const path = exists === "rename" ? "x (1).txt" : "x.txt";
-        const same = exists === "skip-same";
-        assertEquals(await taking, { path, ...endOf("hello"), same });
-      }
-      const copy = exists === "rename" ? ["x (1).txt: hello"] : [];
-      assertEquals(await treeOf(root), [...copy, "x.txt: hello"]);
+      const taken = await takeFile(inbox, { path: "x.txt", text: "hello" });
+      assertEquals(taken, { path: "x.txt", ...endOf("hello"), same: true });
+      // Nor when only its end shows what it is.
+      const piped = await takeFile(inbox, { path: "x.txt", text: "hello", size: null });
+      assertEquals(piped, taken);
+      assertEquals(await treeOf(root), ["x.txt: hello"]);
     }));
 
   // One as long as that which is there, one that is longer.
@@ -78,19 +73,19 @@ for (const exists of POLICIES) {
   for (const second of ["hello", "other"]) {
     const what = second === "hello" ? "one file" : "two files";
     Deno.test(`two incoming files of ${what} to one name at once end as the policy ${exists} says`, () => {
-      const clock = new FakeClock();
-      return withInbox({ exists, clock }, async ({ inbox, root }) => {
+      return withInbox({ exists }, async ({ inbox, root }) => {
         await using one = await begun(inbox, "x.txt", "hello");
-        await using other = await begunBeside(begun(inbox, "x.txt", second), clock);
+        await using other = await begun(inbox, "x.txt", second);
         assertEquals((await one.finish(endOf("hello"))).same, false);
         const finishing = other.finish(endOf(second));
-        if (exists === "rename") assertEquals((await finishing).path, "x (1).txt");
+        if (second === "hello") {
+          assertEquals(await finishing, { path: "x.txt", ...endOf(second), same: true });
+        } else if (exists === "rename") assertEquals((await finishing).path, "x (1).txt");
         else if (exists === "overwrite") assertEquals((await finishing).same, false);
-        else if (exists === "skip-same" && second === "hello") assert((await finishing).same);
         else await assertRefused(finishing, "exists");
         const expected = {
           fail: ["x.txt: hello"],
-          rename: [`x (1).txt: ${second}`, "x.txt: hello"],
+          rename: [...second === "hello" ? [] : ["x (1).txt: other"], "x.txt: hello"],
           overwrite: [`x.txt: ${second}`],
           "skip-same": ["x.txt: hello"],
         };
@@ -141,14 +136,14 @@ Deno.test("an incoming file leaves nothing when fewer or more bytes come than we
     const offer = { path: "x", size: 5, mtimeMs: null };
     {
       await using upload = await inbox.begin(offer);
-      await upload.start(0);
+      await upload.start();
       await upload.writeBytes(bytesOf("four"));
       const error = await assertRefused(upload.finish(endOf("four")), "size-mismatch");
       assertEquals(error.message, "4 bytes came, and 5 were announced");
     }
     assertEquals(await namesIn(root), []);
     await using upload = await inbox.begin(offer);
-    await upload.start(0);
+    await upload.start();
     await upload.writeBytes(bytesOf("four"));
     await assertRefused(upload.writeBytes(bytesOf("12")), "size-mismatch");
     await upload.discard();
@@ -166,16 +161,15 @@ Deno.test("an incoming file leaves nothing when its peer lies about its size or 
       upload.finish({ ...endOf("hello"), sha256: digestOf("other") }),
       "digest-mismatch",
     );
-    const digests = `should be ${digestOf("other")}, got ${digestOf("hello")}`;
-    assertEquals(error.message, `its SHA-256 ${digests}`);
+    assertEquals(error.message, "its SHA-256 is not the one that the sender says");
     assertEquals(await namesIn(root), []);
   }));
 
 Deno.test("an incoming file that goes on leaves nothing when the whole has another digest", () =>
   withInbox({}, async ({ inbox, root }) => {
     await leaveFile(inbox, { path: "x", text: "hello", size: 10 });
-    await using upload = await inbox.begin({ path: "x", size: 10, mtimeMs: null });
-    await upload.start(5);
+    await using upload = await goOn(inbox, { path: "x", size: 10, text: "hello" });
+    await upload.start();
     await upload.writeBytes(bytesOf("world"));
     await assertRefused(upload.finish(endOf("jellyworld")), "digest-mismatch");
     assertEquals(await namesIn(root), []);
@@ -187,8 +181,8 @@ Deno.test("release() keeps what came, discard() does not, when a file stops half
     await leaveFile(inbox, { path: "x", text: "hello", size: 10 });
     assertEquals(await Deno.readTextFile(part), "hello");
     {
-      await using upload = await inbox.begin({ path: "x", size: 10, mtimeMs: null });
-      await upload.start(5);
+      await using upload = await goOn(inbox, { path: "x", size: 10, text: "hello" });
+      await upload.start();
       await upload.discard();
       await upload.discard();
       await upload.release();
@@ -201,7 +195,7 @@ Deno.test("release() keeps nothing when no byte came, or nobody knows the length
     await leaveFile(inbox, { path: "x", text: "", size: 10 });
     assertEquals(await namesIn(root), []);
     await using upload = await inbox.begin({ path: "x", size: null, mtimeMs: null });
-    await upload.start(0);
+    await upload.start();
     await upload.writeBytes(bytesOf("hello"));
     await upload.release();
     assertEquals(await namesIn(root), []);
@@ -211,7 +205,8 @@ Deno.test("release() and discard() leave what an earlier try left when nothing w
   withInbox({}, async ({ inbox, root }) => {
     await leaveFile(inbox, { path: "x", text: "hello", size: 10 });
     for (const end of ["release", "discard"] as const) {
-      await using upload = await inbox.begin({ path: "x", size: 10, mtimeMs: null });
+      await using upload = await goOn(inbox, { path: "x", size: 10, text: "hello" });
+      assertEquals(upload.size, 5);
       await upload[end]();
       assertEquals((await namesIn(root)).length, 1);
     }
@@ -222,9 +217,9 @@ Deno.test("an incoming file goes on where earlier ones stopped when it is starte
     const text = "hello, wide world";
     await leaveFile(inbox, { path: "a/x", text: "hel", size: text.length });
     for (const [from, to] of [[3, 8], [8, 12]] as const) {
-      await using upload = await inbox.begin({ path: "a/x", size: text.length, mtimeMs: null });
-      assertEquals([upload.size, upload.digestSoFar], [from, digestOf(text.slice(0, from))]);
-      await upload.start(from);
+      await using upload = await goOn(inbox, { path: "a/x", size: text.length, text });
+      assertEquals(upload.size, from);
+      await upload.start();
       await upload.writeBytes(bytesOf(text.slice(from, to)));
     }
     assertEquals(await takeFile(inbox, { path: "a/x", text }), {
@@ -238,47 +233,74 @@ Deno.test("an incoming file goes on where earlier ones stopped when it is starte
 Deno.test("an incoming file needs no more bytes when all of them came before", () =>
   withInbox({}, async ({ inbox, root }) => {
     await leaveFile(inbox, { path: "x", text: "hello", size: 5 });
-    await using upload = await inbox.begin({ path: "x", size: 5, mtimeMs: null });
-    await upload.start(5);
+    await using upload = await goOn(inbox, { path: "x", size: 5, text: "hello" });
+    await upload.start();
     await upload.finish(endOf("hello"));
     assertEquals(await treeOf(root), ["x: hello"]);
   }));
 
-Deno.test("start() drops what was there when it is told to begin anew", () =>
+Deno.test("begin() leaves alone what came of a file when its sender shows something else", () =>
   withInbox({}, async ({ inbox, root }) => {
     await leaveFile(inbox, { path: "x", text: "hello", size: 5 });
-    await using upload = await inbox.begin({ path: "x", size: 5, mtimeMs: null });
-    await upload.start(0);
-    assertEquals(upload.size, 0);
-    await upload.writeBytes(bytesOf("other"));
-    await upload.finish(endOf("other"));
-    assertEquals(await treeOf(root), ["x: other"]);
+    await takeFile(inbox, { path: "x", text: "other" });
+    const part = (await partOf(inbox, "x")).slice(root.length + 1);
+    assertEquals(await treeOf(root), [`${part}: hello`, "x: other"]);
+    await Deno.remove(`${root}/x`);
+    await using upload = await goOn(inbox, { path: "x", size: 10, text: "hello, you" });
+    assertEquals(upload.size, 5);
   }));
 
-Deno.test("start() refuses an offset when that is neither the beginning nor what is there", () =>
-  withInbox({}, async ({ inbox }) => {
-    await leaveFile(inbox, { path: "x", text: "hello", size: 9 });
-    await using upload = await inbox.begin({ path: "x", size: 9, mtimeMs: null });
-    for (const offset of [4, 6, -1, NaN]) {
-      const error = await assertRejects(() => upload.start(offset), RangeError);
-      assertEquals(error.message, `Cannot start file at ${offset}: there are 5 bytes of it`);
-    }
-    await upload.start(5);
+Deno.test("findSame() removes what earlier tries left of a file that is there whole", () =>
+  withInbox({}, async ({ inbox, root }) => {
+    await leaveFile(inbox, { path: "x", text: "hel", size: 5 });
+    await Deno.writeTextFile(`${root}/x`, "hello");
+    await leaveFile(inbox, { path: "x", text: "he", size: 5 });
+    assertEquals((await namesIn(root)).length, 3);
+    assertEquals((await takeFile(inbox, { path: "x", text: "hello" })).same, true);
+    assertEquals(await treeOf(root), ["x: hello"]);
   }));
+
+Deno.test("release() keeps nothing when another connection has stored the very same file meanwhile", () => {
+  return withInbox({}, async ({ inbox, root }) => {
+    await using first = await begun(inbox, "x", "hello");
+    const second = await begun(inbox, "x", "hello");
+    await second.finish(endOf("hello"));
+    assertEquals(await first.release(), false);
+    assertEquals(await treeOf(root), ["x: hello"]);
+    // Another file of its size and time is no reason.
+    await Deno.remove(`${root}/x`);
+    await using third = await begun(inbox, "x", "other");
+    const fourth = await begun(inbox, "x", "hello");
+    await fourth.finish(endOf("hello"));
+    assertEquals(await third.release(), true);
+    assertEquals((await namesIn(root)).length, 2);
+  });
+});
+
+Deno.test("finish() takes two of one content for one file when they come at once, with policy rename", () => {
+  return withInbox({ exists: "rename" }, async ({ inbox, root }) => {
+    await using first = await begun(inbox, "x", "hello");
+    await using second = await begun(inbox, "x", "hello");
+    const stored = await Promise.all([first, second].map((file) => file.finish(endOf("hello"))));
+    assertEquals(stored.map(({ same }) => same).toSorted(), [false, true]);
+    assertEquals(await treeOf(root), ["x: hello"]);
+  });
+});
 
 Deno.test("start() refuses to go on when what was there is gone or became shorter", () =>
   withInbox({}, async ({ inbox, root }) => {
     const part = await partOf(inbox, "x");
     await leaveFile(inbox, { path: "x", text: "hello", size: 9 });
     {
-      await using upload = await inbox.begin({ path: "x", size: 9, mtimeMs: null });
+      await using upload = await goOn(inbox, { path: "x", size: 9, text: "hello" });
       await Deno.truncate(part, 3);
       // A hole would be stored under the digest of what had been there.
-      await assertRefused(upload.start(5), "storage-failed");
+      await assertRefused(upload.start(), "storage-failed");
     }
-    await using upload = await inbox.begin({ path: "x", size: 9, mtimeMs: null });
+    await using upload = await goOn(inbox, { path: "x", size: 9, text: "hello" });
+    assertEquals(upload.size, 3);
     await Deno.remove(part);
-    await assertRejects(() => upload.start(3), Deno.errors.NotFound);
+    await assertRejects(() => upload.start(), Deno.errors.NotFound);
     await upload.discard();
     assertEquals(await namesIn(root), []);
   }));
@@ -286,9 +308,9 @@ Deno.test("start() refuses to go on when what was there is gone or became shorte
 Deno.test("start() cuts off what another one added when more is there than was found", () =>
   withInbox({}, async ({ inbox, root }) => {
     await leaveFile(inbox, { path: "x", text: "hello", size: 9 });
-    await using upload = await inbox.begin({ path: "x", size: 9, mtimeMs: null });
+    await using upload = await goOn(inbox, { path: "x", size: 9, text: "hello" });
     await Deno.writeTextFile(await partOf(inbox, "x"), "hello, world");
-    await upload.start(5);
+    await upload.start();
     await upload.writeBytes(bytesOf("ween"));
     await upload.finish(endOf("helloween"));
     assertEquals(await treeOf(root), ["x: helloween"]);
@@ -310,7 +332,7 @@ Deno.test("write() adds the beginning of the buffer, over many blocks, when it i
   withInbox({}, async ({ inbox, root }) => {
     const text = "0123456789".repeat(1_000);
     await using upload = await inbox.begin({ path: "x", size: text.length, mtimeMs: null });
-    await upload.start(0);
+    await upload.start();
     for (let at = 0; at < text.length; at += 1_000) {
       upload.buffer.set(bytesOf(text.slice(at, at + 1_000)));
       await upload.write(1_000);
@@ -364,7 +386,7 @@ Deno.test("finishWithoutDigest() gives the digest of all when some blocks were n
         size: text.length,
         mtimeMs: null,
       });
-      await upload.start(0);
+      await upload.start();
       for (let at = 0; at < text.length; at += 100) {
         upload.buffer.set(bytesOf(text.slice(at, at + 100)));
         // What comes behind a block that was not hashed cannot be, whatever is asked for.
@@ -382,7 +404,7 @@ Deno.test("finishWithoutDigest() stores nothing when the file is too short, or i
     await Deno.writeTextFile(`${root}/taken`, "old");
     await assertRefused(taken.finishWithoutDigest(), "exists");
     await using upload = await inbox.beginUnnamed({ path: "new", size: 5, mtimeMs: null });
-    await upload.start(0);
+    await upload.start();
     await upload.writeBytes(bytesOf("four"));
     await assertRefused(upload.finishWithoutDigest(), "size-mismatch");
     await short.discard();
@@ -401,14 +423,14 @@ Deno.test(
         await using upload = await inbox.begin({ path: "a/x", size, mtimeMs: null });
         // Somebody else takes the room that was there when it was offered.
         await Deno.writeTextFile(`${root}/filler`, "x".repeat(40_000));
-        await upload.start(0);
+        await upload.start();
         const error = await rejectionOf((async () => {
           await upload.writeBytes(bytesOf("x".repeat(50_000)));
           await upload.finish(endOf("x".repeat(50_000)));
         })());
         assertEquals(refusalOf(error).code, "no-space");
         await upload.discard();
-        assertEquals(await treeOf(`${root}/a`), []);
+        assertEquals((await treeOf(root)).map((line) => line.slice(0, 6)), ["filler"]);
         await Deno.remove(`${root}/filler`);
         await takeFile(inbox, { path: "small", text: "x".repeat(10_000) });
         await takeFile(inbox, { path: "large", text: "x".repeat(40_000) });

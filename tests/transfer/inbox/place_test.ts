@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertFalse, assertNotEquals } from "@std/assert";
 import { DiskSync } from "../../../transfer/inbox/disk_sync.ts";
-import { isPartName, partPath } from "../../../transfer/inbox/part_name.ts";
+import { isPartName, parsePartName, partKey, partName } from "../../../transfer/inbox/part_name.ts";
 import { locate, makeFolders } from "../../../transfer/inbox/place.ts";
 import { HOSTILE_NAMES } from "../../codec/hostile_names.ts";
 import { inFolder } from "../../contract/folder.ts";
@@ -110,25 +110,23 @@ Deno.test("makeFolders() refuses when something has come to stand there", () =>
     assertEquals(await treeOf(outside), ["root/", "root/file: ", "root/out ->"]);
   }));
 
-Deno.test("partPath() is a name of our own in the folder when it is asked for a place", () =>
-  inRoot(async (root) => {
-    const place = await locate(root, "a/x");
-    const [first, second] = [partPath(place, 1), partPath(place, 2)];
-    assertEquals(first, partPath(place, 1));
-    assertNotEquals(first, second);
-    assertNotEquals(first, partPath(await locate(root, "a/y"), 1));
-    for (const part of [first, second]) {
-      assert(part.startsWith(`${root}/a/.parley-`));
-      assert(isPartName(part.slice(`${root}/a/`.length)));
-    }
+Deno.test("partName() begins with the file's name, and fits any file system, when that is long", () =>
+  inFolder(async (root) => {
+    const place = await locate(root, "a/x.txt");
+    const key = partKey(root, place);
+    assertNotEquals(key, partKey(root, await locate(root, "a/y.txt")));
+    assertEquals(partName("x.txt", { key, copy: 2 }), `x.txt.${key}-2.part`);
+    const long = partName("é".repeat(200), { key, copy: 16 });
+    assertEquals(new TextEncoder().encode(long).length <= 255, true);
+    assertEquals(parsePartName(long), { key, copy: 16 });
   }));
 
-Deno.test("isPartName() says false when a name only looks like one", () => {
+Deno.test("isPartName() says whether some system could take a name for that of an unfinished file", () => {
   const key = "0123456789abcdef01234567";
-  assert(isPartName(`.parley-${key}.part`));
-  assert(isPartName(`.parley-${key}-12.part`));
-  const others = ["notes.part", ".parley-.part", ".parley-notes.part", `.parley-${key}`];
-  for (const name of [...others, `.parley-${key}-.part`, `x.parley-${key}.part`, ".parley-part"]) {
+  for (const name of [`x.${key}-1.part`, `.${key}-16.part`, `X.${key.toUpperCase()}-1.PART`]) {
+    assert(isPartName(name), name);
+  }
+  for (const name of ["x.part", `x.${key}.part`, `x.${key}-0.part`, `x.${key}-1.part.txt`]) {
     assertFalse(isPartName(name), name);
   }
 });

@@ -5,8 +5,10 @@ import { type FileSource, type OpenFileSource, TokenWantedError } from "../../..
 import { ClosedError, ProtocolError } from "../../../mod.ts";
 import { sealed } from "../../codec/parcel/parcel_frames.ts";
 import { utf8Bytes } from "../../codec/support.ts";
+import { turns } from "../../../testing/turns.ts";
 import {
   digestOf,
+  digestsOf,
   endOf,
   frameOf,
   hear,
@@ -117,45 +119,73 @@ Deno.test("ParcelSender offers folders, and the time and the mode of what has th
 });
 
 for (
-  const [what, offset, sha256, from] of [
-    ["at its offset when the digest is right", 600, digestOf(someBytes(1000).slice(0, 600)), 600],
-    ["at its end when all of it is there", 1000, digestOf(someBytes(1000)), 1000],
-    ["at 0 when the digest is that of something else", 600, digestOf(HELLO), 0],
-    ["at 0 when there is no digest", 600, undefined, 0],
-    ["at 0 when the receiver has more than there is", 1600, digestOf(someBytes(1000)), 0],
+  const [what, offsets, from] of [
+    ["where the receiver says, behind what it has shown that it has", [600], 600],
+    ["at its end when the receiver has all of it but its name", [1000], 1000],
+    ["at 0 when what the receiver has is of something else", [600, 1000], 0],
+    ["at one of many offsets, in any order", [1000, 1, 600, 600], 600],
   ] as const
 ) {
   Deno.test(`ParcelSender begins ${what}`, async () => {
-    const started: number[] = [];
+    const told: unknown[] = [];
     await using sending = openSender([memorySource("a", someBytes(1000))], {
-      onStart: (_, at) => void started.push(at),
+      onCompare: (_, bytes) => void told.push(bytes),
+      onStart: (_, at) => void told.push("start", at),
     });
     const { peer } = sending;
     await sayWelcome(peer);
     await hear(peer, "offer");
-    await peer.send({ type: "accept", id: 1, offset, ...sha256 && { sha256 } });
+    await peer.send({ type: "compare", id: 1, offsets });
+    assertEquals(await hear(peer, "digests"), digestsOf(someBytes(1000), { id: 1, offsets }));
+    await peer.send({ type: "accept", id: 1, offset: from });
     assertEquals((await hear(peer, "start")).offset, from);
     if (from < 1000) assertEquals((await hear(peer, "data")).offset, from);
     for (let left = 1000 - from; left > 0;) left -= await peer.readBody(new Uint8Array(1000));
     assertEquals(await hear(peer, "end"), endOf(someBytes(1000)));
-    assertEquals(started, [from]);
+    assertEquals(told.slice(-3), [Math.max(...offsets), "start", from]);
   });
 }
 
-Deno.test("ParcelSender sends all of what it can read but once when the receiver says that it has some", async () => {
-  const { rewind: _, ...once } = openBytes(HELLO);
-  const stdin = memorySource("stdin", HELLO, { size: null, open: () => Promise.resolve(once) });
-  await using sending = openSender([stdin]);
-  const { peer, ended } = sending;
+Deno.test("ParcelSender sends nothing of a file when the receiver has it already", async () => {
+  const sources = [memorySource("a", HELLO), memorySource("b", HELLO)];
+  await using sending = openSender(sources);
+  const { peer, ended, results } = sending;
   await sayWelcome(peer);
-  assertEquals((await hear(peer, "offer")).size, null);
-  await peer.send({ type: "accept", id: 1, offset: 2, sha256: digestOf(utf8Bytes("xx")) });
-  assertEquals((await hear(peer, "start")).offset, 0);
-  assertEquals(await takeBlocks(peer, 5), HELLO);
-  assertEquals(await hear(peer, "end"), endOf(HELLO));
-  await peer.send({ type: "stored", id: 1, path: "stdin", size: 5, same: false });
+  const offers = [await hear(peer, "offer"), await hear(peer, "offer")];
+  for (const [at, sha256] of [digestOf(HELLO), "0".repeat(64)].entries()) {
+    const { id, path } = offers[at]!;
+    await peer.send({ type: "compare", id, offsets: [5] });
+    await hear(peer, "digests");
+    await peer.send({ type: "stored", id, path, size: 5, same: true, sha256 });
+  }
   await takeBye(peer);
   assertEquals(await ended, undefined);
+  assertEquals([...results.values()].map(({ outcome }) => outcome), ["same", "failed"]);
+});
+
+Deno.test("ParcelSender says busy while it reads for a digest that takes long", async () => {
+  let goOn = () => {};
+  const slow = {
+    ...openBytes(HELLO),
+    read(into: Uint8Array) {
+      into.set(HELLO);
+      return new Promise<number>((resolve) => goOn = () => resolve(5));
+    },
+  };
+  await using sending = openSender([
+    memorySource("a", HELLO, { open: () => Promise.resolve(slow) }),
+  ]);
+  const { peer, clock } = sending;
+  await sayWelcome(peer);
+  await hear(peer, "offer");
+  await peer.send({ type: "compare", id: 1, offsets: [5] });
+  for (let times = 0; times < 3; times++) {
+    await turns(20);
+    await clock.advance(5_000);
+    await hear(peer, "busy");
+  }
+  goOn();
+  await hear(peer, "digests");
 });
 
 Deno.test("ParcelSender proves itself and asks for a proof when it has a token", async () => {
@@ -226,10 +256,10 @@ for (const text of ["", "HTTP"]) {
   });
 }
 
-Deno.test("ParcelSender refuses a receiver of version 2, and one that greets with something else", async () => {
+Deno.test("ParcelSender refuses a receiver of version 1, and one that greets with something else", async () => {
   for (
     const [bytes, wanted] of [
-      [utf8Bytes("PARCEL/2\n"), /^Cannot speak parcel: .*got "PARCEL\/2"$/],
+      [utf8Bytes("PARCEL/1\n"), /^Cannot speak parcel: .*got "PARCEL\/1"$/],
       [
         join(frameOf({ type: "magic" }), frameOf({ type: "busy" })),
         /the receiver said "busy" and not "welcome"$/,

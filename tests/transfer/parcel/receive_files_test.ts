@@ -1,13 +1,19 @@
 import { assert, assertEquals, assertInstanceOf, assertMatch } from "@std/assert";
-import { PARCEL_MAGIC, type ParcelOutgoing } from "../../../codec/parcel/parcel.ts";
+import {
+  PARCEL_MAGIC,
+  type ParcelMessage,
+  type ParcelOutgoing,
+} from "../../../codec/parcel/parcel.ts";
 import { hmacSha256 } from "../../../codec/hashing.ts";
 import { ClosedError, ProtocolError } from "../../../mod.ts";
 import { sealed } from "../../codec/parcel/parcel_frames.ts";
 import { utf8Bytes } from "../../codec/support.ts";
 import {
+  assertGoesOn,
   assertNothingReserved,
   DATA,
   digestOf,
+  digestsOf,
   endOf,
   filesIn,
   hear,
@@ -17,6 +23,7 @@ import {
   offerOf,
   openReceiver,
   openWelcomed,
+  type ParcelPeer,
   sayAll,
   sayHello,
   sendFile,
@@ -57,14 +64,17 @@ Deno.test("receiveFiles() says welcome with its limits when it hears hello", asy
   });
 });
 
-Deno.test("receiveFiles() makes an empty folder, and says whether it was there", async () => {
+Deno.test("receiveFiles() makes empty folders when the sender says goodbye, and says whether they were there", async () => {
   await using receiving = await openWelcomed();
   const { peer, folder } = receiving;
   const folderOffer = { ...offerOf("a/b", { size: 0 }), kind: "folder" } as const;
-  await peer.send(folderOffer);
-  assertEquals((await hear(peer, "stored")).same, false);
-  await peer.send({ ...folderOffer, id: 2 });
-  assertEquals((await hear(peer, "stored")).same, true);
+  await sayAll(peer, [folderOffer, { ...folderOffer, id: 2 }]);
+  await sendFile(peer, { path: "hi.txt", bytes: HELLO, id: 3 });
+  assertEquals(await namesOf(folder), ["hi.txt"]);
+  await peer.send({ type: "bye" });
+  const answers = [await hear(peer, "stored"), await hear(peer, "stored")];
+  assertEquals(answers.map(({ id, same }) => [id, same]), [[1, false], [2, true]]);
+  await hear(peer, "bye");
   assert((await Deno.stat(`${folder}/a/b`)).isDirectory);
 });
 
@@ -85,18 +95,32 @@ Deno.test("receiveFiles() passes over busy and unknown fields when they come", a
   assertEquals([...(await filesIn(folder)).keys()], ["hi.txt"]);
 });
 
-Deno.test("receiveFiles() answers its own magic and unsupported-version when the peer has version 2", async () => {
+Deno.test("receiveFiles() answers its own magic and unsupported-version when the peer has version 1", async () => {
   await using receiving = await openReceiver();
   const { peer, ended } = receiving;
-  await peer.sendBytes(utf8Bytes(PARCEL_MAGIC.replace("1", "2")));
+  await peer.sendBytes(utf8Bytes(PARCEL_MAGIC.replace("2", "1")));
   await hear(peer, "magic");
   assertEquals((await hear(peer, "error")).code, "unsupported-version");
   assertInstanceOf(await ended, ProtocolError);
 });
 
+/** Sends a file that has to be stored, or there. */
+async function sendWhole(
+  peer: ParcelPeer,
+  file: { path: string; bytes: Uint8Array; id: number },
+): Promise<Extract<ParcelMessage, { type: "stored" }>> {
+  const stored = await sendFile(peer, file);
+  assert(stored?.type === "stored", `Heard ${JSON.stringify(stored)}`);
+  return stored;
+}
+
+async function namesOf(folder: string): Promise<string[]> {
+  return (await Array.fromAsync(Deno.readDir(folder), ({ name }) => name)).sort();
+}
+
 for (
   const [what, type, payload] of [
-    ["an unknown type", 0x10, "{}"],
+    ["an unknown type", 0x12, "{}"],
     ["a message without its fields", 0x05, "{}"],
     ["no JSON", 0x05, "id=1"],
   ] as const
@@ -186,10 +210,7 @@ Deno.test("receiveFiles() keeps what came when a file is canceled, and lets go o
   });
   const { parts, whole } = await namesIn(folder);
   assertEquals([parts.length, whole], [1, ["next.txt"]]);
-  {
-    await using again = await inbox.begin({ path: "hi.txt", size: 10, mtimeMs: null });
-    assertEquals([again.size, again.digestSoFar], [5, digestOf(HELLO)]);
-  }
+  await assertGoesOn(inbox, { path: "hi.txt", size: 10, there: HELLO });
   await peer.send({ type: "bye" });
   await hear(peer, "bye");
   assertEquals(await ended, undefined);
@@ -214,8 +235,10 @@ Deno.test("receiveFiles() goes on where an earlier session broke when the same f
   await using receiving = await openWelcomed({ folder });
   const { peer, events } = receiving;
   await peer.send(offerOf("a.bin", { size: 3000 }));
-  const accept = await hear(peer, "accept");
-  assertEquals([accept.offset, accept.sha256], [1000, digestOf(bytes.subarray(0, 1000))]);
+  const compare = await hear(peer, "compare");
+  assertEquals(compare, { type: "compare", id: 1, offsets: [1000] });
+  await peer.send(digestsOf(bytes, compare));
+  assertEquals((await hear(peer, "accept")).offset, 1000);
   await peer.send({ ...START, offset: 1000 });
   await peer.send({ ...DATA, offset: 1000, bytes: bytes.subarray(1000) });
   await peer.send(endOf(bytes));
@@ -225,38 +248,141 @@ Deno.test("receiveFiles() goes on where an earlier session broke when the same f
   await Deno.remove(folder, { recursive: true });
 });
 
-Deno.test("receiveFiles() drops what was there when the sender starts from 0", async () => {
+Deno.test("receiveFiles() keeps what another sender's file came to when the digests are of something else", async () => {
   await using receiving = await openWelcomed();
   const { peer, folder } = receiving;
   await sayAll(peer, [offerOf("hi.txt", { size: 10 }), START]);
   await hear(peer, "accept");
   await sayAll(peer, [{ ...DATA, bytes: someBytes(7) }, { type: "cancel", id: 1, reason: "" }]);
-  await peer.send(offerOf("hi.txt", { id: 2, size: 10 }));
-  assertEquals((await hear(peer, "accept")).offset, 7);
   const bytes = someBytes(10, 2);
-  await sayAll(peer, [
-    { ...START, id: 2 },
-    { ...DATA, id: 2, bytes },
-    endOf(bytes, { id: 2 }),
-  ]);
-  await hear(peer, "stored");
-  assertEquals(await filesIn(folder), new Map([["hi.txt", bytes]]));
+  assertEquals((await sendFile(peer, { path: "hi.txt", bytes, id: 2 }))?.type, "stored");
+  const found = await filesIn(folder);
+  assertEquals(found.get("hi.txt"), bytes);
+  assertEquals([...found.values()].length, 2);
+  await Deno.remove(`${folder}/hi.txt`);
+  await assertGoesOn(receiving.inbox, { path: "hi.txt", size: 9, there: someBytes(7) });
 });
 
-Deno.test("receiveFiles() says same when the very file is there, and exists when another one is", async () => {
+for (const exists of ["skip-same", "fail", "rename", "overwrite"] as const) {
+  Deno.test(`receiveFiles() says same when the very file is there, whatever the policy is: ${exists}`, async () => {
+    await using receiving = await openWelcomed({ inbox: { exists } });
+    const { peer, folder, events } = receiving;
+    await Deno.writeFile(`${folder}/hi.txt`, HELLO);
+    await peer.send(offerOf("hi.txt"));
+    const compare = await hear(peer, "compare");
+    assertEquals(compare.offsets, [5]);
+    await peer.send(digestsOf(HELLO, compare));
+    const said = { path: "hi.txt", size: 5, sha256: digestOf(HELLO), same: true };
+    assertEquals(await hear(peer, "stored"), { type: "stored", id: 1, ...said });
+    assertEquals(await filesIn(folder), new Map([["hi.txt", HELLO]]));
+    assertEquals(events.map(({ type }) => type), ["stored"]);
+  });
+}
+
+Deno.test("receiveFiles() finds the very file under the name that it got when another one had its own", async () => {
+  await using receiving = await openWelcomed({ inbox: { exists: "rename" } });
+  const { peer, folder } = receiving;
+  await Deno.writeFile(`${folder}/hi.txt`, someBytes(5));
+  for (const [id, same] of [[1, false], [2, true], [3, true]] as const) {
+    const stored = await sendWhole(peer, { path: "hi.txt", bytes: HELLO, id });
+    assertEquals([stored.path, stored.same], ["hi (1).txt", same]);
+  }
+  const other = await sendWhole(peer, { path: "hi.txt", bytes: someBytes(5, 3), id: 4 });
+  assertEquals([other.path, other.same], ["hi (2).txt", false]);
+  assertEquals((await filesIn(folder)).size, 3);
+});
+
+for (const [size, there] of [[5, 5], [6, 5], [4, 5]] as const) {
+  Deno.test(`receiveFiles() asks for the whole digest and says exists when another file of ${there} bytes has the name of one of ${size}`, async () => {
+    await using receiving = await openWelcomed();
+    const { peer, folder } = receiving;
+    await Deno.writeFile(`${folder}/hi.txt`, HELLO.subarray(0, there));
+    await peer.send(offerOf("hi.txt", { size }));
+    const compare = await hear(peer, "compare");
+    // The size that is there stays a secret too.
+    assertEquals(compare.offsets, [size]);
+    await peer.send(digestsOf(someBytes(size), compare));
+    const { code, reason } = await hear(peer, "refused");
+    assertEquals([code, reason], ["exists", "there is another file with that name"]);
+    assertEquals(await filesIn(folder), new Map([["hi.txt", HELLO]]));
+  });
+}
+
+Deno.test("receiveFiles() tells no digest to a sender that has shown none", async () => {
   await using receiving = await openWelcomed();
   const { peer, folder } = receiving;
-  await Deno.writeFile(`${folder}/hi.txt`, HELLO);
-  const same = await sendFile(peer, { path: "hi.txt", bytes: HELLO });
-  assert(same?.type === "stored" && same.same);
-  // Another one of the same size: its sender begins at 0, because the digest is not that of its own.
-  await sayAll(peer, [offerOf("hi.txt", { id: 2 }), { ...START, id: 2 }, { ...DATA, id: 2 }]);
+  await Deno.writeFile(`${folder}/secret.txt`, HELLO);
+  const heard: (ParcelMessage | undefined)[] = [];
+  await peer.send(offerOf("secret.txt"));
+  heard.push(await peer.receive());
+  await peer.send({ type: "digests", id: 1, sha256: ["0".repeat(64)] });
+  heard.push(await peer.receive());
+  await sayAll(peer, [offerOf("part.txt", { id: 2, size: 10 }), { ...START, id: 2 }]);
   await hear(peer, "accept");
-  assertEquals((await hear(peer, "refused")).code, "exists");
-  await peer.send({ type: "cancel", id: 2, reason: "" });
-  await peer.send(offerOf("hi.txt", { id: 3, size: 6 }));
-  assertEquals((await hear(peer, "refused")).code, "exists");
-  assertEquals(await filesIn(folder), new Map([["hi.txt", HELLO]]));
+  await sayAll(peer, [{ ...DATA, id: 2 }, { type: "cancel", id: 2, reason: "" }]);
+  await peer.send(offerOf("part.txt", { id: 3, size: 5 }));
+  heard.push(await peer.receive());
+  await peer.send({ type: "digests", id: 3, sha256: ["0".repeat(64)] });
+  heard.push(await peer.receive());
+  await sayAll(peer, [{ ...START, id: 3 }, { ...DATA, id: 3 }]);
+  await peer.send({ type: "end", id: 3, size: 5, sha256: "0".repeat(64) });
+  heard.push(await peer.receive());
+  assertEquals(heard.map((message) => message?.type), [
+    "compare",
+    "refused",
+    "compare",
+    "accept",
+    "refused",
+  ]);
+  assertEquals(JSON.stringify(heard).includes(digestOf(HELLO).slice(0, 8)), false);
+});
+
+for (
+  const [what, answer] of [
+    ["nobody asked for", { type: "digests", id: 7, sha256: ["0".repeat(64)] }],
+    ["are too few", { type: "digests", id: 1, sha256: [] }],
+    ["are too many", { type: "digests", id: 1, sha256: ["0".repeat(64), "0".repeat(64)] }],
+  ] as const
+) {
+  Deno.test(`receiveFiles() ends the session when digests ${what}`, async () => {
+    await using receiving = await openWelcomed();
+    const { peer, ended, folder } = receiving;
+    await Deno.writeFile(`${folder}/hi.txt`, HELLO);
+    await peer.send(offerOf("hi.txt"));
+    await hear(peer, "compare");
+    const { type: _, ...fields } = answer;
+    await peer.sendBytes(sealed(0x11, utf8Bytes(JSON.stringify(fields))));
+    await hear(peer, "error");
+    assertInstanceOf(await ended, ProtocolError);
+  });
+}
+
+Deno.test("receiveFiles() forgets an offer that is canceled while its digests are waited for", async () => {
+  await using receiving = await openWelcomed();
+  const { peer, ended, folder } = receiving;
+  await Deno.writeFile(`${folder}/hi.txt`, HELLO);
+  await peer.send(offerOf("hi.txt"));
+  await hear(peer, "compare");
+  await sayAll(peer, [{ type: "cancel", id: 1, reason: "" }, offerOf("other.txt")]);
+  await hear(peer, "accept");
+  await sayAll(peer, [START, DATA, END]);
+  await hear(peer, "stored");
+  await peer.send({ type: "bye" });
+  await hear(peer, "bye");
+  assertEquals(await ended, undefined);
+});
+
+Deno.test("receiveFiles() makes no more than 1,000 empty folders in a session, and none when that ends badly", async () => {
+  await using receiving = await openWelcomed();
+  const { peer, folder } = receiving;
+  for (let id = 0; id <= 1000; id++) {
+    await peer.send({ ...offerOf(`${id}/x`, { id, size: 0 }), kind: "folder" });
+  }
+  const { code, id } = await hear(peer, "refused");
+  assertEquals([code, id], ["session-full", 1000]);
+  await peer.closeWrite();
+  await receiving.ended;
+  assertEquals(await namesOf(folder), []);
 });
 
 Deno.test("receiveFiles() ends when the sender says error, and keeps what came", async () => {

@@ -219,7 +219,7 @@ Deno.test("open() reads a file, both ways and from its beginning again, when it 
     await makeFiles(root, { x: "hello, world" });
     await using source = await (await only(`${root}/x`)).open();
     assertEquals(await textOf(source), "hello, world");
-    await source.rewind?.();
+    await source.seek?.(0);
     const into = new Uint8Array(5);
     assertEquals(source.readSync?.(into), 5);
     assertEquals(into, bytesOf("hello"));
@@ -281,7 +281,7 @@ Deno.test("stdin gives each byte once, in order, however it is cut", async () =>
       await using source = await (await only("-", { stdin: stdinOf(...chunks) })).open();
       assertEquals(await textOf(source, bytesAtOnce), chunks.join(""));
       assertEquals(await source.read(new Uint8Array(1)), null);
-      assertEquals([source.rewind, source.readSync], [undefined, undefined]);
+      assertEquals([source.seek, source.readSync], [undefined, undefined]);
       assertFalse(await source.hasChanged());
     }
   }
