@@ -94,8 +94,6 @@ for (const { what, size = 5, messages, code } of LIES) {
   });
 }
 
-const OFFER = offerOf("hi.txt");
-
 Deno.test("receiveFiles() drops what still comes of a file when it was refused in the middle", async () => {
   await using receiving = await openWelcomed();
   const { peer, ended, folder, events } = receiving;
