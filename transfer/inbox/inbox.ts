@@ -251,7 +251,7 @@ export class Inbox {
       isKept?: boolean;
     },
   ): IncomingFile {
-    const { from, signal } = known;
+    const { from } = known;
     const file = new IncomingFile({
       root: this.root,
       policy,
@@ -266,10 +266,10 @@ export class Inbox {
       requireSize: (bytes) => this.#requireSize(bytes),
       requireSpace: (bytes) => this.#space.require(bytes),
       exclusively: (work) => this.#exclusively(place.target, work),
-      findSame: (file) => this.#findSame(place, { ...file, policy, from, signal }),
+      // All of it has come, so it is compared to the end, also for a peer that is gone by then.
+      findSame: (file) => this.#findSame(place, { ...file, policy, from }),
       isNeedless: async ({ bytes, sha256 }) => {
         if (claim.storedAt === undefined) return false;
-        // The peer is gone by now, and so is its signal.
         const hasher = await this.#digests.beginningOf(claim.storedAt, { bytes, from });
         return hasher !== undefined && sameDigest(hasher.digest(), sha256);
       },

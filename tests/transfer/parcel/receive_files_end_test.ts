@@ -196,6 +196,18 @@ Deno.test("receiveFiles() ends with the reason when its connection is aborted wi
   assertEquals(await ended, reason);
 });
 
+Deno.test("receiveFiles() stores what came whole when the sender hangs up, also where it has to be compared", async () => {
+  await using receiving = await openWelcomed({ inbox: { exists: "rename" } });
+  const { peer, ended, folder } = receiving;
+  await sayAll(peer, [offerOf("a.bin"), START, DATA]);
+  await hear(peer, "accept");
+  await Deno.writeFile(`${folder}/a.bin`, someBytes(5));
+  await peer.send(endOf(HELLO));
+  await peer.closeWrite();
+  assertEquals(await ended, undefined);
+  assertEquals((await filesIn(folder)).get("a (1).bin"), HELLO);
+});
+
 Deno.test("receiveFiles() ends well when the sender hangs up without goodbye", async () => {
   await using receiving = await openWelcomed();
   const { peer, ended } = receiving;
