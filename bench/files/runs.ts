@@ -21,6 +21,7 @@ export async function largeRuns(workplace: Workplace, rounds: number): Promise<F
   };
   for (let round = 0; round < rounds; round++) {
     add("socat", await socatOnce(workplace, file));
+    add("rsync", await rsyncOnce(workplace, file));
     for (
       const [name, format] of [["simple format", ["--simple"]], ["parcel format", []]] as const
     ) {
@@ -114,6 +115,32 @@ async function socatOnce(workplace: Workplace, file: string): Promise<number> {
   await receiver.status;
   const ms = performance.now() - start;
   await workplace.remove("socat.bin");
+  return ms;
+}
+
+/** Sends to an rsync daemon, which compares a digest of the whole file at both ends, as the parcel format does. */
+async function rsyncOnce(workplace: Workplace, file: string): Promise<number> {
+  const port = freePort();
+  const folder = `${workplace.path}/rsync`;
+  await Deno.mkdir(folder);
+  const config = `${workplace.path}/rsyncd.conf`;
+  await Deno.writeTextFile(
+    config,
+    `use chroot = no\n[inbox]\npath = ${folder}\nread only = no\n`,
+  );
+  const daemon = new Deno.Command("rsync", {
+    args: ["--daemon", "--no-detach", "--port", String(port), "--config", config],
+  }).spawn();
+  const target = `rsync://127.0.0.1:${port}/inbox/`;
+  while (!(await new Deno.Command("rsync", { args: [target], stderr: "null" }).output()).success) {
+    await sleep(1);
+  }
+  const start = performance.now();
+  await run(["rsync", "--whole-file", file, target]);
+  const ms = performance.now() - start;
+  daemon.kill();
+  await daemon.status;
+  for (const name of ["rsync", "rsyncd.conf"]) await workplace.remove(name);
   return ms;
 }
 
