@@ -124,9 +124,11 @@ async function rsyncOnce(workplace: Workplace, file: string): Promise<number> {
   const folder = `${workplace.path}/rsync`;
   await Deno.mkdir(folder);
   const config = `${workplace.path}/rsyncd.conf`;
+  // The administrator's daemon would write as nobody.
+  const user = Deno.uid() === 0 ? "uid = root\ngid = root\n" : "";
   await Deno.writeTextFile(
     config,
-    `use chroot = no\n[inbox]\npath = ${folder}\nread only = no\n`,
+    `use chroot = no\n${user}[inbox]\npath = ${folder}\nread only = no\n`,
   );
   const daemon = new Deno.Command("rsync", {
     args: ["--daemon", "--no-detach", "--port", String(port), "--config", config],
