@@ -22,6 +22,8 @@ export interface Io {
   readonly streams?: OutputStreams;
   /** A person types, and sees what is printed. */
   readonly interactive: boolean;
+  /** A person types. @default {false} */
+  readonly stdinIsTerminal?: boolean;
   /** Colours may be used on stdout. */
   readonly colour: boolean;
   /** A terminal takes stdout, and would obey what a peer sent. @default {false} */
@@ -48,6 +50,9 @@ export const systemIo: Io = {
   },
   get interactive() {
     return Deno.stdin.isTerminal() && Deno.stdout.isTerminal();
+  },
+  get stdinIsTerminal() {
+    return Deno.stdin.isTerminal();
   },
   get colour() {
     return Deno.stdout.isTerminal() && !Deno.noColor;
