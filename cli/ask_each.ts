@@ -1,4 +1,5 @@
 import { ClosedError, type Connection } from "../net/mod.ts";
+import { serverHungUp } from "./converse.ts";
 
 /** What {@linkcode askEach} asks. */
 export interface AskEachOptions<In, Out> {
@@ -48,7 +49,10 @@ export async function askEach<In, Out>(
     signal.throwIfAborted();
     if (asked.length > 0) {
       const answer = await peer.receive({ waitMs, signal });
-      if (answer === undefined) throw hungUp("the server hung up without an answer");
+      if (answer === undefined) {
+        const problem = "the server hung up without an answer";
+        throw new ClosedError(problem, { code: "connection-closed", by: "peer" });
+      }
       await answered(answer, asked.shift()!);
     } else if (isAllAsked) return count;
     else await untilAsked(peer, (heard) => wake = heard);
@@ -66,13 +70,9 @@ async function untilAsked(
     if (!asked.signal.aborted) throw error;
     return undefined;
   });
-  if (came?.length === 0) throw hungUp("the server closed the connection");
+  if (came?.length === 0) throw serverHungUp();
   // It spoke without being asked: that is the answer to what comes next.
   if (came && !asked.signal.aborted) {
     await new Promise<void>((resolve) => onAsked(resolve));
   }
-}
-
-function hungUp(problem: string): ClosedError {
-  return new ClosedError(problem, { code: "connection-closed", by: "peer" });
 }

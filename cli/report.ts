@@ -15,6 +15,8 @@ export type ReportRecord = { readonly event: string } & Readonly<Record<string, 
 export class Report {
   /** A machine reads. */
   readonly json: boolean;
+  /** Calls what writes whole lines; a program that draws puts them above its drawing. */
+  above: (write: () => void) => void = (write) => write();
   readonly #io: Io;
 
   /** Makes a report that writes to `io`, for machines where `json`. */
@@ -32,7 +34,7 @@ export class Report {
    * awaits what it returns.
    */
   data(record: ReportRecord, line: string): Promise<void> | undefined {
-    this.#io.stdout(this.json ? jsonLine(record) : `${line}\n`);
+    this.#print(this.json ? jsonLine(record) : `${line}\n`);
     return this.#io.streams?.stdout.ready();
   }
 
@@ -55,7 +57,7 @@ export class Report {
     }
     const text = textOf(line);
     if (this.json) return this.data(record(text), "");
-    this.#io.stdout(`${stdoutIsTerminal ? escapeControls(text) : text}\n`);
+    this.#print(`${stdoutIsTerminal ? escapeControls(text) : text}\n`);
     return streams?.stdout.ready();
   }
 
@@ -76,16 +78,24 @@ export class Report {
 
   /** Reports something about the data. */
   note(record: ReportRecord, line: string): void {
-    if (this.json) this.#io.stdout(jsonLine(record));
-    else this.#io.stderr(`${line}\n`);
+    if (this.json) this.#print(jsonLine(record));
+    else this.#printAbout(`${line}\n`);
   }
 
   /** Reports traces. */
   get trace(): Trace {
     return (event) => {
-      if (this.json) this.#io.stdout(jsonLine(traceRecord(event)));
-      else this.#io.stderr(formatTrace(event));
+      if (this.json) this.#print(jsonLine(traceRecord(event)));
+      else this.#printAbout(formatTrace(event));
     };
+  }
+
+  #print(text: string): void {
+    this.above(() => this.#io.stdout(text));
+  }
+
+  #printAbout(text: string): void {
+    this.above(() => this.#io.stderr(text));
   }
 }
 
