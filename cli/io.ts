@@ -1,4 +1,5 @@
 import { fstatSync } from "node:fs";
+import process from "node:process";
 import { LineSink } from "./line_sink.ts";
 import { Output } from "./output.ts";
 import { obeysEscapes } from "./terminal_kind.ts";
@@ -27,6 +28,8 @@ export interface Io {
   readonly stdinIsTerminal?: boolean;
   /** Colours may be used on stdout. */
   readonly colour: boolean;
+  /** The columns of the terminal that takes stdout; undefined where none does, or it does not say. */
+  readonly columns?: number | undefined;
   /** A terminal takes stdout, and would obey what a peer sent. @default {false} */
   readonly stdoutIsTerminal?: boolean;
   /** A person sees stderr, on a terminal that obeys escape sequences, so that something may be drawn there. @default {false} */
@@ -57,6 +60,9 @@ export const systemIo: Io = {
   },
   get colour() {
     return Deno.stdout.isTerminal() && !Deno.noColor && obeysEscapes();
+  },
+  get columns() {
+    return process.stdout.columns || undefined;
   },
   get stdoutIsTerminal() {
     return Deno.stdout.isTerminal();

@@ -4,6 +4,7 @@ import { isExpected } from "../net/format_failure.ts";
 import { formatTrace, type Trace, type TraceEvent } from "../net/trace.ts";
 import { type ExactLine, textOf } from "./exact_lines.ts";
 import type { Io } from "./io.ts";
+import { wrappedFields } from "./wrap.ts";
 
 /** What a report says for a machine; `event` names what it is. */
 export type ReportRecord = { readonly event: string } & Readonly<Record<string, unknown>>;
@@ -34,7 +35,7 @@ export class Report {
    * awaits what it returns.
    */
   data(record: ReportRecord, line: string): Promise<void> | undefined {
-    this.#print(this.json ? jsonLine(record) : `${line}\n`);
+    this.#print(this.json ? jsonLine(record) : `${this.#fitted(line)}\n`);
     return this.#io.streams?.stdout.ready();
   }
 
@@ -88,6 +89,13 @@ export class Report {
       if (this.json) this.#print(jsonLine(traceRecord(event)));
       else this.#printAbout(formatTrace(event));
     };
+  }
+
+  /** A terminal breaks a line anywhere, also in the middle of a digest. */
+  #fitted(line: string): string {
+    const { stdoutIsTerminal, columns } = this.#io;
+    if (!stdoutIsTerminal || columns === undefined) return line;
+    return wrappedFields(line, { columns, indent: "  " }).join("\n");
   }
 
   #print(text: string): void {
