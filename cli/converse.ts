@@ -1,12 +1,6 @@
 import { sleep } from "../net/clock.ts";
 import { ClosedError, type Connection } from "../net/mod.ts";
 
-/**
- * How a conversation ended: `finished` is when all was said, and `hung-up` when the peer would hear no more while
- * something was, or might have been, still to be said.
- */
-export type ConversationEnd = "finished" | "hung-up";
-
 /** The two directions of {@linkcode converse}. */
 export interface ConverseOptions<In, Out> {
   /** What to say; its end is told to the peer (FIN). */
@@ -19,15 +13,16 @@ export interface ConverseOptions<In, Out> {
 const LAST_WORD_MS = 100;
 
 /**
- * Says and hears at the same time until the peer has finished, then closes politely, and returns how that came. What is
- * still to be said then is dropped: `said` should end when the connection's signal is aborted.
+ * Says and hears at the same time until the peer has finished, then closes politely. Returns `finished` where all was
+ * said, and `hung-up` where the peer ended it while something was, or might have been, still to be said: that is dropped,
+ * and `said` should end when the connection's signal is aborted.
  *
  * @throws What either direction throws; a peer that hangs up while we speak is no fault.
  */
 export async function converse<In, Out>(
   connection: Connection<In, Out>,
   { said, heard }: ConverseOptions<In, Out>,
-): Promise<ConversationEnd> {
+): Promise<"finished" | "hung-up"> {
   let isSaid = false;
   const say = async () => {
     for await (const message of said) await connection.send(message);

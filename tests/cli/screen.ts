@@ -4,6 +4,7 @@ export function screenOf(written: string, columns: number): string[] {
   let [row, column] = [0, 0];
   // deno-lint-ignore no-control-regex
   for (const [piece] of written.matchAll(/\x1b\[[?\d;]*[A-Za-z]|[\s\S]/gu)) {
+    // deno-lint-ignore no-control-regex
     const [, count = "", what] = /^\x1b\[([?\d;]*)([A-Za-z])$/.exec(piece) ?? [];
     const by = Number(count) || 1;
     if (what === "A") row = Math.max(0, row - by);
