@@ -44,7 +44,7 @@ export async function main(args: readonly string[], io: Io = systemIo): Promise<
     return await finish(EXIT_DONE);
   }
   if (first === "--help" || first === "-h" || first === "help") {
-    io.stdout(help());
+    io.stdout(help(io.columns));
     return await finish(EXIT_DONE);
   }
   if (first === "tour") return await tour(args.slice(1), io);
@@ -52,7 +52,7 @@ export async function main(args: readonly string[], io: Io = systemIo): Promise<
   const name = kind === "server" ? second : first;
   const program = programs.find((one) => one.kind === kind && one.name === name);
   if (program) return await program.main(args.slice(kind === "server" ? 2 : 1), io);
-  io.stderr(`parley: ${problem(kind, name)}\n\n${help()}`);
+  io.stderr(`parley: ${problem(kind, name)}\n\n${help(io.columns)}`);
   return await finish(EXIT_USAGE);
 }
 
@@ -65,7 +65,7 @@ function problem(kind: "server" | "client", name: string | undefined): string {
   return `there is no ${kind} ${JSON.stringify(name)}${suggestion(name, known)}`;
 }
 
-function help(): string {
+function help(width: number | undefined): string {
   const rows = programs.map((program) => [
     parleyCommandOf(program),
     `127.0.0.1:${program.defaultPort}`,
@@ -76,7 +76,7 @@ function help(): string {
        parley tour [SCENE]...         watch every program talk
 
 Programs:
-${columns([["COMMAND", "ADDRESS", "WHAT IT DOES"], ...rows])}
+${columns([["COMMAND", "ADDRESS", "WHAT IT DOES"], ...rows], { columns: width })}
 parley NAME --help prints a program's options.
 `;
 }

@@ -1,6 +1,8 @@
 import { fstatSync } from "node:fs";
+import process from "node:process";
 import { LineSink } from "./line_sink.ts";
 import { Output } from "./output.ts";
+import { obeysEscapes } from "./terminal_kind.ts";
 
 /** The streams behind `stdout` and `stderr`; they are one where both lead to the same place, to keep the lines' order. */
 export interface OutputStreams {
@@ -20,13 +22,17 @@ export interface Io {
   stderr(text: string): void;
   /** Where what is written is gathered first. @default what is written is written at once */
   readonly streams?: OutputStreams;
-  /** A person types, and sees what is printed. */
+  /** A person types, and sees what is printed, on a terminal that obeys escape sequences. */
   readonly interactive: boolean;
+  /** A person types. @default {false} */
+  readonly stdinIsTerminal?: boolean;
   /** Colours may be used on stdout. */
   readonly colour: boolean;
+  /** The columns of the terminal that takes stdout; undefined where none does, or it does not say. */
+  readonly columns?: number | undefined;
   /** A terminal takes stdout, and would obey what a peer sent. @default {false} */
   readonly stdoutIsTerminal?: boolean;
-  /** A person sees stderr, so that something may be drawn there. @default {false} */
+  /** A person sees stderr, on a terminal that obeys escape sequences, so that something may be drawn there. @default {false} */
   readonly stderrIsTerminal?: boolean;
   /** Ends the program as SIGTERM would. */
   readonly signal?: AbortSignal;
@@ -47,16 +53,22 @@ export const systemIo: Io = {
     return systemStreams();
   },
   get interactive() {
-    return Deno.stdin.isTerminal() && Deno.stdout.isTerminal();
+    return Deno.stdin.isTerminal() && Deno.stdout.isTerminal() && obeysEscapes();
+  },
+  get stdinIsTerminal() {
+    return Deno.stdin.isTerminal();
   },
   get colour() {
-    return Deno.stdout.isTerminal() && !Deno.noColor;
+    return Deno.stdout.isTerminal() && !Deno.noColor && obeysEscapes();
+  },
+  get columns() {
+    return process.stdout.columns || undefined;
   },
   get stdoutIsTerminal() {
     return Deno.stdout.isTerminal();
   },
   get stderrIsTerminal() {
-    return Deno.stderr.isTerminal();
+    return Deno.stderr.isTerminal() && obeysEscapes();
   },
   signals: true,
 };

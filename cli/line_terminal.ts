@@ -1,46 +1,174 @@
 import process from "node:process";
 import { createInterface, type Interface } from "node:readline";
 import { EXIT_INTERRUPTED } from "./exit_codes.ts";
+import { finishOutput } from "./finish.ts";
+import type { Io } from "./io.ts";
+import type { Report } from "./report.ts";
+import { TerminalOutput } from "./terminal_output.ts";
+
+/** What ends a program that gives its terminal back first. */
+const ENDINGS = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"] as const;
+
+/** What a {@linkcode LineTerminal} belongs to. */
+export interface LineTerminalOptions {
+  /** The terminal. */
+  readonly io: Io;
+  /** What the program says there. */
+  readonly report: Report;
+  /** The program's name. */
+  readonly name: string;
+}
 
 /**
  * A terminal where a person types lines while others are printed: what arrives is written above what is half typed,
- * and lines can be edited and recalled.
+ * however many rows that has, and lines can be edited and recalled. A terminal that takes nothing holds nothing up.
  */
 export class LineTerminal implements Disposable {
-  readonly #readline: Interface;
+  readonly #io: Io;
+  readonly #name: string;
+  readonly #output: TerminalOutput;
+  /** Its `prevRows` is the row that it believes the cursor to be in, counted from the first of what is typed. */
+  readonly #editor: Interface & { prevRows?: number };
+  readonly #hasSignals: boolean;
+  #isOver = false;
+  #isEnding = false;
 
-  constructor() {
-    this.#readline = createInterface({
+  private constructor(io: Io, name: string) {
+    this.#io = io;
+    this.#name = name;
+    this.#output = new TerminalOutput(io);
+    this.#editor = createInterface({
       input: process.stdin,
-      output: process.stdout,
+      output: this.#output,
+      terminal: true,
       prompt: "",
     });
-    // The terminal hands Ctrl+C to us as a key while a line is being edited.
-    this.#readline.on("SIGINT", () => Deno.exit(EXIT_INTERRUPTED));
+    this.#setRaw(true);
+    process.stdin.prependListener("keypress", this.#beforeKey);
+    process.stdout.on("resize", this.#refit);
+    // Where the terminal does not make signals of keys, they come to the editor.
+    this.#editor.on("close", () => this.#isOver = true);
+    this.#editor.on("SIGINT", this.#end);
+    this.#editor.on("SIGTSTP", () => this.#stop());
+    this.#hasSignals = Deno.build.os !== "windows";
+    if (!this.#hasSignals) return;
+    Deno.addSignalListener("SIGCONT", this.#goOn);
+    for (const signal of ENDINGS) Deno.addSignalListener(signal, this.#end);
+  }
+
+  /** Begins to edit where a person types, and what a program reports stands above it; undefined where nobody does. */
+  static open({ io, report, name }: LineTerminalOptions): LineTerminal | undefined {
+    if (!io.interactive || report.json) return undefined;
+    const terminal = new LineTerminal(io, name);
+    report.above = (write) => terminal.above(write);
+    return terminal;
   }
 
   /** Returns the lines that are typed, to the end of input or until the signal is aborted. */
   async *lines(signal: AbortSignal): AsyncGenerator<string> {
-    const stop = () => this.#readline.close();
+    const stop = () => {
+      this.#leave();
+      this.#editor.close();
+    };
     signal.addEventListener("abort", stop, { once: true });
     if (signal.aborted) stop();
     try {
-      for await (const line of this.#readline) yield line;
+      for await (const line of this.#editor) yield line;
     } finally {
       signal.removeEventListener("abort", stop);
     }
   }
 
-  /** Writes a line, and what is half typed below it. Who can wait while the terminal is behind awaits what it returns. */
-  print(line: string): Promise<void> | undefined {
-    const hasRoom = process.stdout.write(`\r\x1b[K${line}\n`);
-    this.#readline.prompt(true);
-    if (hasRoom) return undefined;
-    return new Promise((resolve) => void process.stdout.once("drain", () => resolve()));
+  /** Calls a function that writes whole lines, to stdout or stderr, so that they stand above what is half typed. */
+  above(write: () => void): void {
+    if (this.#isOver || this.#editor.line === "") return write();
+    this.#erase(this.#row);
+    write();
+    this.#draw();
   }
 
-  /** Gives the terminal back as it was. */
+  /** Gives the terminal back as it was, with what is half typed on a line of its own. */
   [Symbol.dispose](): void {
-    this.#readline.close();
+    this.#leave();
+    this.#editor.close();
+    process.stdin.off("keypress", this.#beforeKey);
+    process.stdout.off("resize", this.#refit);
+    if (!this.#hasSignals) return;
+    Deno.removeSignalListener("SIGCONT", this.#goOn);
+    for (const signal of ENDINGS) Deno.removeSignalListener(signal, this.#end);
+  }
+
+  /** The row that the cursor is in, counted from the first of what is typed. */
+  get #row(): number {
+    return this.#editor.getCursorPos().rows;
+  }
+
+  /** The editor does not count the rows of what is pasted. */
+  readonly #beforeKey = () => {
+    if (!this.#isOver) this.#editor.prevRows = this.#row;
+  };
+
+  #erase(row: number): void {
+    const up = row > 0 ? `\x1b[${row}A` : "";
+    this.#io.stdout(`${up}\r\x1b[J`);
+  }
+
+  /** Draws what is half typed from the row on where the cursor is. */
+  #draw(): void {
+    this.#editor.prevRows = 0;
+    this.#editor.prompt(true);
+  }
+
+  /** Some terminals lay out anew what is typed when their width changes, others do not: no more is erased than either has. */
+  readonly #refit = () => {
+    const before = this.#row;
+    this.#output.measure();
+    if (this.#isOver || this.#editor.line === "") return;
+    this.#erase(Math.min(before, this.#row));
+    this.#draw();
+  };
+
+  /** Stops as the terminal would let it, with all that was started together. */
+  #stop(): void {
+    this.#setRaw(false);
+    process.kill(0, "SIGTSTP");
+    // Nobody stops a program that no shell could let go on, and none that went on already.
+    setImmediate(this.#goOn);
+  }
+
+  readonly #goOn = () => {
+    if (this.#isOver) return;
+    // Whoever had the terminal meanwhile left it as it likes it.
+    this.#setRaw(false);
+    this.#setRaw(true);
+    this.#draw();
+  };
+
+  /** Ends the program; the second time at once. */
+  readonly #end = () => {
+    if (this.#isEnding) Deno.exit(EXIT_INTERRUPTED);
+    this.#isEnding = true;
+    this.#leave();
+    this.#setRaw(false);
+    const finishing = { io: this.#io, name: this.#name, isWork: false };
+    void finishOutput(EXIT_INTERRUPTED, finishing).then((code) => Deno.exit(code));
+  };
+
+  /** Goes to the line below what is half typed. */
+  #leave(): void {
+    if (!this.#isOver && this.#editor.line !== "") {
+      this.#editor.write(null, { ctrl: true, name: "e" });
+      this.#io.stdout("\n");
+    }
+    this.#isOver = true;
+  }
+
+  /** Lets keys come one by one, without the terminal's echo; those that interrupt go on doing so where the system can. */
+  #setRaw(isRaw: boolean): void {
+    try {
+      Deno.stdin.setRaw(isRaw, { cbreak: true });
+    } catch {
+      // The terminal is gone, which the end of input says.
+    }
   }
 }

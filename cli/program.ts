@@ -20,7 +20,7 @@ export function defineProgram<const O extends Options>(
     let isWork = true;
     try {
       const { values, operands, help, version } = parseOptions(args, declaration.options);
-      if (help) io.stdout(helpOf(declaration));
+      if (help) io.stdout(helpOf(declaration, io.columns));
       else if (version) io.stdout(`${name} ${VERSION}\n`);
       else {
         if (operands.length > 0 && declaration.operands === undefined) {
@@ -32,7 +32,7 @@ export function defineProgram<const O extends Options>(
     } catch (error) {
       io.stderr(`${name}: ${messageOf(error)}\n`);
       const isUsage = error instanceof UsageError;
-      if (isUsage) io.stderr(`\n${usageOf(declaration)}  --help prints the options\n`);
+      if (isUsage) io.stderr(`\n${usageOf(declaration, io.columns)}  --help prints the options\n`);
       code = isUsage ? EXIT_USAGE : EXIT_FAILED;
     }
     return await finishOutput(code, { io, name, isWork });

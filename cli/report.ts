@@ -4,6 +4,7 @@ import { isExpected } from "../net/format_failure.ts";
 import { formatTrace, type Trace, type TraceEvent } from "../net/trace.ts";
 import { type ExactLine, textOf } from "./exact_lines.ts";
 import type { Io } from "./io.ts";
+import { wrappedFields } from "./wrap.ts";
 
 /** What a report says for a machine; `event` names what it is. */
 export type ReportRecord = { readonly event: string } & Readonly<Record<string, unknown>>;
@@ -15,6 +16,8 @@ export type ReportRecord = { readonly event: string } & Readonly<Record<string, 
 export class Report {
   /** A machine reads. */
   readonly json: boolean;
+  /** Calls what writes whole lines; a program that draws puts them above its drawing. */
+  above: (write: () => void) => void = (write) => write();
   readonly #io: Io;
 
   /** Makes a report that writes to `io`, for machines where `json`. */
@@ -32,7 +35,7 @@ export class Report {
    * awaits what it returns.
    */
   data(record: ReportRecord, line: string): Promise<void> | undefined {
-    this.#io.stdout(this.json ? jsonLine(record) : `${line}\n`);
+    this.#print(this.json ? jsonLine(record) : `${this.#fitted(line)}\n`);
     return this.#io.streams?.stdout.ready();
   }
 
@@ -55,7 +58,7 @@ export class Report {
     }
     const text = textOf(line);
     if (this.json) return this.data(record(text), "");
-    this.#io.stdout(`${stdoutIsTerminal ? escapeControls(text) : text}\n`);
+    this.#print(`${stdoutIsTerminal ? escapeControls(text) : text}\n`);
     return streams?.stdout.ready();
   }
 
@@ -76,16 +79,31 @@ export class Report {
 
   /** Reports something about the data. */
   note(record: ReportRecord, line: string): void {
-    if (this.json) this.#io.stdout(jsonLine(record));
-    else this.#io.stderr(`${line}\n`);
+    if (this.json) this.#print(jsonLine(record));
+    else this.#printAbout(`${line}\n`);
   }
 
   /** Reports traces. */
   get trace(): Trace {
     return (event) => {
-      if (this.json) this.#io.stdout(jsonLine(traceRecord(event)));
-      else this.#io.stderr(formatTrace(event));
+      if (this.json) this.#print(jsonLine(traceRecord(event)));
+      else this.#printAbout(formatTrace(event));
     };
+  }
+
+  /** A terminal breaks a line anywhere, also in the middle of a digest. */
+  #fitted(line: string): string {
+    const { stdoutIsTerminal, columns } = this.#io;
+    if (!stdoutIsTerminal || columns === undefined) return line;
+    return wrappedFields(line, { columns, indent: "  " }).join("\n");
+  }
+
+  #print(text: string): void {
+    this.above(() => this.#io.stdout(text));
+  }
+
+  #printAbout(text: string): void {
+    this.above(() => this.#io.stderr(text));
   }
 }
 

@@ -1,6 +1,6 @@
 // Sends files and folders to a files server; where it was stopped, the same command goes on.
 //
-//   deno run --allow-net=127.0.0.1:8081 --allow-read clients/files.ts README.md
+//   deno run --allow-net=127.0.0.1:8081 --allow-read --allow-env=TERM clients/files.ts README.md
 //
 // `-` is stdin. To another machine, and with a receipt of what is stored there:
 //
@@ -59,7 +59,7 @@ export const program: cli.Program = cli.defineProgram({
   summary: "sends files and folders, and goes on where it was stopped",
   operands: "FILE...",
   defaultPort: PORT,
-  permissions: ["--allow-read"],
+  permissions: ["--allow-read", "--allow-env=TERM"],
   options: OPTIONS,
   tryIt: (command) => `echo 'hello' | ${command} - --name hello.txt`,
 }, async ({ values, operands, io }) => {

@@ -1,9 +1,11 @@
 // Says lines to a greeting server and prints everything that it answers.
 //
-//   deno run --allow-net=127.0.0.1:8001 clients/greeting.ts Ho 'first blood'
+//   deno run --allow-net=127.0.0.1:8001 --allow-env=TERM clients/greeting.ts Ho 'first blood'
 //
 // Without lines on the command line it says what comes on stdin.
 
+import { serverHungUp } from "../cli/converse.ts";
+import { LineTerminal } from "../cli/line_terminal.ts";
 import * as cli from "../cli/mod.ts";
 import { type Connection, lines } from "../mod.ts";
 import { dial } from "../net/dial.ts";
@@ -29,15 +31,33 @@ export const program: cli.Program = cli.clientProgram({
   operands: "[LINE...]",
   defaultPort: PORT,
   options: {},
+  permissions: ["--allow-env=TERM"],
   tryIt: (command) => `echo Ho | ${command}`,
   connect: connectGreeting,
   async talk({ connection, operands, io, report }) {
-    await cli.converse(connection.switchTo(cli.exactLines()), {
-      said: operands.length > 0 ? operands : cli.stdinExactLines(io.stdin, connection.signal),
+    const isTyped = operands.length === 0;
+    using terminal = isTyped ? LineTerminal.open({ io, report, name: "greeting" }) : undefined;
+    const { signal } = connection;
+    const typed = () => terminal ? terminal.lines(signal) : cli.stdinExactLines(io.stdin, signal);
+    let count = 0;
+    const end = await cli.converse(connection.switchTo(cli.exactLines()), {
+      said: counted(isTyped ? typed() : operands, () => count++),
       heard: (line) => report.received(line, (message) => ({ event: "message", message })),
     });
+    // A server that has heard a message may end the conversation.
+    if (end === "hung-up" && count === 0) throw serverHungUp();
     return cli.EXIT_DONE;
   },
 });
+
+async function* counted<Line>(
+  lines: Iterable<Line> | AsyncIterable<Line>,
+  onLine: () => void,
+): AsyncGenerator<Line> {
+  for await (const line of lines) {
+    onLine();
+    yield line;
+  }
+}
 
 if (import.meta.main) Deno.exit(await program.main(Deno.args));

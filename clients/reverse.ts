@@ -1,11 +1,12 @@
-// Sends one message to a reverse server and prints the answer.
+// Sends messages to a reverse server and prints the answers.
 //
 //   deno run --allow-net=127.0.0.1:25003 clients/reverse.ts 'Hello Server'
 //
-// Without a message on the command line it sends the first line of stdin.
+// Without a message on the command line each line of stdin is one, and is answered as it comes.
 
+import { askEach } from "../cli/ask_each.ts";
 import * as cli from "../cli/mod.ts";
-import { ClosedError, type Connection, lines } from "../mod.ts";
+import { type Connection, lines } from "../mod.ts";
 import { dial } from "../net/dial.ts";
 
 const PORT = 25003;
@@ -26,31 +27,30 @@ export function connectReverse(options: cli.ClientOptions = {}): Promise<Connect
 /** The program. */
 export const program: cli.Program = cli.clientProgram({
   name: "reverse",
-  summary: "sends one message and prints the answer",
+  summary: "sends messages and prints the answers",
   operands: "[MESSAGE]",
   defaultPort: PORT,
-  options: { waitMs: cli.duration("Wait this long for the answer", { fallback: 10_000 }) },
+  options: { waitMs: cli.duration("Wait this long for an answer", { fallback: 10_000 }) },
   tryIt: (command) => `echo 'Hello Server' | ${command}`,
   connect: connectReverse,
   async talk({ connection, operands, values: { waitMs }, io, report }) {
-    const { signal } = connection;
-    const message = operands.length > 0 ? operands.join(" ") : await firstLine(io, signal);
+    const isTyped = operands.length === 0;
+    if (isTyped && io.stdinIsTerminal) io.stderr("Type a message and Enter; Ctrl+D ends.\n");
     const peer = connection.switchTo(cli.exactLines({ maxBytes: MAX_ANSWER_BYTES }));
-    await peer.send(message);
-    const answer = await peer.receive({ waitMs });
-    if (answer === undefined) {
-      const problem = "the server hung up without an answer";
-      throw new ClosedError(problem, { code: "connection-closed", by: "peer" });
-    }
-    const asked = cli.textOf(message);
-    await report.received(answer, (text) => ({ event: "answer", message: asked, answer: text }));
-    return cli.EXIT_DONE;
+    const count = await askEach(peer, {
+      messages: isTyped ? cli.stdinExactLines(io.stdin, peer.signal) : [operands.join(" ")],
+      waitMs,
+      answered(answer, message) {
+        const asked = cli.textOf(message);
+        return report.received(
+          answer,
+          (text) => ({ event: "answer", message: asked, answer: text }),
+        );
+      },
+    });
+    if (count > 0 || io.stdinIsTerminal) return cli.EXIT_DONE;
+    throw new Error("there is no message on the command line, nor on stdin");
   },
 });
-
-async function firstLine(io: cli.Io, signal: AbortSignal): Promise<cli.ExactLine> {
-  for await (const line of cli.stdinExactLines(io.stdin, signal)) return line;
-  throw new Error("there is no message on the command line, nor on stdin");
-}
 
 if (import.meta.main) Deno.exit(await program.main(Deno.args));

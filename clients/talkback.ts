@@ -1,12 +1,13 @@
 // Talks to a line server: sends what is typed or piped in, and prints what arrives meanwhile.
 //
-//   deno run --allow-net=127.0.0.1:10000 clients/talkback.ts
+//   deno run --allow-net=127.0.0.1:10000 --allow-env=TERM clients/talkback.ts
 //
-// It ends at `quit`, or at the end of input once the server has answered everything.
+// It ends at `quit`, or at the end of input once the server has answered everything. A server that goes before is said.
 
+import { serverHungUp } from "../cli/converse.ts";
 import { LineTerminal } from "../cli/line_terminal.ts";
 import * as cli from "../cli/mod.ts";
-import { type Connection, escapeControls, lines } from "../mod.ts";
+import { type Connection, lines } from "../mod.ts";
 import { dial } from "../net/dial.ts";
 
 const PORT = 10000;
@@ -30,24 +31,33 @@ export const program: cli.Program = cli.clientProgram({
   summary: "sends what is typed or piped in, and prints what arrives",
   defaultPort: PORT,
   options: {},
+  permissions: ["--allow-env=TERM"],
   tryIt: (command) => `printf 'hello\\nquit\\n' | ${command}`,
   connect: connectTalkback,
   async talk({ connection, io, report }) {
-    using terminal = io.interactive && !report.json ? new LineTerminal() : undefined;
+    using terminal = LineTerminal.open({ io, report, name: "talkback" });
     const { signal } = connection;
-    await cli.converse(connection.switchTo(cli.exactLines({ maxBytes: MAX_LINE_BYTES })), {
-      said: untilQuit(terminal ? terminal.lines(signal) : cli.stdinExactLines(io.stdin, signal)),
-      heard: (line) =>
-        terminal
-          ? terminal.print(escapeControls(cli.textOf(line)))
-          : report.received(line, (message) => ({ event: "message", message })),
-    });
+    const typed = terminal ? terminal.lines(signal) : cli.stdinExactLines(io.stdin, signal);
+    let last: cli.ExactLine | undefined;
+    const end = await cli.converse(
+      connection.switchTo(cli.exactLines({ maxBytes: MAX_LINE_BYTES })),
+      {
+        said: untilQuit(typed, (line) => last = line),
+        heard: (line) => report.received(line, (message) => ({ event: "message", message })),
+      },
+    );
+    // Who typed `shutdown` wants the server to go.
+    if (end === "hung-up" && last !== "shutdown") throw serverHungUp();
     return cli.EXIT_DONE;
   },
 });
 
-async function* untilQuit<Line>(lines: AsyncIterable<Line>): AsyncGenerator<Line> {
+async function* untilQuit<Line>(
+  lines: AsyncIterable<Line>,
+  onLine: (line: Line) => void,
+): AsyncGenerator<Line> {
   for await (const line of lines) {
+    onLine(line);
     yield line;
     if (line === "quit") return;
   }

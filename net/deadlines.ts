@@ -12,7 +12,10 @@ export interface ConnectionDeadlines {
   writeMs: number;
   /** For the peer to finish, after a polite close said that we have. */
   drainMs: number;
-  /** Silence that ends a message whose ending is missing; for codecs with a `flush`, such as `lines()`. */
+  /**
+   * Silence that ends a message whose ending is missing; for codecs with a `flush`, such as `lines()`. Once the peer has
+   * ended a message itself silence ends none any more: it is a pause in one.
+   */
   gapMs: number;
 }
 

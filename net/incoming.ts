@@ -164,7 +164,7 @@ export class Incoming<In> implements SilenceOwner, ReaderOwner {
     const whole = this.#take();
     if (whole !== undefined || this.#over) return whole;
     this.#source.decoder.flush?.();
-    return this.#take();
+    return this.#counted(this.#source.take());
   }
 
   /** Ends the messages once all that has arrived by now is handed out. */
@@ -255,6 +255,15 @@ export class Incoming<In> implements SilenceOwner, ReaderOwner {
   /** Returns the message that the program gets next, if it is there. */
   #take(): In | undefined {
     const message = this.#source.take();
+    // An error in a message's place may come before the message's ending.
+    if (message !== undefined && this.#silence.countsGap && !(message instanceof Error)) {
+      this.#silence.forgetGap();
+    }
+    return this.#counted(message);
+  }
+
+  /** Takes note that the program gets this message, if it is one. */
+  #counted(message: In | undefined): In | undefined {
     if (message === undefined) return undefined;
     this.#messages?.take(1, this.#core.clock.now());
     // What was not decoded ahead because the queue was full may be now.

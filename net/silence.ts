@@ -15,7 +15,7 @@ export class Silence implements WatchOwner {
   readonly #owner: SilenceOwner;
   readonly #idleMs: number;
   readonly #idle: Watch;
-  readonly #gap: Watch | undefined;
+  #gap: Watch | undefined;
 
   constructor(
     owner: SilenceOwner,
@@ -51,6 +51,17 @@ export class Silence implements WatchOwner {
   /** No message is awaited any more. */
   stopGap(): void {
     this.#gap?.stop();
+  }
+
+  /** A gap ends a message. */
+  get countsGap(): boolean {
+    return this.#gap !== undefined;
+  }
+
+  /** The peer ends its messages itself, so no gap ends one any more. */
+  forgetGap(): void {
+    this.#gap?.clear();
+    this.#gap = undefined;
   }
 
   /** Nothing is awaited any more. */

@@ -55,6 +55,8 @@ export interface TraceNote {
 export type Trace = (event: TraceEvent) => void;
 
 const ROW_BYTES = 16;
+/** Rows begin below the connection's number, so that one fits 80 columns whatever that is. */
+const ROW_INDENT = "09:15:02.120 ".length;
 /** Rows of one read or write that are printed; the rest is counted. */
 const MAX_ROWS = 16;
 
@@ -64,7 +66,7 @@ const MAX_ROWS = 16;
  *
  * ```text
  * 09:15:02.120 #0 <- read 1: 12 bytes, 0 to 12
- *                    68 69 0a 79 6f 0a 62 79 65 0a 6e 6f              hi.yo.bye.no
+ *              68 69 0a 79 6f 0a 62 79 65 0a 6e 6f              hi.yo.bye.no
  * 09:15:02.121 #0 <= message "hi" (bytes 0 to 3, read 1)
  * ```
  *
@@ -99,10 +101,11 @@ export function formatTrace(event: TraceEvent): string {
   const what = received ? "<- read" : "-> write";
   const count = bytes.length === 1 ? "1 byte" : `${bytes.length} bytes`;
   const title = `${head} ${what} ${piece}: ${count}, ${offset} to ${offset + bytes.length}\n`;
-  return title + rows(bytes, " ".repeat(head.length + 4));
+  return title + rows(bytes);
 }
 
-function rows(bytes: Uint8Array, indent: string): string {
+function rows(bytes: Uint8Array): string {
+  const indent = " ".repeat(ROW_INDENT);
   let text = "";
   const end = Math.min(bytes.length, MAX_ROWS * ROW_BYTES);
   for (let at = 0; at < end; at += ROW_BYTES) {

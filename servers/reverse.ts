@@ -2,8 +2,9 @@
 //
 //   deno run --allow-net=127.0.0.1:25003 servers/reverse.ts
 //
-// A message ends at a newline, at the end of the stream or at a gap of silence, so a client that sends no newline and
-// waits is answered too. From a second terminal: deno run --allow-net=127.0.0.1:25003 clients/reverse.ts 'Hello Server'
+// A message ends at a newline or at the end of the stream. Of a client that has sent no newline yet a gap of silence ends
+// it too: so one that never sends any and waits is answered, and nobody's line is cut where the network stalls.
+// From a second terminal: deno run --allow-net=127.0.0.1:25003 clients/reverse.ts 'Hello Server'
 
 import { reversedCharacters } from "../cli/characters.ts";
 import * as cli from "../cli/mod.ts";
@@ -45,10 +46,13 @@ const PORT = 25003;
 /** The options of its own, each declared once: type, help and default. */
 export const OPTIONS: cli.Declared<{ bytes: boolean; gapMs: number; maxMessageBytes: number }> = {
   bytes: cli.flag("Reverse bytes instead of characters"),
-  gapMs: cli.duration("Silence that ends a message; a bare number is ms", {
-    fallback: 50,
-    bare: "ms",
-  }),
+  gapMs: cli.duration(
+    "Silence that ends a message before a first newline came; a bare number is ms",
+    {
+      fallback: 1000,
+      bare: "ms",
+    },
+  ),
   maxMessageBytes: cli.size("Bytes that a message may have", 64 * 1024),
 };
 

@@ -1,6 +1,6 @@
 // The tour: starts every server on a free port, runs its client against it, and shows what they say to each other.
 //
-//   deno run --allow-net=127.0.0.1 --allow-read=.parley-tour --allow-write=.parley-tour --allow-sys=statfs tour/main.ts
+//   deno run --allow-net=127.0.0.1 --allow-read=.parley-tour --allow-write=.parley-tour --allow-sys=statfs --allow-env=TERM tour/main.ts
 //   deno run --allow-net=127.0.0.1 tour/main.ts reverse framing
 //
 // The scene with files keeps them in the folder .parley-tour, which is gone at the end.
@@ -12,6 +12,7 @@ import { type Io, systemIo } from "../cli/io.ts";
 import { suggestion } from "../cli/options.ts";
 import { EXIT_DONE, EXIT_FAILED, EXIT_USAGE } from "../cli/exit_codes.ts";
 import { TOUR_COMMAND } from "../cli/start_commands.ts";
+import { wrapped } from "../cli/wrap.ts";
 import type { Scene } from "./scene.ts";
 import { scenes } from "./scenes.ts";
 import { type Check, Stage } from "./stage.ts";
@@ -38,14 +39,18 @@ export async function main(args: readonly string[], io: Io = systemIo): Promise<
       const left = who === "" ? "" : paint(cyan)(`${who.padEnd(16)} | `);
       io.stdout(`  ${left}${line}\n`);
     });
-    io.stdout(`\n  ${paint(dim)(`Notice: ${scene.notice}.`)}\n`);
+    io.stdout("\n");
+    const notice = wrapped(`Notice: ${scene.notice}.`, { columns: (io.columns ?? Infinity) - 2 });
+    for (const line of notice) io.stdout(`  ${paint(dim)(line)}\n`);
     for (const [at, { what, ok }] of checks.entries()) {
       if (!ok) failures++;
       const result = ok ? "ok" : "FAILED";
       rows.push([at === 0 ? scene.name : "", what, result, at === 0 ? `${ms} ms` : ""]);
     }
   }
-  const table = columns([["SCENE", "WHAT WAS CHECKED", "RESULT", "TIME"], ...rows]);
+  const table = columns([["SCENE", "WHAT WAS CHECKED", "RESULT", "TIME"], ...rows], {
+    columns: Infinity,
+  });
   io.stdout(`\n${table}\n`);
   const total = `${rows.length - failures} checks passed, ${failures} failed`;
   io.stdout(`${paint(failures === 0 ? green : red)(total)}\n`);

@@ -27,6 +27,11 @@ class Stdin {
     return isatty(0);
   }
 
+  /** Lets each key come by itself, unless `mode` is false. Node has no `cbreak`: keys that interrupt come as keys too. */
+  setRaw(mode: boolean, _options?: { cbreak: boolean }): void {
+    process.stdin.setRawMode(mode);
+  }
+
   /** Reads some of it; null is the end. */
   async read(into: Uint8Array): Promise<number | null> {
     if (into.length === 0) return 0;

@@ -34,7 +34,7 @@ export class Child implements AsyncDisposable {
     this.#process = new Deno.Command(program, {
       args,
       cwd: ROOT,
-      env: { NO_COLOR: "1", ...env },
+      env: { NO_COLOR: "1", TERM: "xterm", ...env },
       stdin: "piped",
       stdout: "piped",
       stderr: "piped",

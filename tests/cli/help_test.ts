@@ -4,25 +4,42 @@ import { columns, helpOf, usageOf } from "../../cli/help.ts";
 import { flagOf } from "../../cli/options.ts";
 import { startCommandsOf } from "../../cli/start_commands.ts";
 import { VERSION } from "../../cli/version.ts";
-import { programs } from "../../cli.ts";
+import { main, programs } from "../../cli.ts";
 import { onNode, ROOT, runCommand } from "../runtime.ts";
 import { headerCommand, run } from "./child.ts";
+import { keptIo } from "./kept_io.ts";
 
 for (const program of programs) {
   const { kind, name, options } = program;
   const file = `${kind}s/${name}.ts`;
 
   Deno.test(`${name} ${kind} lists every option when it prints its help`, () => {
-    const help = helpOf(program);
+    // One line for all of an option, however long.
+    const help = helpOf(program, 10_000);
     for (const [option, { description, fallbackText, placeholder }] of Object.entries(options)) {
       const typed = placeholder ? `${flagOf(option)} ${placeholder}` : flagOf(option);
-      const line = help.split("\n").find((line) => line.startsWith(`  ${typed} `));
-      assert(line !== undefined, `${typed} is missing`);
-      assertStringIncludes(line, description);
-      if (fallbackText) assertStringIncludes(line, `(default ${fallbackText})`);
+      const at = help.indexOf(`\n  ${typed}`);
+      assert(at >= 0, `${typed} is missing`);
+      const said = help.slice(at + 1).split(/\n(?= {2}-|\n)/, 1)[0] ?? "";
+      assertStringIncludes(said, description);
+      if (fallbackText) assertStringIncludes(said, `(default ${fallbackText})`);
     }
     for (const flag of ["--help", "--version"]) assertStringIncludes(help, `  ${flag} `);
     for (const line of help.split("\n")) assertEquals(line, line.trimEnd());
+  });
+
+  Deno.test(`${name} ${kind} prints no line of its help past 80 columns, or as many as there are`, () => {
+    const longest = (text: string) => Math.max(...text.split("\n").map((line) => line.length));
+    const help = helpOf(program);
+    assert(longest(help) <= 80, help);
+    assert(longest(usageOf(program)) <= 80);
+    // No word is broken: the words are the same whatever the width.
+    const words = (text: string) => text.replaceAll("\\\n", "").split(/\s+/).join(" ");
+    for (const columns of [60, 100, 200]) {
+      const other = helpOf(program, columns);
+      assertEquals(words(other), words(help));
+      if (columns > 60) assert(longest(other) <= columns, other);
+    }
   });
 
   Deno.test(`${name} ${kind} has the command of its help in its file's header`, () => {
@@ -32,7 +49,7 @@ for (const program of programs) {
       commandOf(program),
     );
     for (const command of startCommandsOf(program)) {
-      assertStringIncludes(usageOf(program), `  ${command} [options]`);
+      assertStringIncludes(usageOf(program, 10_000), `  ${command} [options]`);
     }
   });
 
@@ -40,9 +57,18 @@ for (const program of programs) {
     const partner = kind === "server"
       ? String(program.defaultPort)
       : `| ${startCommandsOf(program)[0]}`;
-    assertStringIncludes(helpOf(program), partner);
+    assertStringIncludes(helpOf(program, 10_000), partner);
   });
 }
+
+Deno.test("parley prints no line of its help past 80 columns, or as many as the terminal has", async () => {
+  for (const columns of [undefined, 80, 120]) {
+    const io = keptIo({ columns });
+    assertEquals(await main(["--help"], io), 0);
+    const lines = io.out.join("").split("\n");
+    assert(lines.every((line) => line.length <= (columns ?? 80)), lines.join("\n"));
+  }
+});
 
 Deno.test("every program says nothing and listens nowhere when it is imported", async () => {
   // Without any permission: what they did on import would fail, or keep the process running.
@@ -80,6 +106,26 @@ Deno.test("columns aligns cells when rows differ in length", () => {
       "  x        y\n",
     ].join(""),
   );
-  assertEquals(columns([["a"]], "> "), "> a\n");
+  assertEquals(columns([["a"]], { indent: "> " }), "> a\n");
   assertEquals(columns([]), "");
+});
+
+Deno.test("columns breaks the last cell between words when it does not fit", () => {
+  const rows = [["--flag", "says what it does in some words"], ["-x", "is short"]];
+  assertEquals(
+    columns(rows, { columns: 36 }),
+    [
+      "  --flag  says what it does in some\n",
+      "          words\n",
+      "  -x      is short\n",
+    ].join(""),
+  );
+});
+
+Deno.test("columns sets the last cell below the others when it has no room beside them", () => {
+  const rows = [["a".repeat(20), "says what it does in some words"]];
+  assertEquals(
+    columns(rows, { columns: 30 }),
+    `  ${"a".repeat(20)}\n      says what it does in\n      some words\n`,
+  );
 });

@@ -1,5 +1,6 @@
 import { DeadlineError } from "../../mod.ts";
 import { assertEquals, assertMatch } from "@std/assert";
+import type { Io } from "../../cli/io.ts";
 import { addressRecord, Report } from "../../cli/report.ts";
 import { Output } from "../../cli/output.ts";
 import { turns } from "../../testing/turns.ts";
@@ -197,3 +198,34 @@ for (
     assertEquals(machine.out, [`{"event":"message","id":3,"message":"${text}"}\n`]);
   });
 }
+
+Deno.test("Report breaks a line of data between its fields on a terminal that is narrower", () => {
+  const digest = "0123456789abcdef".repeat(4);
+  const line = `some photo.jpg  3.00 MiB  350 ms  sha256 ${digest}`;
+  const shown = (changes: Partial<Io>) => {
+    const io = keptIo(changes);
+    new Report(io, false).data({ event: "stored" }, line);
+    return io.out.join("");
+  };
+  assertEquals(shown({ columns: 80 }), `${line}\n`);
+  assertEquals(shown({ stdoutIsTerminal: true }), `${line}\n`);
+  assertEquals(shown({ stdoutIsTerminal: true, columns: 200 }), `${line}\n`);
+  assertEquals(
+    shown({ stdoutIsTerminal: true, columns: 80 }),
+    `some photo.jpg  3.00 MiB  350 ms\n  sha256 ${digest}\n`,
+  );
+});
+
+Deno.test("Report lets a program that draws put what it says above its drawing", () => {
+  const io = keptIo();
+  const report = new Report(io, false);
+  report.above = (write) => {
+    io.out.push("<");
+    write();
+    io.out.push(">");
+  };
+  report.data({ event: "x" }, "data");
+  report.received("line", () => ({ event: "x" }));
+  report.note({ event: "x" }, "note");
+  assertEquals([io.out.join(""), io.about.join("")], ["<data\n><line\n><>", "note\n"]);
+});

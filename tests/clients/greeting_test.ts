@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import { runClient, startClient, startServer } from "../cli/in_process.ts";
 
 const ANSWER = "Hello! Say something, please.\nI heard you.\nGoodbye!\n";
@@ -52,6 +52,15 @@ Deno.test("greeting client ends when the server has finished though its stdin st
   client.type("Ho\n");
   assertEquals(await client.ended, 0);
   assertEquals(client.stdout.text, ANSWER);
+});
+
+Deno.test("greeting client ends with 1 and says so when the server goes before anything was said", async () => {
+  await using server = await startServer("greeting");
+  await using client = startClient("greeting", { port: server.port });
+  await client.stdout.until(/^Hello! .*\n/);
+  server.stop();
+  assertEquals(await client.ended, 1);
+  assertMatch(client.stderr.text, /^greeting: .*[Tt]he server closed the connection\n$/);
 });
 
 Deno.test("greeting client prints one object a line when --json is given", async () => {

@@ -9,7 +9,8 @@ for (
     ["nothing in quotes", [""], "", "\n"],
     ["an emoji", ["a👨‍👩‍👧"], "", "👨‍👩‍👧a\n"],
     ["what looks like an option", ["--", "--help"], "", "pleh--\n"],
-    ["stdin", [], "from a pipe\nsecond\n", "epip a morf\n"],
+    ["a line of stdin", [], "from a pipe\n", "epip a morf\n"],
+    ["several lines of stdin", [], "l1\nl2\n\nl3", "1l\n2l\n\n3l\n"],
     ["stdin without a newline", [], "abc", "cba\n"],
   ] as const
 ) {
@@ -22,6 +23,41 @@ for (
     });
   });
 }
+
+Deno.test("reverse client prints an answer while its input goes on", async () => {
+  await using server = await startServer("reverse");
+  await using client = startClient("reverse", { port: server.port });
+  for (const [line, answer] of [["one", "eno"], ["two", "owt"]] as const) {
+    client.type(`${line}\n`);
+    assertEquals(await client.stdout.line(), answer);
+  }
+  client.endInput();
+  assertEquals([await client.ended, client.stderr.text], [0, ""]);
+});
+
+Deno.test("reverse client prints every answer in order when its input is much longer than a buffer", async () => {
+  await using server = await startServer("reverse");
+  const lines = Array.from({ length: 20_000 }, (_, at) => `line ${at}`);
+  const { code, stdout, stderr } = await runClient("reverse", {
+    port: server.port,
+    stdin: lines.map((line) => `${line}\n`).join(""),
+  });
+  assertEquals([code, stderr], [0, ""]);
+  assertEquals(stdout, lines.map((line) => `${line.split("").reverse().join("")}\n`).join(""));
+});
+
+Deno.test("reverse client ends with 1 and says so when the server goes while nothing is asked", async () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  await using client = startClient("reverse", { port: listener.addr.port });
+  const conn = await listener.accept();
+  client.type("one\n");
+  assertEquals(await conn.read(new Uint8Array(16)), 4);
+  await conn.write(new TextEncoder().encode("eno\n"));
+  assertEquals(await client.stdout.line(), "eno");
+  conn.close();
+  assertEquals(await client.ended, 1);
+  assertMatch(client.stderr.text, /^reverse: .*the server closed the connection\n$/);
+});
 
 Deno.test("reverse client prints one answer of 1 MiB when it sends as much", async () => {
   await using server = await startServer("reverse", { args: ["--max-message", "1MiB"] });

@@ -51,14 +51,31 @@ Deno.test("talkback client prints what arrives while nothing is typed", async ()
   assertEquals(await client.ended, 0);
 });
 
-Deno.test("talkback client ends with 0 when the server stops though its stdin stays open", async () => {
+Deno.test("talkback client ends with 1 and says so when the server stops though its stdin stays open", async () => {
   await using server = await startServer("talkback");
   await using client = startClient("talkback", { port: server.port });
   await client.stdout.until(/type 'shutdown'\.\n$/);
   server.stop();
-  assertEquals(await client.ended, 0);
+  assertEquals(await client.ended, 1);
   assertStringIncludes(client.stdout.text, "The server is shutting down. Goodbye!\n");
-  assertEquals([await server.ended, client.stderr.text], [0, ""]);
+  assertMatch(client.stderr.text, /^talkback: .*[Tt]he server closed the connection\n$/);
+  assertEquals(await server.ended, 0);
+});
+
+Deno.test("talkback client ends with 0 when the server stops and its input had ended", async () => {
+  await using server = await startServer("talkback");
+  const { code, stderr } = await runClient("talkback", { port: server.port, stdin: "shutdown\n" });
+  assertEquals([code, stderr], [0, ""]);
+});
+
+Deno.test("talkback client ends with 1 when the server goes before all lines are sent", async () => {
+  const server = createServer((socket) => socket.once("data", () => socket.end()));
+  const port = await listening(server);
+  await using client = startClient("talkback", { port });
+  client.type("one\n");
+  assertEquals(await client.ended, 1);
+  assertMatch(client.stderr.text, /^talkback: .*[Tt]he server closed the connection\n$/);
+  server.close();
 });
 
 Deno.test("talkback client ends with 1 and one line when the connection is reset", async () => {

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
-import { type Connection, DeadlineError, lines, ProtocolError } from "../../mod.ts";
+import { type Connection, DeadlineError, LimitError, lines, ProtocolError } from "../../mod.ts";
 import { type Deadlines, DEFAULT_DEADLINES } from "../../net/deadlines.ts";
 import type { FakeClock } from "../../testing/fake_clock.ts";
 import { open, openLines } from "./open.ts";
@@ -150,6 +150,56 @@ Deno.test("gapMs gives a message without its ending after that much silence", as
   assertEquals(await after, { done: false, value: "next" });
   connection.abort();
   assertEquals(clock.pending, 0);
+});
+
+Deno.test("gapMs ends no message of a peer that has ended one itself", async () => {
+  const { connection, transport, clock } = openLines({ deadlines: { gapMs: 100 } });
+  transport.deliver("one\nHello");
+  assertEquals(await connection.receive(), "one");
+  const next = connection.next();
+  await clock.advance(10_000);
+  assertEquals(await stateOf(next), "pending");
+  transport.deliver(" Server\n");
+  assertEquals(await next, { done: false, value: "Hello Server" });
+  connection.abort();
+  assertEquals(clock.pending, 0);
+});
+
+Deno.test("gapMs ends each message of a peer that never ends one itself", async () => {
+  const { connection, transport, clock } = openLines({ deadlines: { gapMs: 100 } });
+  for (const message of ["one", "two", "three"]) {
+    const next = connection.next();
+    transport.deliver(message);
+    await clock.advance(100);
+    assertEquals(await next, { done: false, value: message });
+  }
+  connection.abort();
+});
+
+Deno.test("gapMs ends a message behind one that was too long to have an ending yet", async () => {
+  const { connection, transport, clock } = open(lines({ maxBytes: 4, onTooLong: "skip" }), {
+    deadlines: { gapMs: 100 },
+  });
+  transport.deliver("too long");
+  assertInstanceOf(await connection.receive(), LimitError);
+  const next = connection.next();
+  await clock.advance(100);
+  transport.deliver("next");
+  await clock.advance(100);
+  assertEquals(await next, { done: false, value: "next" });
+  connection.abort();
+});
+
+Deno.test("gapMs counts anew when the codec changes", async () => {
+  const { connection, transport, clock } = openLines({ deadlines: { gapMs: 100 } });
+  transport.deliver("one\n");
+  assertEquals(await connection.receive(), "one");
+  const other = connection.switchTo(lines(), { deadlines: { gapMs: 100 } });
+  const next = other.next();
+  transport.deliver("two");
+  await clock.advance(100);
+  assertEquals(await next, { done: false, value: "two" });
+  other.abort();
 });
 
 Deno.test("gapMs cuts nothing when the handler is slow", async () => {

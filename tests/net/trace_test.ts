@@ -27,13 +27,13 @@ Deno.test("formatTrace() shows one read that holds three messages", async () => 
     text(),
     `\
 09:15:02.007 #3 <- read 1: 12 bytes, 0 to 12
-                   68 69 0a 79 6f 0a 62 79 65 0a 6e 6f              hi.yo.bye.no
+             68 69 0a 79 6f 0a 62 79 65 0a 6e 6f              hi.yo.bye.no
 09:15:02.007 #3 <= message "hi" (bytes 0 to 3, read 1)
 09:15:02.007 #3 <= message "yo" (bytes 3 to 6, read 1)
 09:15:02.007 #3 <= message "bye" (bytes 6 to 10, read 1)
 09:15:02.007 #3 => message "ok" (bytes 0 to 3)
 09:15:02.007 #3 -> write 1: 3 bytes, 0 to 3
-                   6f 6b 0a                                         ok.
+             6f 6b 0a                                         ok.
 09:15:02.007 #3 -- closed
 `,
   );
@@ -50,15 +50,15 @@ Deno.test("formatTrace() shows one message that came in three reads", async () =
     text(),
     `\
 09:15:02.007 #0 <- read 1: 3 bytes, 0 to 3
-                   61 0a 68                                         a.h
+             61 0a 68                                         a.h
 09:15:02.007 #0 <= message "a" (bytes 0 to 2, read 1)
 09:15:02.007 #0 <- read 2: 1 byte, 3 to 4
-                   65                                               e
+             65                                               e
 09:15:02.007 #0 <- read 3: 3 bytes, 4 to 7
-                   79 0a 62                                         y.b
+             79 0a 62                                         y.b
 09:15:02.007 #0 <= message "hey" (bytes 2 to 6, reads 1 to 3)
 09:15:02.007 #0 <- read 4: 1 byte, 7 to 8
-                   0a                                               .
+             0a                                               .
 09:15:02.007 #0 <= message "b" (bytes 6 to 8, reads 3 to 4)
 09:15:02.007 #0 -- we will send no more
 09:15:02.007 #0 -- the peer will send no more
@@ -187,6 +187,19 @@ Deno.test("formatTrace() shows sixteen rows of bytes at most, none of them obeye
     "70 71 72 73 74 75 76 77 78 79 7a 7b 7c 7d 7e 7f  pqrstuvwxyz{|}~.",
   );
   assertEquals(rows[17]?.trim(), "... 5 bytes more");
+  assert(rows.every((row) => row.length < 80), shown);
+});
+
+Deno.test("formatTrace() fits rows of bytes into 80 columns whatever the connection's number is", () => {
+  const event = {
+    date: new Date(),
+    type: "bytes",
+    direction: "sent",
+    piece: 1,
+    offset: 0,
+  } as const;
+  const shown = formatTrace({ ...event, id: 123_456_789, bytes: new Uint8Array(16) });
+  assert(shown.split("\n").every((row) => row.length < 80), shown);
 });
 
 Deno.test("trace names the reads of messages that came in many, with any codec", async () => {

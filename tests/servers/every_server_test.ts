@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { startCommandsOf } from "../../cli/start_commands.ts";
+import { usageOf } from "../../cli/help.ts";
 import { programs } from "../../cli.ts";
 import { VERSION } from "../../cli/version.ts";
 import { startServer as spawnServer } from "../cli/child.ts";
@@ -115,7 +115,7 @@ for (const program of programs.filter(({ kind }) => kind === "server")) {
       const { code, stdout, stderr } = await runServer(name, { port: 0, args });
       assertEquals([code, stdout], [2, ""]);
       assertEquals(stderr.split("\n")[0], `${name}: ${problem}`);
-      assertStringIncludes(stderr, `\nUsage:\n  ${startCommandsOf(program)[0]} [options]`);
+      assertStringIncludes(stderr, `\n${usageOf(program)}`);
     });
   }
 

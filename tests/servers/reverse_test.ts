@@ -1,11 +1,13 @@
 import { assertEquals } from "@std/assert";
-import { reversed } from "../../servers/reverse.ts";
+import { OPTIONS, reversed } from "../../servers/reverse.ts";
 import { Child, installed, succeeds } from "../cli/child.ts";
 import { startServer } from "../cli/in_process.ts";
 import { connectPeer } from "../cli/peer.ts";
 
 /** So long that no message ends by silence. */
 const NO_GAP = ["--gap", "1h"];
+/** So short that nobody waits for it. */
+const SHORT_GAP = ["--gap", "20ms"];
 
 for (
   const [what, text, expected] of [
@@ -46,7 +48,7 @@ Deno.test("reverse answers each message with its characters reversed when severa
 });
 
 Deno.test("reverse answers after the gap when a client sends no newline and waits", async () => {
-  await using server = await startServer("reverse");
+  await using server = await startServer("reverse", { args: SHORT_GAP });
   await using peer = await connectPeer(server.port);
   await peer.send("Hello Server");
   assertEquals(await peer.line(), "revreS olleH");
@@ -55,7 +57,7 @@ Deno.test("reverse answers after the gap when a client sends no newline and wait
 });
 
 Deno.test("reverse answers once when a newline follows after the gap", async () => {
-  await using server = await startServer("reverse");
+  await using server = await startServer("reverse", { args: SHORT_GAP });
   await using peer = await connectPeer(server.port);
   await peer.send("Hello Server");
   assertEquals(await peer.line(), "revreS olleH");
@@ -63,8 +65,25 @@ Deno.test("reverse answers once when a newline follows after the gap", async () 
   assertEquals(await peer.line(), "txen");
 });
 
+Deno.test("reverse cuts no line of a client that sends newlines when it stalls in the middle", async () => {
+  await using server = await startServer("reverse", { args: ["--gap", "1ms"] });
+  await using peer = await connectPeer(server.port);
+  await peer.send("first\nHello");
+  assertEquals(await peer.line(), "tsrif");
+  // Whoever has no newline yet is cut meanwhile: the gap has passed.
+  await using other = await connectPeer(server.port);
+  await other.send("other");
+  assertEquals(await other.line(), "rehto");
+  await peer.send(" Server\n");
+  assertEquals(await peer.line(), "revreS olleH");
+});
+
+Deno.test("reverse waits a second for the rest of a first message unless told otherwise", () => {
+  assertEquals(OPTIONS.gapMs.fallback, 1000);
+});
+
 Deno.test("reverse keeps a character whole when a gap falls into its bytes", async () => {
-  await using server = await startServer("reverse");
+  await using server = await startServer("reverse", { args: SHORT_GAP });
   await using peer = await connectPeer(server.port);
   const bytes = new TextEncoder().encode("caf\u00e9!");
   await peer.send(bytes.subarray(0, 4));
@@ -97,7 +116,7 @@ Deno.test("reverse --bytes reverses bytes when they are no text too", async () =
   await peer.send(Uint8Array.fromHex("63c3a9" + "00ff80" + "0a"));
   await peer.line();
   assertEquals(peer.hex, "80ff00" + "a9c363" + "0a");
-  await peer.send(new TextEncoder().encode("\u00e9"));
+  await peer.send(new TextEncoder().encode("\u00e9\n"));
   await peer.lines(1);
   assertEquals(peer.hex.slice(14), "a9c3" + "0a");
 });
@@ -158,7 +177,7 @@ Deno.test("reverse shows control characters harmlessly when they are in a messag
 Deno.test("reverse answers when the client is nc and sends no newline (needs nc)", {
   ignore: !installed("nc"),
 }, async () => {
-  await using server = await startServer("reverse");
+  await using server = await startServer("reverse", { args: SHORT_GAP });
   await using nc = new Child(["nc", "127.0.0.1", String(server.port)]);
   await nc.type("Hello Server");
   await nc.stdout.until(/^revreS olleH\n$/);

@@ -24,6 +24,7 @@ const FLAGS = [
   "--allow-read=.parley-tour",
   "--allow-write=.parley-tour",
   "--allow-sys=statfs",
+  "--allow-env=TERM",
 ];
 
 Deno.test("the tour shows every scene and ends with 0 when all is well", async () => {

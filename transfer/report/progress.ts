@@ -1,5 +1,4 @@
 import { type CancelWait, type Clock, systemClock } from "../../net/clock.ts";
-import type { MultiBar, SingleBar } from "./cli_progress.ts";
 import type { Screen } from "./outputs.ts";
 import { progressLine, type ProgressState } from "./progress_line.ts";
 import { RateMeter } from "./rate_meter.ts";
@@ -34,14 +33,11 @@ export interface ProgressUpdate {
 
 const REDRAW_MS = 100;
 
-/** The longest time that a timer can have: cli-progress must never draw by itself, because the clock here decides when. */
-const NEVER_MS = 2 ** 31 - 1;
-
 /** The width of a terminal that does not say how wide it is. */
 const DEFAULT_COLUMNS = 80;
 
-/** Goes to the beginning of the line and clears it. */
-const ERASE_LINE = "\r\x1b[K";
+/** Clears the line from the cursor on. */
+const ERASE = "\x1b[K";
 
 /**
  * The progress of a transfer: one line on a terminal, drawn ten times a second. Nothing is drawn when stderr is no
@@ -53,10 +49,8 @@ export class Progress implements Disposable {
   readonly #rate = new RateMeter();
   #state: ProgressState;
   #skippedBytes = 0;
-  #bars: MultiBar | undefined;
-  #bar: SingleBar | undefined;
-  /** What cli-progress has drawn since the last flush: the terminal gets a drawing in one piece. */
-  #drawing = "";
+  /** Returns the terminal's columns; undefined where nothing is drawn, or any more. */
+  #columns: (() => number) | undefined;
   #onScreen = false;
   #cancel: CancelWait | undefined;
 
@@ -83,7 +77,6 @@ export class Progress implements Disposable {
   /** Sets how many bytes all files have together, when more of them are known. */
   grow(totalBytes: number): void {
     this.#state = { ...this.#state, totalBytes };
-    this.#bar?.setTotal(totalBytes);
   }
 
   /** Writes a line on stderr, above the bar. */
@@ -93,21 +86,16 @@ export class Progress implements Disposable {
 
   /** Calls a function that writes whole lines, to stdout or stderr, so that they stand above the bar. */
   above(write: () => void): void {
-    if (this.#onScreen) this.#io.stderr(ERASE_LINE);
+    this.#erase();
     // The bar comes back with the next drawing, so that many lines do not draw it many times.
-    this.#onScreen = false;
     write();
   }
 
   /** Removes the bar. It may be called again. */
   stop(): void {
-    const bars = this.#bars;
-    this.#bars = undefined;
-    this.#bar = undefined;
+    this.#columns = undefined;
     this.#cancel?.();
-    bars?.stop();
-    this.#flush();
-    this.#onScreen = false;
+    this.#erase();
   }
 
   /** Removes the bar. */
@@ -115,43 +103,29 @@ export class Progress implements Disposable {
     this.stop();
   }
 
-  async #show({ total, io, columns }: ProgressOptions): Promise<void> {
-    // Loaded here, so that a program that draws nothing does not wait for it.
-    const { MultiBar } = await import("./cli_progress.ts");
-    const width = columns ?? await terminalColumns();
-    const write = (text: string) => {
-      this.#drawing += text;
-      return true;
-    };
-    this.#bars = new MultiBar({
-      // The line has the right length already.
-      stream: { isTTY: true, columns: Infinity, write },
-      fps: 1000 / NEVER_MS,
-      clearOnComplete: true,
-      forceRedraw: true,
-      linewrap: true,
-      format: (_, { progress }) =>
-        progressLine(this.#state, { columns: width(), progress, colour: io.colour }),
-    });
-    this.#bar = this.#bars.create(total ?? 0, 0);
+  async #show({ columns }: ProgressOptions): Promise<void> {
+    this.#columns = columns ?? await terminalColumns();
     this.#draw();
   }
 
   #draw(): void {
-    const { doneBytes } = this.#state;
+    if (this.#columns === undefined) return;
+    const { doneBytes, totalBytes } = this.#state;
     this.#rate.add(this.#clock.now(), doneBytes - this.#skippedBytes);
     this.#state = { ...this.#state, bytesPerSecond: this.#rate.bytesPerSecond };
-    this.#bar?.update(doneBytes);
-    this.#bars?.update();
-    this.#flush();
+    const line = progressLine(this.#state, {
+      columns: this.#columns(),
+      progress: totalBytes ? Math.min(1, doneBytes / totalBytes) : 1,
+      colour: this.#io.colour,
+    });
+    this.#io.stderr(`\r${line}${ERASE}`);
     this.#onScreen = true;
     this.#cancel = this.#clock.wait(REDRAW_MS, () => this.#draw());
   }
 
-  #flush(): void {
-    const drawing = this.#drawing;
-    this.#drawing = "";
-    if (drawing !== "") this.#io.stderr(drawing);
+  #erase(): void {
+    if (this.#onScreen) this.#io.stderr(`\r${ERASE}`);
+    this.#onScreen = false;
   }
 }
 

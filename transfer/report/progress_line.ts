@@ -1,4 +1,5 @@
 import { escapeControls } from "../../codec/escape_controls.ts";
+import { columnsOf } from "./columns_of.ts";
 import { formatBytes, formatBytesOf, formatRate, formatSpan } from "./amounts.ts";
 
 /** How far a transfer is. */
@@ -88,17 +89,13 @@ function nameOf({ file, fileIndex, files }: ProgressState, columns: number): str
 }
 
 const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
-const WIDE =
-  /\p{Emoji_Presentation}|\ufe0f|[\p{scx=Han}\p{scx=Hangul}\p{scx=Hiragana}\p{scx=Katakana}\uff01-\uff60]/u;
 
 /** Returns a name, or as much of its end as fits: paths of one transfer often begin alike. */
 function ending(name: string, columns: number): string {
   const cut = name.length > MAX_NAME_CHARS;
   const shown = escapeControls(cut ? name.slice(-MAX_NAME_CHARS) : name);
+  if (!cut && columnsOf(shown) <= columns) return shown;
   const characters = Array.from(graphemes.segment(shown), ({ segment }) => segment);
-  const columnsOf = (character: string) => WIDE.test(character) ? 2 : 1;
-  const width = characters.reduce((sum, character) => sum + columnsOf(character), 0);
-  if (!cut && width <= columns) return shown;
   let at = characters.length;
   // One column is for the ellipsis.
   for (let room = columns - 1; at > 0; at--) {

@@ -64,7 +64,12 @@ Deno.test("progressLine keeps a name's end when it is too long", () => {
 for (
   const [what, file, shown] of [
     ["wide characters", "写真".repeat(20), `…真${"写真".repeat(4)}`],
-    ["emoji of several parts", "👨‍👩‍👧".repeat(20), `…${"👨‍👩‍👧".repeat(9)}`],
+    // Where they are not joined each takes six columns.
+    ["emoji of several parts", "👨‍👩‍👧".repeat(20), `…${"👨‍👩‍👧".repeat(3)}`],
+    ["flags", "🇨🇭".repeat(20), `…${"🇨🇭".repeat(4)}`],
+    ["signs shown as emoji", "❤️".repeat(20), `…${"❤️".repeat(9)}`],
+    ["wide forms of letters", "ｆ".repeat(40), `…${"ｆ".repeat(9)}`],
+    ["Hangul in parts", "\u1112\u1161\u11ab".repeat(40), `…${"\u1112\u1161\u11ab".repeat(9)}`],
     ["accents", "e\u0301".repeat(40), `…${"e\u0301".repeat(19)}`],
   ] as const
 ) {

@@ -18,11 +18,24 @@ for (
       const typed = `stty cols ${columns}; ${COMMAND.map((word) => `'${word}'`).join(" ")}`;
       const { code, stdout } = await run(["script", "-qec", typed, "/dev/null"]);
       assertEquals(code, 0);
-      const drawn = stdout.replaceAll("\x1b", "␛").replace(/^.*?(?=␛\[1G)/s, "");
-      assertEquals(
-        drawn.replace(/(␛\[1G)+/g, "␛[1G"),
-        `␛[1G${bar}␛[0K\r␛[Kabove\r\n␛[1G␛[0Jover\r\n`,
-      );
+      const drawn = stdout.replaceAll("\x1b", "␛").replace(/^.*?(?=\r {2}0%)/s, "");
+      assertEquals(drawn, `\r${bar}␛[K\r␛[Kabove\r\nover\r\n`);
+    },
+  });
+}
+
+for (const TERM of ["dumb", "unknown", ""]) {
+  Deno.test({
+    name: `Progress draws nothing when TERM is '${TERM}' (needs script)`,
+    ignore: !installed("script"),
+    fn: async () => {
+      const command = runCommand("tests/transfer/report/children/progress.ts", {
+        flags: ["--allow-env=TERM"],
+      });
+      const typed = command.map((word) => `'${word}'`).join(" ");
+      const options = { env: { TERM } };
+      const { code, stdout } = await run(["script", "-qec", typed, "/dev/null"], options);
+      assertEquals([code, stdout], [0, "above\r\nover\r\n"]);
     },
   });
 }

@@ -45,8 +45,8 @@ class Screen implements Io {
     if (piece === "\n") {
       this.#rows.push("");
       this.#column = 0;
-    } else if (piece === "\r" || piece === "␛[1G") this.#column = 0;
-    else if (/^␛\[0?[JK]$/.test(piece)) this.#rows.splice(-1, 1, row.slice(0, this.#column));
+    } else if (piece === "\r") this.#column = 0;
+    else if (piece === "␛[K") this.#rows.splice(-1, 1, row.slice(0, this.#column));
     else if (!/^␛\[\d+m$/.test(piece)) {
       assert(!piece.startsWith("␛"), `the terminal's settings change: ${JSON.stringify(piece)}`);
       const after = this.#column + piece.length;
@@ -166,7 +166,7 @@ Deno.test("Progress writes each drawing in one piece when it draws", async () =>
   using _ = progress;
   await clock.advance(300);
   assertEquals(screen.written.length, 4);
-  for (const piece of screen.written) assertMatch(piece, /^␛\[1G.*␛\[0?K$/);
+  for (const piece of screen.written) assertMatch(piece, /^\r.*␛\[K$/);
 });
 
 Deno.test("Progress fits the terminal when that becomes narrow", async () => {

@@ -1,2 +1,0 @@
-// @ts-types="./cli_progress.d.ts"
-export * from "cli-progress";
