@@ -1,4 +1,4 @@
-import { flagOf } from "./options.ts";
+import { typedAs } from "./options.ts";
 import type { ProgramDeclaration } from "./declaration.ts";
 import { startCommandsOf } from "./start_commands.ts";
 
@@ -23,11 +23,13 @@ export function usageOf(program: ProgramDeclaration): string {
 /** Returns a program's help. */
 export function helpOf(program: ProgramDeclaration): string {
   const rows = Object.entries(program.options).map(([name, option]) => {
-    const { placeholder, description, fallbackText } = option;
-    const typed = placeholder === undefined ? flagOf(name) : `${flagOf(name)} ${placeholder}`;
-    return [typed, fallbackText ? `${description} (default ${fallbackText})` : description];
+    const { description, fallbackText } = option;
+    return [
+      typedAs(name, option),
+      fallbackText ? `${description} (default ${fallbackText})` : description,
+    ];
   });
-  rows.push(["--help", "Print this help"], ["--version", "Print the version"]);
+  rows.push(["-h, --help", "Print this help"], ["-v, --version", "Print the version"]);
   return `The ${program.name} ${program.kind} ${program.summary}.
 
 ${usageOf(program)}
