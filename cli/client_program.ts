@@ -142,7 +142,7 @@ export function clientPlace(
   common: OptionValues<CommonClientOptions>,
   { given, operands = [] }: { given: ReadonlySet<string>; operands?: readonly string[] },
 ): Place {
-  refuseWithUnix(common, given, { tls: "what it carries leaves no machine" });
+  refuseWithUnix(common, given, { tls: "what passes there never leaves this machine" });
   return placeOf(common, { given, operands });
 }
 

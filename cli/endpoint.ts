@@ -48,7 +48,7 @@ export function parseHost(text: string, name: string): string {
   refuseOtherKinds(text, takes);
   const { host, port } = split(text, takes);
   if (host === "") throw takes(NO_HOST);
-  if (port !== undefined) throw takes("the port has a place of its own");
+  if (port !== undefined) throw takes("a port is given with --port");
   return hostIn(host, takes);
 }
 

@@ -145,8 +145,8 @@ export function serverProgram<const O extends Options>(
 const WITHOUT_UNIX = {
   allow: "its clients have no address",
   deny: "its clients have no address",
-  cert: "what it carries leaves no machine",
-  key: "what it carries leaves no machine",
+  cert: "what passes there never leaves this machine",
+  key: "what passes there never leaves this machine",
 };
 
 /** Says once that nobody reads stdout: the server goes on without. */
