@@ -62,7 +62,7 @@ const SAMPLES: readonly Sample[] = [
   {
     error: new Deno.errors.ConnectionReset(),
     tried: "talk",
-    text: "Cannot go on with 127.0.0.1:1: the peer reset the connection",
+    text: "Lost the connection to 127.0.0.1:1: the peer reset the connection",
   },
 ];
 

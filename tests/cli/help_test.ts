@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { commandOf } from "../../cli/commands.ts";
 import { columns, helpOf, usageOf } from "../../cli/help.ts";
-import { flagOf } from "../../cli/options.ts";
+import { typedAs } from "../../cli/options.ts";
 import { startCommandsOf } from "../../cli/start_commands.ts";
 import { VERSION } from "../../cli/version.ts";
 import { programs } from "../../cli.ts";
@@ -14,14 +14,15 @@ for (const program of programs) {
 
   Deno.test(`${name} ${kind} lists every option when it prints its help`, () => {
     const help = helpOf(program);
-    for (const [option, { description, fallbackText, placeholder }] of Object.entries(options)) {
-      const typed = placeholder ? `${flagOf(option)} ${placeholder}` : flagOf(option);
+    for (const [name, option] of Object.entries(options)) {
+      const { description, fallbackText } = option;
+      const typed = typedAs(name, option);
       const line = help.split("\n").find((line) => line.startsWith(`  ${typed} `));
       assert(line !== undefined, `${typed} is missing`);
       assertStringIncludes(line, description);
       if (fallbackText) assertStringIncludes(line, `(default ${fallbackText})`);
     }
-    for (const flag of ["--help", "--version"]) assertStringIncludes(help, `  ${flag} `);
+    for (const flag of ["-h, --help", "-v, --version"]) assertStringIncludes(help, `  ${flag} `);
     for (const line of help.split("\n")) assertEquals(line, line.trimEnd());
   });
 

@@ -31,7 +31,7 @@ Deno.test("talkback answers all 200 lines of each client when it is stopped amon
   for (const peer of peers) assertEquals(await peer.rest(), answers);
   for (const peer of peers) peer.close();
   assertEquals(await server.ended, 0);
-  assertMatch(server.stderr.text, /\ntalkback stopped: 10 drained, 0 cut\n$/);
+  assertMatch(server.stderr.text, /\ntalkback stopped: 10 clients finished\n$/);
 });
 
 Deno.test("reverse answers 200 messages when it is stopped among them", async () => {
@@ -48,7 +48,7 @@ Deno.test("reverse answers 200 messages when it is stopped among them", async ()
   );
   peer.close();
   assertEquals(await server.ended, 0);
-  assertMatch(server.stderr.text, /\nreverse stopped: 1 drained, 0 cut\n$/);
+  assertMatch(server.stderr.text, /\nreverse stopped: 1 client finished\n$/);
 });
 
 for (const serve of [serveTalkback, serveReverse]) {
@@ -84,7 +84,7 @@ Deno.test("a server cuts a client sooner when --grace says so", async () => {
   server.stop();
   assertEquals(await server.ended, 0);
   assertLess(performance.now() - before, DEFAULT_DEADLINES.graceMs);
-  assertMatch(server.stderr.text, /\ntalkback stopped: 0 drained, 1 cut\n$/);
+  assertMatch(server.stderr.text, /\ntalkback stopped: 1 client was cut off\n$/);
   deaf.close();
   await asking;
 });
