@@ -5,16 +5,16 @@
 //   deno run --allow-net cli.ts tour
 //   deno run --allow-net cli.ts --help
 
+import { wantsJson } from "./cli/command_line.ts";
 import { parleyCommandOf } from "./cli/commands.ts";
+import type { Program } from "./cli/declaration.ts";
+import { EXIT_DONE, EXIT_USAGE } from "./cli/exit_codes.ts";
+import { tellFailure } from "./cli/failure.ts";
 import { finishOutput } from "./cli/finish.ts";
 import { columns } from "./cli/help.ts";
 import { type Io, systemIo } from "./cli/io.ts";
-import { wantsJson } from "./cli/command_line.ts";
-import { tellFailure } from "./cli/failure.ts";
-import { UsageError } from "./cli/usage_error.ts";
 import { suggestion } from "./cli/options.ts";
-import type { Program } from "./cli/declaration.ts";
-import { EXIT_DONE, EXIT_USAGE } from "./cli/exit_codes.ts";
+import { UsageError } from "./cli/usage_error.ts";
 import { VERSION } from "./cli/version.ts";
 import { program as filesClient } from "./clients/files.ts";
 import { program as greetingClient } from "./clients/greeting.ts";

@@ -1,10 +1,13 @@
-import { explainedError } from "./advice.ts";
 import {
   type ConnectDeadlines,
   type Connection,
   type ConnectionOptions,
   DEFAULT_DEADLINES,
 } from "../net/mod.ts";
+import { explainedError } from "./advice.ts";
+import type { Program, ProgramDeclaration } from "./declaration.ts";
+import { EXIT_FAILED } from "./exit_codes.ts";
+import { ExplainedError } from "./explained_error.ts";
 import type { Io } from "./io.ts";
 import {
   type Declared,
@@ -18,9 +21,6 @@ import {
   pick,
   port,
 } from "./options.ts";
-import type { Program, ProgramDeclaration } from "./declaration.ts";
-import { EXIT_FAILED } from "./exit_codes.ts";
-import { ExplainedError } from "./explained_error.ts";
 import { addressOf, type Place, placeOf, refuseWithUnix } from "./place.ts";
 import { defineProgram } from "./program.ts";
 import { Report } from "./report.ts";

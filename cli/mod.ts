@@ -82,6 +82,7 @@ export {
   requirePlace,
 } from "./place.ts";
 export { Output, OutputError, type OutputOptions, type OutputSink } from "./output.ts";
+export { permissionAdvice, type PermissionAdviceOptions } from "./permission_advice.ts";
 export { defineProgram } from "./program.ts";
 export { addressRecord, Report, type ReportRecord } from "./report.ts";
 export {

@@ -1,4 +1,5 @@
-import { explainedError } from "./advice.ts";
+import { escapeControls } from "../codec/escape_controls.ts";
+import { failureCodeOf } from "../net/failure_code.ts";
 import {
   DEFAULT_DEADLINES,
   DEFAULT_SERVER_LIMITS,
@@ -10,8 +11,10 @@ import {
   shutdownOnSignals,
   type ShutdownResult,
 } from "../net/mod.ts";
-import { escapeControls } from "../codec/escape_controls.ts";
-import { failureCodeOf } from "../net/failure_code.ts";
+import { explainedError } from "./advice.ts";
+import type { Program, ProgramDeclaration } from "./declaration.ts";
+import { EXIT_DONE, EXIT_INTERRUPTED } from "./exit_codes.ts";
+import { ExplainedError } from "./explained_error.ts";
 import type { Io } from "./io.ts";
 import {
   addresses,
@@ -26,14 +29,11 @@ import {
   pick,
   port,
 } from "./options.ts";
-import type { Program, ProgramDeclaration } from "./declaration.ts";
-import { EXIT_DONE, EXIT_INTERRUPTED } from "./exit_codes.ts";
-import { ExplainedError } from "./explained_error.ts";
 import { addressOf, type Place, placeOf, refuseWithUnix } from "./place.ts";
 import { defineProgram } from "./program.ts";
 import { addressRecord, Report, type ReportRecord } from "./report.ts";
-import { removeStaleSocket } from "./unix_socket.ts";
 import { readServerTls, type ServerTls } from "./tls.ts";
+import { removeStaleSocket } from "./unix_socket.ts";
 import { UsageError } from "./usage_error.ts";
 
 /** What every server takes when it is called as a function: where to listen, and what the kernel takes. */

@@ -171,9 +171,9 @@ function withAdvice(error: unknown): unknown {
   return new Error(`${error.message}; give it with --token`, { cause: error });
 }
 
-function skippedReason({ reason, error }: transfer.SkippedSource): string {
+function skippedReason({ local, reason, error }: transfer.SkippedSource): string {
   if (!(error instanceof Deno.errors.NotCapable)) return reason;
-  return `${reason}; add --allow-read to the command`;
+  return `${reason}; ${cli.permissionAdvice(error, { path: local, flags: "--allow-read" })}`;
 }
 
 /** A bar has to know how much there is: where one is shown, everything is looked at once before. */

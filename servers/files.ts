@@ -131,13 +131,21 @@ async function openInbox(settings: FilesServerSettings, clock: Clock): Promise<t
     await inbox.removeForgotten(new Date(clock.date().getTime() - keepPartsMs));
     return inbox;
   } catch (cause) {
-    const where = escapeControls(dir);
-    const what = cause instanceof Deno.errors.NotCapable
-      ? `Deno does not allow it; add --allow-read=${where} --allow-write=${where} to the command`
-      : cause instanceof Deno.errors.AlreadyExists || cause instanceof Deno.errors.NotADirectory
-      ? "it is a file and no folder; name another one with --dir"
-      : messageOf(cause);
-    throw new cli.StartError(`Cannot use the folder ${where}: ${what}`, { cause });
+    const what = `Cannot use the folder ${escapeControls(dir)}`;
+    if (cause instanceof Deno.errors.NotCapable) {
+      const flags = `--allow-read=${dir} --allow-write=${dir}`;
+      const advice = [cli.permissionAdvice(cause, { path: dir, flags })];
+      throw new cli.StartError(what, { why: "Deno does not allow it", advice, cause });
+    }
+    const isFile = cause instanceof Deno.errors.AlreadyExists ||
+      cause instanceof Deno.errors.NotADirectory;
+    throw isFile
+      ? new cli.StartError(what, {
+        why: "it is a file and no folder",
+        advice: ["name another one with --dir"],
+        cause,
+      })
+      : new cli.StartError(what, { why: messageOf(cause), cause });
   }
 }
 

@@ -195,7 +195,7 @@ Deno.test("serve() turns peers away by their address, and says nothing to them",
   await clock.advance(1);
   const later = listener.connect("10.6.6.8");
   await turns();
-  const reason = "10.6.6.8:5 is not allowed, and 2 more since the last one";
+  const reason = "10.6.6.8:2 is not allowed, and 2 more since the last one";
   assertEquals(told().slice(1), [{ type: "refused", address: later.remoteAddr, reason }]);
   assertEquals(server.counts.refused, 4);
   allowed.finish();
