@@ -1,7 +1,3 @@
-import { escapeControls } from "../codec/escape_controls.ts";
-import { messageOf } from "../net/errors.ts";
-import { ExplainedError } from "./explained_error.ts";
-import { permissionAdvice } from "./permission_advice.ts";
 import { UsageError } from "./usage_error.ts";
 
 /** A server's certificate and its key, in PEM. */
@@ -45,10 +41,9 @@ async function readPem(path: string, flag: string): Promise<string> {
     return await Deno.readTextFile(path);
   } catch (cause) {
     if (cause instanceof Deno.errors.NotCapable) {
-      const advice = [permissionAdvice(cause, { path, flags: `--allow-read=${path}` })];
-      const what = `Cannot read ${escapeControls(path)}`;
-      throw new ExplainedError(what, { why: "Deno does not allow it", advice, cause });
+      throw new Error(`Cannot read ${path}: add --allow-read=${path} to the command`, { cause });
     }
-    throw new UsageError(`${flag} cannot be read: ${messageOf(cause)}`, { cause });
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new UsageError(`${flag} cannot be read: ${reason}`, { cause });
   }
 }

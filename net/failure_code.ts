@@ -1,5 +1,17 @@
+/** Codes of what went wrong where the error has none and no class of `Deno.errors` says it. docs/errors.md explains each. */
+export type FailureCode =
+  | "bad-certificate"
+  | "bug"
+  | "failed"
+  | "name-too-long"
+  | "network-unreachable"
+  | "no-space"
+  | "no-such-host"
+  | "read-only"
+  | "too-many-open-files";
+
 /** What the system's own names mean, where Deno has no class for them. */
-const SYSTEM_CODES: Readonly<Record<string, string>> = {
+const SYSTEM_CODES: Readonly<Record<string, FailureCode>> = {
   EHOSTUNREACH: "network-unreachable",
   EMFILE: "too-many-open-files",
   ENAMETOOLONG: "name-too-long",
@@ -10,7 +22,7 @@ const SYSTEM_CODES: Readonly<Record<string, string>> = {
 };
 
 /** What errors say that have neither a class nor a code of their own. */
-const WORDS: readonly (readonly [RegExp, string])[] = [
+const WORDS: readonly (readonly [RegExp, FailureCode])[] = [
   [/failed to lookup address|getaddrinfo|ENOTFOUND/, "no-such-host"],
   [/unreachable/i, "network-unreachable"],
   [/too many open files/i, "too-many-open-files"],
@@ -24,7 +36,7 @@ const OUR_CODE = /^[a-z]+(?:-[a-z\d]+)*$/;
 /**
  * Returns a stable code for what went wrong: the error's own where it has one (`deadline-passed`), else the name of its
  * class in `Deno.errors` in small letters (`connection-refused`, `not-found`), else what its words are known to mean.
- * What nobody foresaw is `failed`, and a mistake in a program `bug`.
+ * What nobody foresaw is `failed`, and a mistake in a program `bug`: {@linkcode FailureCode} has these.
  *
  * @example
  * ```ts
@@ -49,7 +61,11 @@ export function failureCodeOf(error: unknown): string {
   const isMistake = [TypeError, RangeError, ReferenceError, SyntaxError].some((Class) =>
     error instanceof Class
   );
-  return isMistake ? "bug" : "failed";
+  if (isMistake) return "bug";
+  // Whoever caught an error to say more of it has left the cause.
+  return error.cause instanceof Error && error.cause !== error
+    ? failureCodeOf(error.cause)
+    : "failed";
 }
 
 /** Returns the name of a class in small letters: `connection-refused`. */

@@ -24,6 +24,7 @@ const CODES: readonly (readonly [unknown, string])[] = [
   [ofSystem("EWHATEVER"), "failed"],
   [new Error("No space left on device (os error 28)"), "no-space"],
   [new Error("anything"), "failed"],
+  [new Error("Cannot read it", { cause: new Deno.errors.NotCapable() }), "not-capable"],
   [new RangeError("Invalid array length"), "bug"],
   ["text", "failed"],
   [undefined, "failed"],
