@@ -58,14 +58,14 @@ export type CommonClientOptions = Declared<{
 /** Declares the options that every client has, with the port that it calls unless told otherwise. */
 export function clientOptions(defaultPort: number): CommonClientOptions {
   return {
-    hostname: host("Host to call", "127.0.0.1"),
-    port: { ...port("Port to call", { fallback: defaultPort }), letter: "p" },
-    to: optionalText("Call this host, instead of --hostname and --port", "HOST[:PORT]"),
-    unix: optionalText("Call this Unix socket; Deno must be allowed to read and write it", "PATH"),
-    connectTimeout: duration("Give up when the connection does not stand after this long", {
+    hostname: host("Host to connect to", "127.0.0.1"),
+    port: { ...port("Port to connect to", { fallback: defaultPort }), letter: "p" },
+    to: optionalText("Connect there, instead of to --hostname and --port", "HOST[:PORT]"),
+    unix: optionalText("Connect to this Unix socket; needs --allow-read and --allow-write", "PATH"),
+    connectTimeout: duration("Give up when there is no connection after this long", {
       fallback: DEFAULT_DEADLINES.connectMs,
     }),
-    idleTimeout: duration("Give up after this long without a byte", {
+    idleTimeout: duration("Give up after this long with no data", {
       fallback: DEFAULT_DEADLINES.idleMs,
     }),
     tls: flag("Speak TLS"),

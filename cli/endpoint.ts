@@ -4,7 +4,9 @@ import { UsageError } from "./usage_error.ts";
 
 /** A host and a port. */
 export interface Endpoint {
+  /** A name or an address. */
   readonly hostname: string;
+  /** From 1 to 65535; 0 stands for a free one where something listens. */
   readonly port: number;
 }
 
@@ -62,7 +64,7 @@ const WITH_PORT = "an IPv6 address and a port are written [::1]:8081";
 function refuseOtherKinds(text: string, takes: Takes): void {
   const [, scheme, authority = ""] = /^([a-z][a-z\d+.-]*:\/\/)([^/?#]*)/i.exec(text) ?? [];
   if (scheme !== undefined) {
-    throw takes(authority === "" ? "it is a URL" : `it is a URL; say ${authority} alone`);
+    throw takes(authority === "" ? "it is a URL" : `it is a URL; give just ${authority}`);
   }
   if (/^(unix:|[./~])/.test(text) && text.includes("/")) {
     throw takes("a Unix socket is named with --unix");

@@ -115,11 +115,16 @@ export interface OverNetwork {
 }
 
 /** What {@linkcode requirePlace} looks at. */
-interface PlaceGiven {
+export interface PlaceGiven {
+  /** An address of this machine, or a host. */
   readonly hostname?: string;
+  /** A port. */
   readonly port?: number;
+  /** The path of a Unix socket. */
   readonly unix?: string | undefined;
+  /** How TLS is spoken. */
   readonly tls?: unknown;
+  /** Whose addresses are served. */
   readonly allow?: unknown;
 }
 

@@ -57,20 +57,20 @@ export function serverOptions(defaultPort: number) {
       letter: "p",
     },
     unix: optionalText(
-      "Listen on this Unix socket; Deno must be allowed to read and write it",
+      "Listen on this Unix socket; needs --allow-read and --allow-write",
       "PATH",
     ),
-    allow: addresses("Serve these addresses alone"),
-    deny: addresses("Serve none of these addresses, allowed or not"),
+    allow: addresses("Accept connections from these addresses only"),
+    deny: addresses("Refuse connections from these addresses, allowed or not"),
     maxConnections: count("Connections at one time", DEFAULT_SERVER_LIMITS.maxConnections),
     maxConnectionsPerAddress: count(
       "Connections from one address at one time",
       DEFAULT_SERVER_LIMITS.maxConnectionsPerAddress,
     ),
-    idleTimeout: duration("Close a connection after this long without a byte", {
+    idleTimeout: duration("Close a connection after this long with no data", {
       fallback: DEFAULT_DEADLINES.idleMs,
     }),
-    grace: duration("At a stop, let clients finish for this long", {
+    grace: duration("When it stops, give clients this long to finish", {
       fallback: DEFAULT_DEADLINES.graceMs,
     }),
     cert: file("Speak TLS with this certificate (PEM); needs --key and --allow-read"),
@@ -152,7 +152,7 @@ const WITHOUT_UNIX = {
 /** Says once that nobody reads stdout: the server goes on without. */
 function tellOfOutput(name: string, { streams, stderr }: Io): void {
   void streams?.stdout.failed.then(({ message }) => {
-    stderr(`${name}: ${message}; it goes on without\n`);
+    stderr(`${name}: ${message}; the server goes on\n`);
   });
   void streams?.stdout.overflowed.then(() => {
     stderr(

@@ -162,7 +162,7 @@ async function reasonOf(
     return because("no such host", "check-spelling", `check the spelling of ${host}`);
   }
   if (/unreachable/i.test(message)) {
-    return because("no network leads there", "check-hostname", "check the host");
+    return because("the network cannot be reached", "check-hostname", "check the host");
   }
   if (/Too many open files|EMFILE/.test(message)) {
     const help = "raise the limit (ulimit -n), or allow fewer connections";

@@ -47,6 +47,13 @@ const OUR_CODE = /^[a-z]+(?:-[a-z\d]+)*$/;
  * ```
  */
 export function failureCodeOf(error: unknown): string {
+  return codeOf(error, MAX_CAUSES);
+}
+
+/** Causes that are followed; an error may be its own cause. */
+const MAX_CAUSES = 8;
+
+function codeOf(error: unknown, causes: number): string {
   if (!(error instanceof Error)) return "failed";
   const code = "code" in error ? String(error.code) : "";
   if (OUR_CODE.test(code)) return code;
@@ -63,9 +70,7 @@ export function failureCodeOf(error: unknown): string {
   );
   if (isMistake) return "bug";
   // Whoever caught an error to say more of it has left the cause.
-  return error.cause instanceof Error && error.cause !== error
-    ? failureCodeOf(error.cause)
-    : "failed";
+  return error.cause === undefined || causes === 0 ? "failed" : codeOf(error.cause, causes - 1);
 }
 
 /** Returns the name of a class in small letters: `connection-refused`. */

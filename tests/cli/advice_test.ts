@@ -47,7 +47,7 @@ const SAMPLES: readonly Sample[] = [
   },
   {
     error: new Error("Network is unreachable (os error 101)"),
-    text: "Cannot connect to 127.0.0.1:1: no network leads there; check --hostname",
+    text: "Cannot connect to 127.0.0.1:1: the network cannot be reached; check --hostname",
   },
   {
     error: new Error("Too many open files (os error 24)"),

@@ -47,8 +47,8 @@ const REFUSED: Readonly<Record<string, string>> = {
   "[::1:8081]:8081": WITH_PORT,
   "host:80:90": WITH_PORT,
   "1:2:3": WITH_PORT,
-  "http://host/": "it is a URL; say host alone",
-  "tcp://host:1": "it is a URL; say host:1 alone",
+  "http://host/": "it is a URL; give just host",
+  "tcp://host:1": "it is a URL; give just host:1",
   "http://": "it is a URL",
   "unix:/run/x.sock": "a Unix socket is named with --unix",
   "/run/x.sock": "a Unix socket is named with --unix",
@@ -97,7 +97,7 @@ Deno.test("parseHost() reads a host alone", () => {
       ["[::1]:80", "a port is given with --port"],
       ["::1:8081", WITH_PORT],
       ["[[::1]]", "one pair of brackets is enough"],
-      ["http://host/", "it is a URL; say host alone"],
+      ["http://host/", "it is a URL; give just host"],
       [":80", "there is no host in it"],
     ] as const
   ) {

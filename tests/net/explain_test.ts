@@ -116,7 +116,7 @@ const SAMPLES: Sample[] = [
   {
     name: "the network is unreachable",
     error: new Error("Network is unreachable (os error 101)"),
-    text: "Cannot connect to 127.0.0.1:8001: no network leads there; check the host",
+    text: "Cannot connect to 127.0.0.1:8001: the network cannot be reached; check the host",
   },
   {
     name: "too many files are open",
