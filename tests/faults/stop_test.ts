@@ -1,5 +1,6 @@
 import { assertEquals, assertLess, assertMatch } from "@std/assert";
 import { DEFAULT_DEADLINES } from "../../net/mod.ts";
+import type { OverNetwork, ServerOptions } from "../../cli/mod.ts";
 import { serveReverse } from "../../servers/reverse.ts";
 import { serveTalkback } from "../../servers/talkback.ts";
 import { FakeClock } from "../../testing/fake_clock.ts";
@@ -51,8 +52,13 @@ Deno.test("reverse answers 200 messages when it is stopped among them", async ()
   assertMatch(server.stderr.text, /\nreverse stopped: 1 client finished\n$/);
 });
 
-for (const serve of [serveTalkback, serveReverse]) {
-  Deno.test(`${serve.name}() cuts a client after graceMs when it never reads`, async () => {
+const SERVERS = {
+  serveTalkback: (options: ServerOptions & OverNetwork) => serveTalkback(options),
+  serveReverse: (options: ServerOptions & OverNetwork) => serveReverse(options),
+};
+
+for (const [name, serve] of Object.entries(SERVERS)) {
+  Deno.test(`${name}() cuts a client after graceMs when it never reads`, async () => {
     const clock = new FakeClock();
     await using server = serve({ port: 0, clock, deadlines: { graceMs: 2000 }, onEvent() {} });
     const port = "port" in server.addr ? server.addr.port : 0;
