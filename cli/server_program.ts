@@ -145,6 +145,7 @@ export function serverProgram<const O extends Options>(
 const WITHOUT_UNIX = {
   allow: "its clients have no address",
   deny: "its clients have no address",
+  maxConnectionsPerAddress: "its clients have no address",
   cert: "what passes there never leaves this machine",
   key: "what passes there never leaves this machine",
 };

@@ -175,7 +175,8 @@ export class Server<In, Out = In, Addr extends Address = Address> implements Asy
     }
     const host = hostOf(address);
     const fromHost = (this.#perHost.get(host) ?? 0) + 1;
-    const full = this.#full(fromHost);
+    // Those of a Unix socket have no address to be told apart by.
+    const full = this.#full("hostname" in address ? fromHost : 1);
     if (full) {
       this.#refuse(transport, full);
       return;

@@ -11,6 +11,7 @@ import { ClosedError, DeadlineError } from "../../net/errors.ts";
 import { inFolder } from "../contract/folder.ts";
 import { runMain, Running, startServer } from "./in_process.ts";
 import { keptIo } from "./kept_io.ts";
+import { connectPeer } from "./peer.ts";
 
 const SAMPLES: readonly (readonly [unknown, object])[] = [
   [new UsageError("Unknown option --x"), { code: "usage", what: "Unknown option --x" }],
@@ -164,6 +165,18 @@ for (const { kind, name, main } of programs) {
       }));
   }
 }
+
+Deno.test("a server --json says the code of a connection that failed, and whose it was", async () => {
+  await using server = await startServer("talkback", {
+    args: ["--json", "--idle-timeout", "20ms"],
+  });
+  await using peer = await connectPeer(server.port);
+  await peer.rest();
+  await server.stdout.until(/"event":"closed"/);
+  const records = server.stdout.text.trimEnd().split("\n").map((line) => JSON.parse(line));
+  const { code, id, address } = records.find(({ event }) => event === "failed");
+  assertEquals([code, id, address.hostname], ["deadline-passed", 0, "127.0.0.1"]);
+});
 
 Deno.test("files server --json says in a record that it cannot use its folder", () =>
   inFolder(async (folder) => {

@@ -575,3 +575,21 @@ Deno.test("serve() and Connection refuse gapMs when the decoder has no flush", (
     text,
   );
 });
+
+Deno.test("serve() closes its listener when it refuses an option", async () => {
+  for (const options of [{ limits: { maxConnections: 0 } }, { deadlines: { idleMs: NaN } }]) {
+    const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    assertThrows(() => serve(listener, { codec: lines(), ...options }, echo), RangeError);
+    await assertRejects(() => listener.accept(), Deno.errors.BadResource);
+  }
+});
+
+Deno.test("serve() counts no connections per address where there are no addresses", async () => {
+  const { server, listener } = served({ limits: { maxConnectionsPerAddress: 1 } });
+  const remoteAddr = { transport: "unix", path: "" } as const;
+  const clients = [1, 2].map(() => listener.connect(new MemoryTransport({ remoteAddr })));
+  await turns();
+  assertEquals(server.connections.size, 2);
+  for (const client of clients) client.finish();
+  await server.shutdown();
+});

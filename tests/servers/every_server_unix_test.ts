@@ -78,6 +78,10 @@ for (const { name, main } of programs.filter(({ kind }) => kind === "server")) {
         "--allow does not go with --unix: its clients have no address",
       ],
       [
+        ["--max-connections-per-address", "2"],
+        "--max-connections-per-address does not go with --unix: its clients have no address",
+      ],
+      [
         ["--cert", "c", "--key", "k"],
         "--cert does not go with --unix: what passes there never leaves this machine",
       ],
