@@ -79,6 +79,7 @@ export {
   type AnyListener,
   type OverNetwork,
   type Place,
+  type PlaceGiven,
   requirePlace,
 } from "./place.ts";
 export { Output, OutputError, type OutputOptions, type OutputSink } from "./output.ts";
