@@ -40,12 +40,15 @@ export function parseOptions<O extends Options>(
   const given = new Set<string>();
   for (const [at, name] of names.entries()) {
     const option = options[name]!;
-    const said = parsed[keys[at]!];
-    const typed = Array.isArray(said) && said.length === 0 ? undefined : said;
-    if (isFlag(name) ? typed === true : typed !== undefined) given.add(name);
-    if (given.has(name) && (Array.isArray(typed) ? typed.includes("") : typed === "")) {
-      throw new UsageError(`${flagOf(name)} needs a value`);
+    const typed = parsed[keys[at]!];
+    if (Array.isArray(typed)) {
+      if (typed.length > 0) given.add(name);
+      if (typed.includes("")) throw new UsageError(`${flagOf(name)} needs a value`);
+      values[name] = typed.flatMap((it) => option.parse(String(it), flagOf(name)));
+      continue;
     }
+    if (isFlag(name) ? typed === true : typed !== undefined) given.add(name);
+    if (given.has(name) && typed === "") throw new UsageError(`${flagOf(name)} needs a value`);
     values[name] = given.has(name) ? option.parse(String(typed), flagOf(name)) : option.fallback;
   }
   const behind = Array.isArray(parsed["--"]) ? parsed["--"].map(String) : [];

@@ -27,7 +27,7 @@ export interface Option<Value> {
   readonly parse: (text: string, flag: string) => Value;
   /** The one letter that it may be typed as: `p` for `-p`. @default none */
   readonly letter?: string;
-  /** It may be typed more than once; what was typed is joined with commas. @default {false} */
+  /** It may be given again and again: its value is an array of what each is. @default {false} */
   readonly isList?: boolean;
 }
 
@@ -149,17 +149,19 @@ export function port(description: string, { fallback, min = 1 }: PortOptions): O
   };
 }
 
-/** An option that is a list of addresses and CIDR blocks, and undefined where it is not given. */
-export function addresses(description: string): Option<AddressList | undefined> {
+/** An option that is addresses and CIDR blocks, with commas between them, and may be given again and again. */
+export function addresses(description: string): Option<readonly string[]> {
   return {
     placeholder: "CIDR,...",
     description,
-    fallback: undefined,
+    fallback: [],
     fallbackText: undefined,
     isList: true,
     parse(it, name) {
+      const blocks = it.split(",").map((block) => block.trim());
       try {
-        return new AddressList(it.split(",").map((block) => block.trim()));
+        new AddressList(blocks);
+        return blocks;
       } catch (cause) {
         throw new UsageError(`${name}: ${messageOf(cause)}`, { cause });
       }

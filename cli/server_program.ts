@@ -1,6 +1,7 @@
 import { escapeControls } from "../codec/escape_controls.ts";
 import { failureCodeOf } from "../net/failure_code.ts";
 import {
+  AddressList,
   DEFAULT_DEADLINES,
   DEFAULT_SERVER_LIMITS,
   formatAddress,
@@ -205,8 +206,8 @@ async function settingsOf(
   return {
     ...place,
     tls: await readServerTls({ cert, key }),
-    ...allow && { allow },
-    ...deny && { deny },
+    ...allow.length > 0 && { allow: new AddressList(allow) },
+    ...deny.length > 0 && { deny: new AddressList(deny) },
     limits: { maxConnections, maxConnectionsPerAddress },
     deadlines: { idleMs: idleTimeout, graceMs: grace },
     onEvent: (event) => report.note(eventRecord(event), formatServerEvent(event)),

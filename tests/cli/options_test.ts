@@ -48,7 +48,7 @@ const FALLBACKS = {
   wait: 5_000,
   gap: 50,
   cert: undefined,
-  deny: undefined,
+  deny: [],
   exists: "fail",
   limit: undefined,
   token: undefined,
@@ -112,11 +112,10 @@ Deno.test("parseOptions says which options were typed", () => {
   assertEquals([...given].toSorted(), ["deny", "port", "trace"]);
 });
 
-Deno.test("parseOptions joins a list when it is typed more than once", () => {
-  const { deny } =
-    parseOptions(["--deny", "10.0.0.0/8, ::1", "--deny", "192.0.2.1"], OPTIONS).values;
-  const asked = ["10.9.8.7", "::1", "192.0.2.1", "192.0.2.2"];
-  assertEquals(asked.map((address) => deny?.has(address)), [true, true, true, false]);
+Deno.test("parseOptions puts a list together when it is given again and again", () => {
+  const args = ["--deny", "10.0.0.0/8, ::1", "--deny", "192.0.2.1"];
+  const { deny } = parseOptions(args, OPTIONS).values;
+  assertEquals(deny, ["10.0.0.0/8", "::1", "192.0.2.1"]);
 });
 
 Deno.test("wantsJson sees --json when the rest of the command line is wrong", () => {
