@@ -1,8 +1,6 @@
 import { escapeControls } from "../codec/escape_controls.ts";
 import { messageOf } from "../net/errors.ts";
 import { parseReceipt, type Receipt } from "../transfer/receipt.ts";
-import { ExplainedError } from "./explained_error.ts";
-import { permissionAdvice } from "./permission_advice.ts";
 
 /** Writes a receipt to a file. @throws {Error} It cannot be written; the message says what would help. */
 export async function writeReceipt(path: string, receipt: Receipt): Promise<void> {
@@ -42,12 +40,10 @@ async function isThere(path: string): Promise<boolean> {
 }
 
 function unwritable(path: string, cause: unknown): Error {
-  const what = `Cannot write the receipt ${escapeControls(path)}`;
-  if (!(cause instanceof Deno.errors.NotCapable)) {
-    return new ExplainedError(what, { why: messageOf(cause), cause });
-  }
-  const advice = [permissionAdvice(cause, { path, flags: `--allow-write=${path}` })];
-  return new ExplainedError(what, { why: "Deno does not allow it", advice, cause });
+  const what = cause instanceof Deno.errors.NotCapable
+    ? `Deno does not allow it; add --allow-write=${path} to the command`
+    : messageOf(cause);
+  return new Error(`Cannot write the receipt ${escapeControls(path)}: ${what}`, { cause });
 }
 
 /** Reads a receipt from a file. @throws {Error} There is none, or its seal is wrong. */
@@ -58,9 +54,6 @@ export async function readReceipt(path: string, token: string | undefined): Prom
     const reason = cause instanceof Deno.errors.NotFound
       ? "there is no such file"
       : messageOf(cause);
-    throw new ExplainedError(`Cannot use the receipt ${escapeControls(path)}`, {
-      why: reason,
-      cause,
-    });
+    throw new Error(`Cannot use the receipt ${escapeControls(path)}: ${reason}`, { cause });
   }
 }

@@ -1,7 +1,4 @@
-import { escapeControls } from "../codec/escape_controls.ts";
 import { messageOf } from "../net/errors.ts";
-import { ExplainedError } from "./explained_error.ts";
-import { permissionAdvice } from "./permission_advice.ts";
 import { UsageError } from "./usage_error.ts";
 
 /** Returns a secret as it was typed, or out of the file that `@FILE` names. @throws {UsageError} There is none. */
@@ -12,11 +9,6 @@ export async function readToken(typed: string | undefined): Promise<string | und
   try {
     text = await Deno.readTextFile(path);
   } catch (cause) {
-    if (cause instanceof Deno.errors.NotCapable) {
-      const advice = [permissionAdvice(cause, { path, flags: `--allow-read=${path}` })];
-      const what = `Cannot read ${escapeControls(path)}`;
-      throw new ExplainedError(what, { why: "Deno does not allow it", advice, cause });
-    }
     throw new UsageError(`--token cannot be read from ${path}: ${messageOf(cause)}`, { cause });
   }
   const token = text.replace(/\r?\n$/, "");
