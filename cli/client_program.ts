@@ -119,6 +119,9 @@ export function clientProgram<
     let tried: "connect" | "talk" = "connect";
     try {
       await using connection = await connect(settings);
+      if (place.unix !== undefined && "hostname" in connection.remoteAddr) {
+        throw new UsageError("--unix means nothing to this program");
+      }
       tried = "talk";
       void io.streams?.stdout.failed.then((error) => connection.abort(error));
       const ownValues = pick(values, own.options);

@@ -127,6 +127,7 @@ export function serverProgram<const O extends Options>(
     try {
       if (place.unix !== undefined) await removeStaleSocket(place.unix);
       server = await start({ values: ownValues, settings, report });
+      await requireUnix(server, place);
     } catch (error) {
       if (error instanceof ExplainedError || error instanceof UsageError) throw error;
       throw await explainedError(error, { tried: "listen", address: addressOf(place) });
@@ -140,6 +141,13 @@ export function serverProgram<const O extends Options>(
     }
     return await stopped;
   });
+}
+
+/** Refuses a server that listens on the network all the same: its author did not look at `unix`. */
+async function requireUnix(server: RunningServer, { unix }: Place): Promise<void> {
+  if (unix === undefined || "path" in server.addr) return;
+  await server.shutdown();
+  throw new UsageError("--unix means nothing to this program");
 }
 
 /** What makes no sense with `--unix`, and why. */
