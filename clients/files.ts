@@ -15,6 +15,7 @@ import { readReceipt, requireWritable, writeReceipt } from "../cli/receipt_file.
 import { readToken } from "../cli/token.ts";
 import { bytes, type Connection, escapeControls, formatAddress } from "../mod.ts";
 import { dial } from "../net/dial.ts";
+import { closedOnFailure } from "../net/transport.ts";
 import * as transfer from "../transfer/mod.ts";
 import { Progress } from "../transfer/report/progress.ts";
 import { TransferReport } from "../transfer/report/transfer_report.ts";
@@ -28,7 +29,8 @@ export function connectFiles(options: cli.ClientOptions = {}): Promise<Connectio
     async (signal) => {
       if (unix !== undefined) return await Deno.connect({ transport: "unix", path: unix });
       const plain = await Deno.connect({ hostname, port, signal });
-      return tls ? await Deno.startTls(plain, { hostname, ...tls }) : plain;
+      if (!tls) return plain;
+      return await closedOnFailure(plain, () => Deno.startTls(plain, { hostname, ...tls }));
     },
     { ...options, codec: bytes() },
   );

@@ -7,6 +7,7 @@
 import * as cli from "../cli/mod.ts";
 import { type Connection, lines } from "../mod.ts";
 import { dial } from "../net/dial.ts";
+import { closedOnFailure } from "../net/transport.ts";
 
 const PORT = 8001;
 
@@ -17,7 +18,8 @@ export function connectGreeting(options: cli.ClientOptions = {}): Promise<Connec
     async (signal) => {
       if (unix !== undefined) return await Deno.connect({ transport: "unix", path: unix });
       const plain = await Deno.connect({ hostname, port, signal });
-      return tls ? await Deno.startTls(plain, { hostname, ...tls }) : plain;
+      if (!tls) return plain;
+      return await closedOnFailure(plain, () => Deno.startTls(plain, { hostname, ...tls }));
     },
     { ...options, codec: lines() },
   );

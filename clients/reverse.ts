@@ -7,6 +7,7 @@
 import * as cli from "../cli/mod.ts";
 import { ClosedError, type Connection, lines } from "../mod.ts";
 import { dial } from "../net/dial.ts";
+import { closedOnFailure } from "../net/transport.ts";
 
 const PORT = 25003;
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
@@ -18,7 +19,8 @@ export function connectReverse(options: cli.ClientOptions = {}): Promise<Connect
     async (signal) => {
       if (unix !== undefined) return await Deno.connect({ transport: "unix", path: unix });
       const plain = await Deno.connect({ hostname, port, signal });
-      return tls ? await Deno.startTls(plain, { hostname, ...tls }) : plain;
+      if (!tls) return plain;
+      return await closedOnFailure(plain, () => Deno.startTls(plain, { hostname, ...tls }));
     },
     { ...options, codec: lines({ maxBytes: MAX_ANSWER_BYTES }) },
   );
