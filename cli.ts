@@ -5,13 +5,16 @@
 //   deno run --allow-net cli.ts tour
 //   deno run --allow-net cli.ts --help
 
+import { wantsJson } from "./cli/command_line.ts";
 import { parleyCommandOf } from "./cli/commands.ts";
+import type { Program } from "./cli/declaration.ts";
+import { EXIT_DONE, EXIT_USAGE } from "./cli/exit_codes.ts";
+import { tellFailure } from "./cli/failure.ts";
 import { finishOutput } from "./cli/finish.ts";
 import { columns } from "./cli/help.ts";
 import { type Io, systemIo } from "./cli/io.ts";
 import { suggestion } from "./cli/options.ts";
-import type { Program } from "./cli/declaration.ts";
-import { EXIT_DONE, EXIT_USAGE } from "./cli/exit_codes.ts";
+import { UsageError } from "./cli/usage_error.ts";
 import { VERSION } from "./cli/version.ts";
 import { program as filesClient } from "./clients/files.ts";
 import { program as greetingClient } from "./clients/greeting.ts";
@@ -37,31 +40,40 @@ export const programs: readonly Program[] = [
 
 /** Runs the program that the arguments name with the arguments behind its name; returns the exit code. */
 export async function main(args: readonly string[], io: Io = systemIo): Promise<number> {
-  const [first, second] = args;
+  const [first, ...rest] = args;
   const finish = (code: number) => finishOutput(code, { io, name: "parley", isWork: true });
-  if (first === "--version") {
+  if (first !== undefined && VERSION_WORDS.includes(first)) {
     io.stdout(`parley ${VERSION}\n`);
     return await finish(EXIT_DONE);
   }
-  if (first === "--help" || first === "-h" || first === "help") {
+  // `help serve talkback` is `serve talkback --help`.
+  const [named, ...behind] = first === "help" ? [...rest, "--help"] : args;
+  const isServe = named === "serve";
+  const name = isServe ? behind[0] : named;
+  if (name !== undefined && HELP_WORDS.includes(name)) {
     io.stdout(help(io.columns));
     return await finish(EXIT_DONE);
   }
-  if (first === "tour") return await tour(args.slice(1), io);
-  const kind = first === "serve" ? "server" : "client";
-  const name = kind === "server" ? second : first;
+  if (named === "tour") return await tour(behind, io);
+  const kind = isServe ? "server" : "client";
   const program = programs.find((one) => one.kind === kind && one.name === name);
-  if (program) return await program.main(args.slice(kind === "server" ? 2 : 1), io);
-  io.stderr(`parley: ${problem(kind, name)}\n\n${help(io.columns)}`);
+  if (program) return await program.main(isServe ? behind.slice(1) : behind, io);
+  tellFailure(new UsageError(problem(kind, name)), { name: "parley", io, json: wantsJson(args) });
+  io.stderr(`\n${help(io.columns)}`);
   return await finish(EXIT_USAGE);
 }
+
+const HELP_WORDS: readonly string[] = ["--help", "-h", "help"];
+const VERSION_WORDS: readonly string[] = ["--version", "-v", "-V"];
 
 function problem(kind: "server" | "client", name: string | undefined): string {
   const names = programs.filter((one) => one.kind === kind).map((one) => one.name);
   if (name === undefined) {
     return kind === "server" ? "serve needs the name of a server" : "say which program to run";
   }
-  const known = kind === "server" ? names : [...names, "serve", "tour", "--help", "--version"];
+  const known = kind === "server"
+    ? names
+    : [...names, "serve", "tour", "help", "--help", "--version"];
   return `there is no ${kind} ${JSON.stringify(name)}${suggestion(name, known)}`;
 }
 
@@ -77,7 +89,7 @@ function help(width: number | undefined): string {
 
 Programs:
 ${columns([["COMMAND", "ADDRESS", "WHAT IT DOES"], ...rows], { columns: width })}
-parley NAME --help prints a program's options.
+parley help NAME prints a client's options, parley help serve NAME a server's.
 `;
 }
 

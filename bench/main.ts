@@ -7,7 +7,8 @@
 //   deno task bench kernel --rounds 3 --time 1s
 
 import { EXIT_DONE, EXIT_FAILED, EXIT_USAGE } from "../cli/exit_codes.ts";
-import { count, duration, parseOptions } from "../cli/options.ts";
+import { parseOptions } from "../cli/command_line.ts";
+import { count, duration } from "../cli/options.ts";
 import { UsageError } from "../cli/usage_error.ts";
 import { type Figure, formatFigures, reached } from "./figures.ts";
 import type { BenchOptions } from "./echo.ts";

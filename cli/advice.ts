@@ -1,26 +1,46 @@
-import type { Address } from "../net/address.ts";
-import { formatAddress } from "../net/address.ts";
-import { type Advice, explain, type ExplainOptions, formatExplanation } from "../net/explain.ts";
 import { escapeControls } from "../codec/escape_controls.ts";
+import { type Address, formatAddress } from "../net/address.ts";
+import { type Advice, explain, type ExplainOptions } from "../net/explain.ts";
+import { failureCodeOf } from "../net/failure_code.ts";
+import { ExplainedError } from "./explained_error.ts";
+import { permissionAdvice } from "./permission_advice.ts";
 
 /**
  * Returns one line that says what was tried, the system's reason, and what to do about it in the words of a program's
  * options: the kernel knows no flags.
  */
 export async function explainForPrograms(error: unknown, options: ExplainOptions): Promise<string> {
-  const explanation = await explain(error, options);
-  const advice = explanation.advice.map((one) => ({ ...one, text: withFlags(one, options) }));
-  return formatExplanation({ ...explanation, advice });
+  return (await explainedError(error, options)).message;
 }
 
-function withFlags({ kind, text }: Advice, { address }: ExplainOptions): string {
+/** As {@linkcode explainForPrograms}, and returns an error for a program to end with. */
+export async function explainedError(
+  error: unknown,
+  options: ExplainOptions,
+): Promise<ExplainedError> {
+  const { what, why, advice } = await explain(error, options);
+  return new ExplainedError(what, {
+    code: failureCodeOf(error),
+    why,
+    advice: advice.map((one) => withFlags(one, { error, address: options.address })),
+    cause: error,
+  });
+}
+
+function withFlags(
+  { kind, text }: Advice,
+  { error, address }: { error: unknown; address: Address },
+): string {
+  const isUnix = "path" in address;
   switch (kind) {
     case "allow":
-      return `add ${allowFlags(address)} to the command`;
+      return allowAdvice(error, address);
+    case "another-path":
+      return `${text} with --unix`;
     case "another-port":
       return `${text} with --port`;
     case "check-address":
-      return "check --hostname and --port";
+      return isUnix ? "check --unix" : "check --hostname and --port";
     case "check-hostname":
       return "check --hostname";
     case "fewer-connections":
@@ -34,8 +54,11 @@ function withFlags({ kind, text }: Advice, { address }: ExplainOptions): string 
   }
 }
 
-function allowFlags(address: Address): string {
-  const where = escapeControls(formatAddress(address));
-  if (!("path" in address)) return `--allow-net=${where}`;
-  return `--allow-net=unix:${where} --allow-read=${where} --allow-write=${where}`;
+function allowAdvice(error: unknown, address: Address): string {
+  const where = formatAddress(address);
+  if (!("path" in address)) return `add --allow-net=${escapeControls(where)} to the command`;
+  // Deno wants the whole path of a socket, which the shell knows.
+  const path = where.startsWith("/") ? where : `$PWD/${where.replace(/^\.\//, "")}`;
+  const flags = `--allow-net=unix:${path} --allow-read=${path} --allow-write=${path}`;
+  return permissionAdvice(error, { path, flags });
 }

@@ -1,27 +1,31 @@
-import { explainForPrograms } from "./advice.ts";
 import {
   type ConnectDeadlines,
   type Connection,
   type ConnectionOptions,
   DEFAULT_DEADLINES,
 } from "../net/mod.ts";
+import { explainedError } from "./advice.ts";
+import type { Program, ProgramDeclaration } from "./declaration.ts";
+import { EXIT_FAILED } from "./exit_codes.ts";
+import { ExplainedError } from "./explained_error.ts";
 import type { Io } from "./io.ts";
 import {
   type Declared,
   duration,
   file,
   flag,
+  host,
+  optionalText,
   type Options,
   type OptionValues,
   pick,
   port,
-  text,
 } from "./options.ts";
-import type { Program, ProgramDeclaration } from "./declaration.ts";
-import { EXIT_FAILED } from "./exit_codes.ts";
+import { addressOf, type Place, placeOf, refuseWithUnix } from "./place.ts";
 import { defineProgram } from "./program.ts";
 import { Report } from "./report.ts";
 import { type ClientTls, readClientTls } from "./tls.ts";
+import { UsageError } from "./usage_error.ts";
 
 /** What every client takes when it is called as a function: whom to call, and what the kernel takes. */
 export interface ClientOptions extends Omit<ConnectionOptions, "deadlines"> {
@@ -31,7 +35,9 @@ export interface ClientOptions extends Omit<ConnectionOptions, "deadlines"> {
   hostname?: string;
   /** The port to call. @default the program's own */
   port?: number;
-  /** Speak TLS. @default plain TCP */
+  /** The Unix socket to call, instead of a host and a port. */
+  unix?: string | undefined;
+  /** Speak TLS; not over a Unix socket. @default plain TCP */
   tls?: ClientTls | undefined;
 }
 
@@ -39,6 +45,8 @@ export interface ClientOptions extends Omit<ConnectionOptions, "deadlines"> {
 export type CommonClientOptions = Declared<{
   hostname: string;
   port: number;
+  to: string | undefined;
+  unix: string | undefined;
   connectTimeout: number;
   idleTimeout: number;
   tls: boolean;
@@ -50,12 +58,14 @@ export type CommonClientOptions = Declared<{
 /** Declares the options that every client has, with the port that it calls unless told otherwise. */
 export function clientOptions(defaultPort: number): CommonClientOptions {
   return {
-    hostname: text("Host to call", "127.0.0.1"),
-    port: port("Port to call", defaultPort),
-    connectTimeout: duration("Give up when the connection does not stand after this long", {
+    hostname: host("Host to connect to", "127.0.0.1"),
+    port: { ...port("Port to connect to", { fallback: defaultPort }), letter: "p" },
+    to: optionalText("Connect there, instead of to --hostname and --port", "HOST[:PORT]"),
+    unix: optionalText("Connect to this Unix socket; needs --allow-read and --allow-write", "PATH"),
+    connectTimeout: duration("Give up when there is no connection after this long", {
       fallback: DEFAULT_DEADLINES.connectMs,
     }),
-    idleTimeout: duration("Give up after this long without a byte", {
+    idleTimeout: duration("Give up after this long with no data", {
       fallback: DEFAULT_DEADLINES.idleMs,
     }),
     tls: flag("Speak TLS"),
@@ -88,34 +98,55 @@ export interface ClientProgramDeclaration<O extends Options, C>
   readonly talk: (talk: ClientTalk<O, C>) => Promise<number>;
 }
 
-/** Makes a client program: it connects, talks, closes politely and explains what went wrong. */
+/**
+ * Makes a client program: it connects, talks, closes politely and explains what went wrong. One without operands of its own
+ * takes the address there: `HOST PORT` or `HOST:PORT`.
+ */
 export function clientProgram<
   const O extends Options,
   C extends Connection<unknown, never>,
 >({ connect, talk, ...own }: ClientProgramDeclaration<O, C>): Program {
   const commonOptions = clientOptions(own.defaultPort);
   const options = { ...own.options, ...commonOptions };
-  const declaration = { ...own, kind: "client" as const, options };
-  return defineProgram(declaration, async ({ values, operands, io }) => {
+  const takesAddress = own.operands === undefined;
+  const { operands: usage = "[HOST] [PORT]" } = own;
+  const declaration = { ...own, kind: "client" as const, operands: usage, options };
+  return defineProgram(declaration, async ({ values, given, operands, io }) => {
     const common = pick(values, commonOptions);
     const report = new Report(io, common.json);
-    const settings = await clientSettings(common, { io, report });
-    const { hostname, port } = common;
-    const address = { transport: "tcp", hostname, port } as const;
+    const place = clientPlace(common, { given, operands: takesAddress ? operands : [] });
+    const settings = await clientSettings(common, { io, report, place });
     let tried: "connect" | "talk" = "connect";
     try {
       await using connection = await connect(settings);
+      if (place.unix !== undefined && "hostname" in connection.remoteAddr) {
+        throw new UsageError("--unix means nothing to this program");
+      }
       tried = "talk";
       void io.streams?.stdout.failed.then((error) => connection.abort(error));
       const ownValues = pick(values, own.options);
-      return await talk({ values: ownValues, operands, connection, io, report });
+      const rest = takesAddress ? [] : operands;
+      return await talk({ values: ownValues, operands: rest, connection, io, report });
     } catch (error) {
       // The end of every program says so.
       if (io.streams?.stdout.error) return EXIT_FAILED;
-      io.stderr(`${own.name}: ${await explainForPrograms(error, { tried, address })}\n`);
-      return EXIT_FAILED;
+      if (error instanceof UsageError || error instanceof ExplainedError) throw error;
+      throw await explainedError(error, { tried, address: addressOf(place) });
     }
   });
+}
+
+/**
+ * Returns whom a client calls, from the options that every client has.
+ *
+ * @throws {UsageError} It is said twice, cannot be, or is a Unix socket and TLS shall be spoken there.
+ */
+export function clientPlace(
+  common: OptionValues<CommonClientOptions>,
+  { given, operands = [] }: { given: ReadonlySet<string>; operands?: readonly string[] },
+): Place {
+  refuseWithUnix(common, given, { tls: "what passes there never leaves this machine" });
+  return placeOf(common, { given, operands });
 }
 
 /**
@@ -125,12 +156,11 @@ export function clientProgram<
  */
 export async function clientSettings(
   common: OptionValues<CommonClientOptions>,
-  { io, report }: { io: Io; report: Report },
+  { io, report, place }: { io: Io; report: Report; place: Place },
 ): Promise<ClientOptions> {
-  const { hostname, port, connectTimeout, idleTimeout, tls, ca } = common;
+  const { connectTimeout, idleTimeout, tls, ca } = common;
   return {
-    hostname,
-    port,
+    ...place,
     tls: await readClientTls({ tls, ca }),
     // The time is for the whole, so a handshake may take all of it.
     deadlines: { connectMs: connectTimeout, handshakeMs: connectTimeout, idleMs: idleTimeout },

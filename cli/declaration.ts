@@ -31,6 +31,8 @@ export interface Program extends ProgramDeclaration {
 export interface ProgramRun<O extends Options> {
   /** What was given for its options. */
   readonly values: OptionValues<O>;
+  /** The names of those that were typed. */
+  readonly given: ReadonlySet<string>;
   /** What stands beside the options. */
   readonly operands: readonly string[];
   /** What it reads and writes. */

@@ -1,4 +1,4 @@
-import { flagOf } from "./options.ts";
+import { typedAs } from "./options.ts";
 import type { ProgramDeclaration } from "./declaration.ts";
 import { startCommandsOf } from "./start_commands.ts";
 import { DEFAULT_COLUMNS, wrapped, wrappedCommand } from "./wrap.ts";
@@ -52,14 +52,13 @@ export function usageOf(program: ProgramDeclaration, columns: number = DEFAULT_C
 /** Returns a program's help, in lines of so many columns. */
 export function helpOf(program: ProgramDeclaration, columns: number = DEFAULT_COLUMNS): string {
   const rows = Object.entries(program.options).map(([name, option]) => {
-    const { placeholder, description, fallbackText } = option;
-    const typed = placeholder === undefined ? flagOf(name) : `${flagOf(name)} ${placeholder}`;
+    const { description, fallbackText } = option;
     return [
-      typed,
+      typedAs(name, option),
       fallbackText ? `${description} (default${NO_BREAK}${fallbackText})` : description,
     ];
   });
-  rows.push(["--help", "Print this help"], ["--version", "Print the version"]);
+  rows.push(["-h, --help", "Print this help"], ["-v, --version", "Print the version"]);
   const summary = `The ${program.name} ${program.kind} ${program.summary}.`;
   return `${wrapped(summary, { columns }).join("\n")}
 

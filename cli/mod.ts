@@ -35,6 +35,7 @@ export { explainForPrograms } from "./advice.ts";
 export {
   type ClientOptions,
   clientOptions,
+  clientPlace,
   clientProgram,
   type ClientProgramDeclaration,
   clientSettings,
@@ -45,9 +46,11 @@ export { converse, type ConverseOptions } from "./converse.ts";
 export type { Program, ProgramDeclaration, ProgramRun } from "./declaration.ts";
 export { EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_USAGE } from "./exit_codes.ts";
 export { type ExactLine, exactLines, textOf } from "./exact_lines.ts";
+export { ExplainedError, type ExplainedErrorOptions } from "./explained_error.ts";
 export { type FinishOptions, finishOutput } from "./finish.ts";
 export { type Io, type OutputStreams, systemIo } from "./io.ts";
 export {
+  addresses,
   choice,
   type ChoiceOptions,
   count,
@@ -58,17 +61,29 @@ export {
   flag,
   folder,
   type Given,
+  host,
   type Option,
   optionalText,
   type Options,
   type OptionValues,
   port,
+  type PortOptions,
   rate,
   size,
   text,
   withFallbacks,
 } from "./options.ts";
+export { type Endpoint } from "./endpoint.ts";
+export {
+  type AnyAddr,
+  type AnyListener,
+  type OverNetwork,
+  type Place,
+  type PlaceGiven,
+  requirePlace,
+} from "./place.ts";
 export { Output, OutputError, type OutputOptions, type OutputSink } from "./output.ts";
+export { permissionAdvice, type PermissionAdviceOptions } from "./permission_advice.ts";
 export { defineProgram } from "./program.ts";
 export { addressRecord, Report, type ReportRecord } from "./report.ts";
 export {
@@ -81,4 +96,5 @@ export {
 export { StartError } from "./start_error.ts";
 export { stdinExactLines, stdinLines } from "./stdin_lines.ts";
 export type { ClientTls, ServerTls } from "./tls.ts";
+export { ownerOnly, removeStaleSocket } from "./unix_socket.ts";
 export { UsageError } from "./usage_error.ts";

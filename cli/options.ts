@@ -1,11 +1,14 @@
-import { parseArgs } from "@std/cli/parse-args";
 import { closestString } from "@std/text/closest-string";
+import { AddressList } from "../net/address_list.ts";
+import { messageOf } from "../net/errors.ts";
+import { parseHost } from "./endpoint.ts";
 import {
   formatDuration,
   formatSize,
   parseDuration,
   parseRate,
   parseSize,
+  parseWhole,
   quoted,
 } from "./units.ts";
 import { UsageError } from "./usage_error.ts";
@@ -22,6 +25,10 @@ export interface Option<Value> {
   readonly fallbackText: string | undefined;
   /** Reads what was typed. @throws {UsageError} It cannot be the value. */
   readonly parse: (text: string, flag: string) => Value;
+  /** The one letter that it may be typed as: `p` for `-p`. @default none */
+  readonly letter?: string;
+  /** It may be given again and again: its value is an array of what each is. @default {false} */
+  readonly isList?: boolean;
 }
 
 /** The options of a program by their names: `maxClients` is typed `--max-clients`, `waitMs` is typed `--wait 2s`. */
@@ -118,14 +125,47 @@ export function choice<const Word extends string>(
   };
 }
 
+/** An option that is the name or the address of a host, without a port; an IPv6 address may stand in brackets. */
+export function host(description: string, fallback: string): Option<string> {
+  return { ...text(description, fallback), placeholder: "HOST", parse: parseHost };
+}
+
+/** Which ports a {@linkcode port} takes. */
+export interface PortOptions {
+  /** The one that holds where none is given. */
+  readonly fallback: number;
+  /** The smallest: 0 stands for a free one where something listens. @default {1} */
+  readonly min?: 0 | 1;
+}
+
 /** An option that is a port. */
-export function port(description: string, fallback: number): Option<number> {
+export function port(description: string, { fallback, min = 1 }: PortOptions): Option<number> {
   return {
     placeholder: "PORT",
     description,
     fallback,
     fallbackText: String(fallback),
-    parse: (it, name) => parseWhole(it, { name, min: 0, max: 65_535 }),
+    parse: (it, name) => parseWhole(it, { name, min, max: 65_535 }),
+  };
+}
+
+/** An option that is addresses and CIDR blocks, with commas between them, and may be given again and again. */
+export function addresses(description: string): Option<readonly string[]> {
+  return {
+    placeholder: "CIDR,...",
+    description,
+    fallback: [],
+    fallbackText: undefined,
+    isList: true,
+    parse(it, name) {
+      const blocks = it.split(",").map((block) => block.trim());
+      try {
+        new AddressList(blocks);
+        return blocks;
+      } catch (cause) {
+        throw new UsageError(`${name}: ${messageOf(cause)}`, { cause });
+      }
+    },
   };
 }
 
@@ -174,14 +214,14 @@ export function rate(description: string): Option<number | undefined> {
 export interface DurationOptions {
   /** What holds where none is given, in milliseconds. */
   readonly fallback: number;
-  /** What a number without a unit counts. @default {"s"} */
-  readonly bare?: "s" | "ms";
+  /** A bare number is refused, because seconds are not what most people would mean by it. @default {false} */
+  readonly needsUnit?: boolean;
 }
 
-/** An option that is a time over 0, in milliseconds; a bare number is seconds unless `bare` says otherwise. */
+/** An option that is a time over 0, in milliseconds; a bare number is seconds, or refused where it `needsUnit`. */
 export function duration(
   description: string,
-  { fallback, bare = "s" }: DurationOptions,
+  { fallback, needsUnit = false }: DurationOptions,
 ): Option<number> {
   return {
     placeholder: "TIME",
@@ -189,27 +229,23 @@ export function duration(
     fallback,
     fallbackText: formatDuration(fallback),
     parse(it, name) {
-      const ms = parseDuration(it, { flag: name, bare });
+      const ms = parseDuration(it, { flag: name, needsUnit });
       if (ms > 0) return ms;
       throw new UsageError(`${name} takes a time over 0, not ${quoted(it)}`);
     },
   };
 }
 
-function parseWhole(
-  it: string,
-  { name, min, max }: { name: string; min: number; max: number },
-): number {
-  const value = /^\d+$/.test(it) ? Number(it) : NaN;
-  if (value >= min && value <= max) return value;
-  const range = max === Number.MAX_SAFE_INTEGER ? `from ${min}` : `from ${min} to ${max}`;
-  throw new UsageError(`${name} takes a whole number ${range}, not ${quoted(it)}`);
-}
-
 /** Returns the flag that an option's name is typed as: without its unit, which is typed with the value. */
 export function flagOf(name: string): string {
   const bare = name.replace(/(?<=.)(?:Ms|Bytes|BytesPerSecond)$/, "");
   return `--${bare.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
+/** Returns how an option is typed, as the help shows it: `-p, --port PORT`. */
+export function typedAs(name: string, { letter, placeholder }: Option<unknown>): string {
+  const short = letter === undefined ? "" : `-${letter}, `;
+  return `${short}${flagOf(name)}${placeholder === undefined ? "" : ` ${placeholder}`}`;
 }
 
 /** Returns a near miss of one of `known` with a question, or nothing. */
@@ -241,74 +277,4 @@ export function pick<O extends Options>(
   const picked = Object.keys(options).map((name) => [name, values[name]]);
   // Each name got what its own option's parse or fallback is.
   return Object.fromEntries(picked) as OptionValues<O>;
-}
-
-/** What a command line says. */
-export interface Parsed<O extends Options> {
-  readonly values: OptionValues<O>;
-  /** What stands beside the options, in order. */
-  readonly operands: readonly string[];
-  readonly help: boolean;
-  readonly version: boolean;
-}
-
-/** Reads a command line by its declaration. @throws {UsageError} It does not fit. */
-export function parseOptions<O extends Options>(
-  args: readonly string[],
-  options: O,
-): Parsed<O> {
-  const names = Object.keys(options);
-  const isFlag = (name: string) => options[name]?.placeholder === undefined;
-  const known = [...names.map(flagOf), "--help", "--version"];
-  const keys = names.map((name) => flagOf(name).slice(2));
-  const flags = [...keys.filter((_, at) => isFlag(names[at]!)), "help", "version"];
-  const unknownOption = (typed: string): never => {
-    throw new UsageError(`Unknown option ${typed}${suggestion(typed, known)}`);
-  };
-  const parsed = parseArgs(unambiguous(args, { flags, unknownOption }), {
-    boolean: flags,
-    string: [...keys.filter((_, at) => !isFlag(names[at]!)), "_"],
-    "--": true,
-    unknown(arg, key) {
-      return key === undefined || unknownOption(arg.split("=")[0]!);
-    },
-  });
-  const values: Record<string, unknown> = {};
-  for (const [at, name] of names.entries()) {
-    const option = options[name]!;
-    const typed = parsed[keys[at]!];
-    const given = isFlag(name) ? typed === true : typed !== undefined;
-    if (given && typed === "") throw new UsageError(`${flagOf(name)} needs a value`);
-    values[name] = given ? option.parse(String(typed), flagOf(name)) : option.fallback;
-  }
-  const behind = Array.isArray(parsed["--"]) ? parsed["--"].map(String) : [];
-  return {
-    // Each name got what its own option's parse or fallback is.
-    values: values as OptionValues<O>,
-    operands: [...parsed._.map(String), ...behind],
-    help: parsed.help === true,
-    version: parsed.version === true,
-  };
-}
-
-/** Returns the arguments so that parseArgs can only read them in one way. */
-function unambiguous(
-  args: readonly string[],
-  { flags, unknownOption }: {
-    flags: readonly string[];
-    unknownOption: (typed: string) => never;
-  },
-): string[] {
-  const end = args.includes("--") ? args.indexOf("--") : args.length;
-  const options = args.slice(0, end).map((arg) => {
-    if (arg === "-h") return "--help=true";
-    const [typed = "", value] = arg.split("=", 2);
-    // parseArgs keeps the operands under `_`, where an option of that name would write too.
-    if (/^-[^-]*_|^--_$/.test(typed)) unknownOption(typed);
-    if (!typed.startsWith("--") || !flags.includes(typed.slice(2))) return arg;
-    if (value !== undefined) throw new UsageError(`${typed} takes no value`);
-    // Behind a bare flag parseArgs would take an operand `true` or `false` for its value.
-    return `${typed}=true`;
-  });
-  return [...options, ...args.slice(end)];
 }

@@ -1,13 +1,12 @@
 import { escapeControls } from "../codec/escape_controls.ts";
 import { type Address, formatAddress } from "../net/address.ts";
-import { isExpected } from "../net/format_failure.ts";
 import { formatTrace, type Trace, type TraceEvent } from "../net/trace.ts";
 import { type ExactLine, textOf } from "./exact_lines.ts";
 import type { Io } from "./io.ts";
 import { wrappedFields } from "./wrap.ts";
+import { harmless, hexOf, jsonLine, type ReportRecord } from "./json_line.ts";
 
-/** What a report says for a machine; `event` names what it is. */
-export type ReportRecord = { readonly event: string } & Readonly<Record<string, unknown>>;
+export type { ReportRecord } from "./json_line.ts";
 
 /**
  * Where a program says what happens: for people, data goes to stdout and everything about it to stderr; with `--json`
@@ -110,7 +109,9 @@ export class Report {
 /** Returns an address as a record has it. */
 export function addressRecord(address: Address): Record<string, unknown> {
   if ("hostname" in address) return { hostname: address.hostname, port: address.port };
-  return "path" in address ? { path: address.path } : {};
+  // A Unix peer that bound no path has none.
+  const { transport } = address;
+  return "path" in address && address.path ? { transport, path: address.path } : { transport };
 }
 
 function traceRecord(event: TraceEvent): ReportRecord {
@@ -119,37 +120,4 @@ function traceRecord(event: TraceEvent): ReportRecord {
   return { event: "trace-bytes", ...rest, bytes: hexOf(event.bytes) };
 }
 
-function hexOf(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
-function jsonLine(record: ReportRecord): string {
-  return harmless(JSON.stringify(record, inJson));
-}
-
-/** Returns JSON as a line that a terminal obeys nothing of. */
-function harmless(json: string): string {
-  return `${PRINTABLE.test(json) ? json : json.replace(OBEYED, escaped)}\n`;
-}
-
-function inJson(_: string, value: unknown): unknown {
-  if (value instanceof Uint8Array) return hexOf(value);
-  if (value instanceof Error) {
-    const { name, message, stack } = value;
-    // What a peer or the network did is said by the message; what a program did wrong has a place.
-    return isExpected(value) ? { name, message } : { name, message, stack };
-  }
-  return typeof value === "bigint" ? String(value) : value;
-}
-
 const LF = 10;
-
-const PRINTABLE = /^[\x20-\x7e]*$/;
-
-/** What JSON leaves as it is though a terminal would obey it; all of it can only stand in a string. */
-const OBEYED = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
-
-function escaped(character: string): string {
-  const units = character.split("");
-  return units.map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`).join("");
-}

@@ -1,5 +1,7 @@
-import { explainForPrograms } from "./advice.ts";
+import { escapeControls } from "../codec/escape_controls.ts";
+import { failureCodeOf } from "../net/failure_code.ts";
 import {
+  AddressList,
   DEFAULT_DEADLINES,
   DEFAULT_SERVER_LIMITS,
   formatAddress,
@@ -8,25 +10,31 @@ import {
   type Server,
   type ServerEvent,
   shutdownOnSignals,
+  type ShutdownResult,
 } from "../net/mod.ts";
+import { explainedError } from "./advice.ts";
+import type { Program, ProgramDeclaration } from "./declaration.ts";
+import { EXIT_DONE, EXIT_INTERRUPTED } from "./exit_codes.ts";
+import { ExplainedError } from "./explained_error.ts";
 import type { Io } from "./io.ts";
 import {
+  addresses,
   count,
   duration,
   file,
   flag,
+  host,
+  optionalText,
   type Options,
   type OptionValues,
   pick,
   port,
-  text,
 } from "./options.ts";
-import type { Program, ProgramDeclaration } from "./declaration.ts";
-import { EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED } from "./exit_codes.ts";
+import { addressOf, type Place, placeOf, refuseWithUnix } from "./place.ts";
 import { defineProgram } from "./program.ts";
 import { addressRecord, Report, type ReportRecord } from "./report.ts";
-import { StartError } from "./start_error.ts";
 import { readServerTls, type ServerTls } from "./tls.ts";
+import { removeStaleSocket } from "./unix_socket.ts";
 import { UsageError } from "./usage_error.ts";
 
 /** What every server takes when it is called as a function: where to listen, and what the kernel takes. */
@@ -35,20 +43,35 @@ export interface ServerOptions extends Omit<ServeOptions<never, never>, "codec" 
   hostname?: string;
   /** The port to listen on; 0 takes a free one. @default the program's own */
   port?: number;
-  /** Speak TLS with this certificate. @default plain TCP */
+  /** The Unix socket to listen on, instead of an address and a port; a file that is there already is refused. */
+  unix?: string | undefined;
+  /** Speak TLS with this certificate; not over a Unix socket. @default plain TCP */
   tls?: ServerTls | undefined;
 }
 
 /** The options that every server has on its command line. */
 export function serverOptions(defaultPort: number) {
   return {
-    hostname: text("Address to listen on; 0.0.0.0 is every network", "127.0.0.1"),
-    port: port("Port to listen on; 0 takes a free one", defaultPort),
+    hostname: host("Address to listen on; 0.0.0.0 is every network", "127.0.0.1"),
+    port: {
+      ...port("Port to listen on; 0 takes a free one", { fallback: defaultPort, min: 0 }),
+      letter: "p",
+    },
+    unix: optionalText(
+      "Listen on this Unix socket; needs --allow-read and --allow-write",
+      "PATH",
+    ),
+    allow: addresses("Accept connections from these addresses only"),
+    deny: addresses("Refuse connections from these addresses, allowed or not"),
     maxConnections: count("Connections at one time", DEFAULT_SERVER_LIMITS.maxConnections),
-    idleTimeout: duration("Close a connection after this long without a byte", {
+    maxConnectionsPerAddress: count(
+      "Connections from one address at one time",
+      DEFAULT_SERVER_LIMITS.maxConnectionsPerAddress,
+    ),
+    idleTimeout: duration("Close a connection after this long with no data", {
       fallback: DEFAULT_DEADLINES.idleMs,
     }),
-    grace: duration("At a stop, let clients finish for this long", {
+    grace: duration("When it stops, give clients this long to finish", {
       fallback: DEFAULT_DEADLINES.graceMs,
     }),
     cert: file("Speak TLS with this certificate (PEM); needs --key and --allow-read"),
@@ -91,26 +114,28 @@ export function serverProgram<const O extends Options>(
 ): Program {
   const commonOptions = serverOptions(own.defaultPort);
   const options = { ...own.options, ...commonOptions };
-  return defineProgram({ ...own, kind: "server", options }, async ({ values, io }) => {
+  const declaration = { ...own, kind: "server" as const, operands: "[HOST] [PORT]", options };
+  return defineProgram(declaration, async ({ values, given, operands, io }) => {
     const common = pick(values, commonOptions);
     const report = new Report(io, common.json);
     tellOfOutput(own.name, io);
     const ownValues = pick(values, own.options);
-    const settings = { ...await settingsOf(common, { io, report }), ...ownValues };
-    const { hostname, port } = common;
+    refuseWithUnix(common, given, WITHOUT_UNIX);
+    const place = placeOf(common, { given, operands, min: 0 });
+    const settings = { ...await settingsOf(common, { io, report, place }), ...ownValues };
     let server: RunningServer;
     try {
+      if (place.unix !== undefined) await removeStaleSocket(place.unix);
       server = await start({ values: ownValues, settings, report });
+      await requireUnix(server, place);
     } catch (error) {
-      if (error instanceof StartError || error instanceof UsageError) throw error;
-      const address = { transport: "tcp", hostname, port } as const;
-      io.stderr(`${own.name}: ${await explainForPrograms(error, { tried: "listen", address })}\n`);
-      return EXIT_FAILED;
+      if (error instanceof ExplainedError || error instanceof UsageError) throw error;
+      throw await explainedError(error, { tried: "listen", address: addressOf(place) });
     }
     // Who reads the next line may send a signal at once.
     const stopped = untilStopped(server, { name: own.name, io, report });
     // This line is for whoever waits for the server, so it stands on stderr with --json too.
-    io.stderr(`${own.name} listening on ${formatAddress(server.addr)}\n`);
+    io.stderr(`${own.name} listening on ${escapeControls(formatAddress(server.addr))}\n`);
     if (common.json) {
       report.note({ event: "listening", name: own.name, ...addressRecord(server.addr) }, "");
     }
@@ -118,10 +143,26 @@ export function serverProgram<const O extends Options>(
   });
 }
 
+/** Refuses a server that listens on the network all the same: its author did not look at `unix`. */
+async function requireUnix(server: RunningServer, { unix }: Place): Promise<void> {
+  if (unix === undefined || "path" in server.addr) return;
+  await server.shutdown();
+  throw new UsageError("--unix means nothing to this program");
+}
+
+/** What makes no sense with `--unix`, and why. */
+const WITHOUT_UNIX = {
+  allow: "its clients have no address",
+  deny: "its clients have no address",
+  maxConnectionsPerAddress: "its clients have no address",
+  cert: "what passes there never leaves this machine",
+  key: "what passes there never leaves this machine",
+};
+
 /** Says once that nobody reads stdout: the server goes on without. */
 function tellOfOutput(name: string, { streams, stderr }: Io): void {
   void streams?.stdout.failed.then(({ message }) => {
-    stderr(`${name}: ${message}; it goes on without\n`);
+    stderr(`${name}: ${message}; the server goes on\n`);
   });
   void streams?.stdout.overflowed.then(() => {
     stderr(
@@ -150,21 +191,32 @@ async function untilStopped(
   const { drained, cut } = await server.shutdown();
   report.note(
     { event: "stopped", drained, cut },
-    `${name} stopped: ${drained} drained, ${cut} cut`,
+    `${name} stopped${howEnded({ drained, cut })}`,
   );
   return signal === "SIGINT" ? EXIT_INTERRUPTED : EXIT_DONE;
 }
 
+/** Returns what became of the clients that were there at the end. */
+function howEnded({ drained, cut }: ShutdownResult): string {
+  const clients = (count: number) => count === 1 ? "1 client" : `${count} clients`;
+  const were = cut === 1 ? "was" : "were";
+  if (drained === 0) return cut === 0 ? "" : `: ${clients(cut)} ${were} cut off`;
+  const finished = `: ${clients(drained)} finished`;
+  return cut === 0 ? finished : `${finished}, ${cut} ${were} cut off`;
+}
+
 async function settingsOf(
   common: OptionValues<CommonOptions>,
-  { io, report }: { io: Io; report: Report },
+  { io, report, place }: { io: Io; report: Report; place: Place },
 ): Promise<ServerOptions> {
-  const { hostname, port, maxConnections, idleTimeout, grace, cert, key, trace } = common;
+  const { maxConnections, maxConnectionsPerAddress, allow, deny } = common;
+  const { idleTimeout, grace, cert, key, trace } = common;
   return {
-    hostname,
-    port,
+    ...place,
     tls: await readServerTls({ cert, key }),
-    limits: { maxConnections },
+    ...allow.length > 0 && { allow: new AddressList(allow) },
+    ...deny.length > 0 && { deny: new AddressList(deny) },
+    limits: { maxConnections, maxConnectionsPerAddress },
     deadlines: { idleMs: idleTimeout, graceMs: grace },
     onEvent: (event) => report.note(eventRecord(event), formatServerEvent(event)),
     ...trace && { trace: report.trace },
@@ -174,6 +226,7 @@ async function settingsOf(
 
 function eventRecord(event: ServerEvent): ReportRecord {
   const { type, ...rest } = event;
-  if (event.type === "accept-failed") return { event: type, ...rest };
-  return { event: type, ...rest, address: addressRecord(event.address) };
+  const code = "error" in event ? { code: failureCodeOf(event.error) } : {};
+  if (event.type === "accept-failed") return { event: type, ...rest, ...code };
+  return { event: type, ...rest, ...code, address: addressRecord(event.address) };
 }

@@ -58,18 +58,33 @@ function bytesIn(text: string): number | undefined {
 }
 
 /**
- * Reads a duration and returns milliseconds: `500ms`, `2s`, `1m`, `1h`, `7d`; a bare number counts `bare` units.
+ * Reads a duration and returns milliseconds: `500ms`, `2s`, `1m`, `1h`, `7d`; a bare number is seconds, or refused where
+ * it `needsUnit`.
  *
  * @throws {UsageError} It is no duration.
  */
 export function parseDuration(
   text: string,
-  { flag, bare }: { flag: string; bare: "s" | "ms" },
+  { flag, needsUnit = false }: { flag: string; needsUnit?: boolean },
 ): number {
   const [, amount = "", unit = ""] = QUANTITY.exec(text) ?? [];
-  const ms = Number(amount || NaN) * (DURATIONS[unit || bare] ?? NaN);
+  if (needsUnit && amount !== "" && unit === "") {
+    throw new UsageError(`${flag} needs a unit: say ${amount}ms or ${amount}s`);
+  }
+  const ms = Number(amount || NaN) * (DURATIONS[unit || "s"] ?? NaN);
   if (Number.isFinite(ms)) return ms;
   throw new UsageError(`${flag} takes a duration such as 500ms, 2s or 1m, not ${quoted(text)}`);
+}
+
+/** Reads a whole number. @throws {UsageError} It is none, or not from `min` to `max`. */
+export function parseWhole(
+  text: string,
+  { name, min, max }: { name: string; min: number; max: number },
+): number {
+  const value = /^\d+$/.test(text) ? Number(text) : NaN;
+  if (value >= min && value <= max) return value;
+  const range = max === Number.MAX_SAFE_INTEGER ? `from ${min}` : `from ${min} to ${max}`;
+  throw new UsageError(`${name} takes a whole number ${range}, not ${quoted(text)}`);
 }
 
 /** Writes a size as `parseSize` reads it. */

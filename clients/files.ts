@@ -7,14 +7,15 @@
 //   deno run --allow-net --allow-read --allow-write clients/files.ts photo.jpg notes/ --to host:8081 --receipt r.json
 //   deno run --allow-read clients/files.ts --verify r.json
 
-import { explainForPrograms } from "../cli/advice.ts";
-import { parseEndpoint } from "../cli/endpoint.ts";
+import { explainedError } from "../cli/advice.ts";
 import { interruption } from "../cli/interruption.ts";
 import * as cli from "../cli/mod.ts";
+import { addressOf } from "../cli/place.ts";
 import { readReceipt, requireWritable, writeReceipt } from "../cli/receipt_file.ts";
 import { readToken } from "../cli/token.ts";
-import { bytes, type Connection, escapeControls } from "../mod.ts";
+import { bytes, type Connection, escapeControls, formatAddress } from "../mod.ts";
 import { dial } from "../net/dial.ts";
+import { closedOnFailure } from "../net/transport.ts";
 import * as transfer from "../transfer/mod.ts";
 import { Progress } from "../transfer/report/progress.ts";
 import { TransferReport } from "../transfer/report/transfer_report.ts";
@@ -23,18 +24,19 @@ const PORT = 8081;
 
 /** Connects to a files server. @throws {DeadlineError} The connection did not stand in time. */
 export function connectFiles(options: cli.ClientOptions = {}): Promise<Connection<Uint8Array>> {
-  const { hostname = "127.0.0.1", port = PORT, tls } = options;
+  const { hostname = "127.0.0.1", port = PORT, unix, tls } = cli.requirePlace(options);
   return dial(
     async (signal) => {
+      if (unix !== undefined) return await Deno.connect({ transport: "unix", path: unix });
       const plain = await Deno.connect({ hostname, port, signal });
-      return tls ? await Deno.startTls(plain, { hostname, ...tls }) : plain;
+      if (!tls) return plain;
+      return await closedOnFailure(plain, () => Deno.startTls(plain, { hostname, ...tls }));
     },
     { ...options, codec: bytes() },
   );
 }
 
 const OWN_OPTIONS = {
-  to: cli.optionalText("Send to this host, instead of --hostname and --port", "HOST[:PORT]"),
   jobs: cli.count("Connections that send at one time", 1),
   tries: cli.count("Connect at most so often in a row where the connection breaks", 6),
   compress: cli.flag("Compress what becomes smaller by it"),
@@ -62,7 +64,7 @@ export const program: cli.Program = cli.defineProgram({
   permissions: ["--allow-read", "--allow-env=TERM"],
   options: OPTIONS,
   tryIt: (command) => `echo 'hello' | ${command} - --name hello.txt`,
-}, async ({ values, operands, io }) => {
+}, async ({ values, given, operands, io }) => {
   const report = new cli.Report(io, values.json);
   const token = await readToken(values.token);
   if (values.verify !== undefined) {
@@ -82,23 +84,24 @@ export const program: cli.Program = cli.defineProgram({
       "--simple has neither tokens nor digests: leave out --token and --receipt",
     );
   }
-  return await send(operands, { values, token, report, io });
+  const place = cli.clientPlace(values, { given });
+  return await send(operands, { values, place, token, report, io });
 });
 
 interface Sending {
   readonly values: Values;
+  readonly place: cli.Place;
   readonly token: string | undefined;
   readonly report: cli.Report;
   readonly io: cli.Io;
 }
 
 async function send(paths: readonly string[], sending: Sending): Promise<number> {
-  const { values, token, report, io } = sending;
-  const endpoint = parseEndpoint(values.to, { hostname: values.hostname, port: values.port });
+  const { values, place, token, report, io } = sending;
   if (values.receipt !== undefined) await requireWritable(values.receipt);
   using interrupt = interruption(io);
   const { signal } = interrupt;
-  const settings = { ...await cli.clientSettings(values, { io, report }), ...endpoint, signal };
+  const settings = { ...await cli.clientSettings(values, { io, report, place }), signal };
   const find = () => {
     const stdin = { stream: io.stdin, name: values.name };
     return paced(transfer.findFiles(paths, { keepMode: values.keepMode, stdin }), { io, signal });
@@ -135,7 +138,7 @@ async function send(paths: readonly string[], sending: Sending): Promise<number>
   }
   progress.stop();
   if (values.receipt !== undefined && told.entries.length > 0) {
-    const receiver = `${endpoint.hostname}:${endpoint.port}`;
+    const receiver = formatAddress(addressOf(place));
     const said = { receiver, finished: new Date().toISOString(), files: told.entries };
     await writeReceipt(values.receipt, transfer.makeReceipt(said, token));
   }
@@ -146,11 +149,7 @@ async function send(paths: readonly string[], sending: Sending): Promise<number>
     io.stderr(`files: Interrupted: ${how}\n`);
     return cli.EXIT_INTERRUPTED;
   }
-  if (failure) {
-    const address = { transport: "tcp", ...endpoint } as const;
-    io.stderr(`files: ${await explainForPrograms(failure.error, { tried, address })}\n`);
-    return cli.EXIT_FAILED;
-  }
+  if (failure) throw await explainedError(failure.error, { tried, address: addressOf(place) });
   told.finish();
   return told.tally.failed === 0 ? cli.EXIT_DONE : cli.EXIT_FAILED;
 }
@@ -174,9 +173,9 @@ function withAdvice(error: unknown): unknown {
   return new Error(`${error.message}; give it with --token`, { cause: error });
 }
 
-function skippedReason({ reason, error }: transfer.SkippedSource): string {
+function skippedReason({ local, reason, error }: transfer.SkippedSource): string {
   if (!(error instanceof Deno.errors.NotCapable)) return reason;
-  return `${reason}; add --allow-read to the command`;
+  return `${reason}; ${cli.permissionAdvice(error, { path: local, flags: "--allow-read" })}`;
 }
 
 /** A bar has to know how much there is: where one is shown, everything is looked at once before. */

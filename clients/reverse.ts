@@ -8,17 +8,20 @@ import { askEach } from "../cli/ask_each.ts";
 import * as cli from "../cli/mod.ts";
 import { type Connection, lines } from "../mod.ts";
 import { dial } from "../net/dial.ts";
+import { closedOnFailure } from "../net/transport.ts";
 
 const PORT = 25003;
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 
 /** Connects to a reverse server. @throws {DeadlineError} The connection did not stand in time. */
 export function connectReverse(options: cli.ClientOptions = {}): Promise<Connection<string>> {
-  const { hostname = "127.0.0.1", port = PORT, tls } = options;
+  const { hostname = "127.0.0.1", port = PORT, unix, tls } = cli.requirePlace(options);
   return dial(
     async (signal) => {
+      if (unix !== undefined) return await Deno.connect({ transport: "unix", path: unix });
       const plain = await Deno.connect({ hostname, port, signal });
-      return tls ? await Deno.startTls(plain, { hostname, ...tls }) : plain;
+      if (!tls) return plain;
+      return await closedOnFailure(plain, () => Deno.startTls(plain, { hostname, ...tls }));
     },
     { ...options, codec: lines({ maxBytes: MAX_ANSWER_BYTES }) },
   );

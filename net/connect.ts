@@ -4,6 +4,7 @@ import type { Connection } from "./connection.ts";
 import type { ConnectionOptions } from "./connection_options.ts";
 import type { ConnectDeadlines } from "./deadlines.ts";
 import { dial, DIAL_NAMES } from "./dial.ts";
+import { closedOnFailure } from "./transport.ts";
 
 /** What a client trusts beside the system's own authorities, and who it says it is. */
 export interface ConnectTls {
@@ -90,12 +91,7 @@ export function connect<In, Out = In>(
       return await Deno.connectTls({ ...peer, ...trusted, cert, key } as Deno.ConnectTlsOptions);
     }
     const plain = await Deno.connect({ ...peer, signal });
-    try {
-      return await Deno.startTls(plain, { hostname, ...trusted });
-    } catch (error) {
-      // A name that is none is refused before the connection is taken over.
-      plain[Symbol.dispose]();
-      throw error;
-    }
+    // A name that is none is refused before the connection is taken over.
+    return await closedOnFailure(plain, () => Deno.startTls(plain, { hostname, ...trusted }));
   }, { ...rest, codec, peer });
 }

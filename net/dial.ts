@@ -33,7 +33,7 @@ export const DIAL_NAMES: Readonly<Record<keyof DialOptions<never>, true>> = {
 };
 
 /** What may stand beside them: a program passes on with what its own `open` looks at. */
-const OPENER_NAMES = ["hostname", "port", "path", "tls"];
+const OPENER_NAMES = ["hostname", "port", "path", "unix", "tls"];
 
 /**
  * Makes a connection of the transport that `open` opens: `Deno.connect`, or anything else. It stands when the promise is

@@ -1,9 +1,14 @@
 import { escapeControls } from "../codec/escape_controls.ts";
 import { type Address, formatAddress } from "./address.ts";
 
-/** Returns what an error says, shown harmlessly: a peer may have had a part in it. */
+/** Returns what an error says, for a person, and shown harmlessly: a peer may have had a part in it. */
 export function messageOf(error: unknown): string {
-  return escapeControls(error instanceof Error ? error.message : String(error));
+  return escapeControls(withoutNumber(error instanceof Error ? error.message : String(error)));
+}
+
+/** Returns what the system says without its number for it: `Connection refused (os error 111)` is for nobody. */
+export function withoutNumber(message: string): string {
+  return message.replace(/ \(os error \d+\)/g, "");
 }
 
 /** What was under way when its time ran out. */

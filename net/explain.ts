@@ -1,6 +1,6 @@
 import { escapeControls } from "../codec/escape_controls.ts";
 import { type Address, formatAddress } from "./address.ts";
-import { messageOf } from "./errors.ts";
+import { ClosedError, isOfLostPeer, messageOf } from "./errors.ts";
 import { portHolder, portHolderCommand } from "./port_holder.ts";
 
 /** What was tried when the error came. */
@@ -25,6 +25,7 @@ export type AdviceKind =
   | "fewer-connections"
   | "high-port"
   | "local-address"
+  | "remove-file"
   | "see-holder"
   | "start-server"
   | "stop-holder"
@@ -77,8 +78,12 @@ export async function explain(error: unknown, options: ExplainOptions): Promise<
   }
   // An error of the kernel says itself what could not be done.
   const [, what, reason] = /^(Cannot .+?): (.*)$/s.exec(why) ?? [];
+  const isLost = error instanceof ClosedError ? error.by === "peer" : isOfLostPeer(error);
+  if (isLost) {
+    return { what: `Lost the connection to ${where}`, why: reason ?? why, advice };
+  }
   if (what === undefined || reason === undefined) {
-    return { what: `Cannot go on with ${where}`, why, advice };
+    return { what: `Cannot talk to ${where}`, why, advice };
   }
   // Some errors know their peer.
   return { what, why: what.includes(where) ? reason : `${reason} (${where})`, advice };
@@ -122,6 +127,10 @@ async function reasonOf(
     const help = "127.0.0.1 is this machine alone, 0.0.0.0 every network";
     return because(`this machine has no address ${host}`, "local-address", help);
   }
+  if ("path" in address) {
+    const reason = pathReason(error, tried);
+    if (reason) return reason;
+  }
   if (error instanceof Deno.errors.PermissionDenied) {
     if (port === 0 || port >= 1024) {
       return { why: `the system does not allow it (${messageOf(error)})` };
@@ -153,7 +162,7 @@ async function reasonOf(
     return because("no such host", "check-spelling", `check the spelling of ${host}`);
   }
   if (/unreachable/i.test(message)) {
-    return because("no network leads there", "check-hostname", "check the host");
+    return because("the network cannot be reached", "check-hostname", "check the host");
   }
   if (/Too many open files|EMFILE/.test(message)) {
     const help = "raise the limit (ulimit -n), or allow fewer connections";
@@ -176,8 +185,36 @@ function permissionFor(address: Address): string {
 }
 
 function pathInUse(): Reason {
-  const help = "take another one, or remove the file if no server has it";
-  return because("the path is in use", "another-path", help);
+  return {
+    why: "the path is in use",
+    advice: [
+      { kind: "another-path", text: "take another one" },
+      { kind: "remove-file", text: "remove the file if no server has it" },
+    ],
+  };
+}
+
+/** Returns what an error means where a Unix socket was wanted, if it means something else than elsewhere. */
+function pathReason(error: unknown, tried: ExplainOptions["tried"]): Reason | undefined {
+  if (error instanceof Deno.errors.NotFound) {
+    if (tried === "listen") {
+      return because("there is no such folder", "another-path", "take another path");
+    }
+    return {
+      why: "there is no such socket",
+      advice: [
+        { kind: "start-server", text: "start the server" },
+        { kind: "check-address", text: "check the path" },
+      ],
+    };
+  }
+  if (error instanceof Deno.errors.PermissionDenied) {
+    if (tried === "listen") {
+      return because("we may not write in its folder", "another-path", "take another path");
+    }
+    return { why: "the socket is for other users of this machine" };
+  }
+  return undefined;
 }
 
 async function portInUse(port: number): Promise<Reason> {

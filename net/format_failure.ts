@@ -1,6 +1,6 @@
 import { escapeControls } from "../codec/escape_controls.ts";
 import { ProtocolError } from "../codec/errors.ts";
-import { ClosedError, DeadlineError, isOfLostPeer, messageOf } from "./errors.ts";
+import { ClosedError, DeadlineError, isOfLostPeer, messageOf, withoutNumber } from "./errors.ts";
 
 /** Causes that are followed; an error may be its own cause. */
 const MAX_CAUSES = 8;
@@ -41,7 +41,8 @@ export function isExpected(error: unknown): boolean {
 
 function titleOf(error: unknown): string {
   if (!(error instanceof Error)) return escapeControls(shown(error));
-  const { name, message } = error;
+  const { name } = error;
+  const message = withoutNumber(error.message);
   // A class that forgot to set its name still says it.
   const title = name === "Error" ? error.constructor?.name || name : name;
   return escapeControls(message === "" ? title : `${title}: ${message}`);

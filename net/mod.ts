@@ -37,6 +37,7 @@ export {
   type DeadlineErrorOptions,
   type DeadlinePhase,
 } from "./errors.ts";
+export { type FailureCode, failureCodeOf } from "./failure_code.ts";
 export {
   type Advice,
   type AdviceKind,

@@ -2,12 +2,13 @@ import { requireCodec } from "../codec/arguments.ts";
 import { LimitError } from "../codec/errors.ts";
 import { onAbort } from "./abort_listener.ts";
 import { AcceptLoop } from "./accept.ts";
-import { type Address, formatAddress, hostOf } from "./address.ts";
+import { type Address, hostOf } from "./address.ts";
 import { requireListener } from "./arguments.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { Connection } from "./connection.ts";
 import type { ConnectionOptions } from "./connection_options.ts";
 import { requireWaitMs, type ServerDeadlines, serverDeadlines, withDeadline } from "./deadlines.ts";
+import { DeniedPeers } from "./denied_peers.ts";
 import { ClosedError } from "./errors.ts";
 import { type ServerLimits, serverLimits } from "./limits.ts";
 import { safeListener } from "./safe_listener.ts";
@@ -38,6 +39,7 @@ export class Server<In, Out = In, Addr extends Address = Address> implements Asy
   /** Connections that are turned away, while they are told why. */
   readonly #refusals = new Set<Connection<In, Out>>();
   readonly #perHost = new Map<string, number>();
+  readonly #denied: DeniedPeers;
   readonly #counts: ServerCounts = { accepted: 0, refused: 0, failed: 0, lost: 0, acceptFailed: 0 };
   readonly #report: (event: ServerEvent) => void;
   readonly #refusal: (error: LimitError) => Out | undefined;
@@ -72,6 +74,7 @@ export class Server<In, Out = In, Addr extends Address = Address> implements Asy
     };
     this.#handler = handler;
     this.#clock = clock;
+    this.#denied = new DeniedPeers({ clock, report: this.#report });
     this.#accepting = new AcceptLoop(listener, {
       clock,
       accepted: (transport) => this.#admit(transport),
@@ -165,12 +168,15 @@ export class Server<In, Out = In, Addr extends Address = Address> implements Asy
     const address = transport.remoteAddr;
     const { allow, deny } = this.#options;
     if (deny?.has(address) || (allow !== undefined && !allow.has(address))) {
-      this.#refuse(transport, `${formatAddress(address)} is not allowed`);
+      this.#counts.refused++;
+      closeQuietly(transport);
+      this.#denied.add(address);
       return;
     }
     const host = hostOf(address);
     const fromHost = (this.#perHost.get(host) ?? 0) + 1;
-    const full = this.#full(fromHost);
+    // Those of a Unix socket have no address to be told apart by.
+    const full = this.#full("hostname" in address ? fromHost : 1);
     if (full) {
       this.#refuse(transport, full);
       return;
@@ -223,16 +229,13 @@ export class Server<In, Out = In, Addr extends Address = Address> implements Asy
     return undefined;
   }
 
-  #refuse(transport: Transport, reason: LimitError | string): void {
+  #refuse(transport: Transport, reason: LimitError): void {
     this.#counts.refused++;
-    const address = transport.remoteAddr;
-    const text = typeof reason === "string" ? reason : reason.message;
-    this.#report({ type: "refused", address, reason: text });
+    this.#report({ type: "refused", address: transport.remoteAddr, reason: reason.message });
     const connection = new Connection<In, Out>(transport, this.#options.codec, {
       deadlines: { drainMs: REFUSAL_DRAIN_MS, writeMs: REFUSAL_DRAIN_MS },
       clock: this.#clock,
     });
-    if (typeof reason === "string") return connection.abort();
     const message = this.#refusal(reason);
     if (message !== undefined) void connection.send(message);
     else connection.refuse(reason);
@@ -322,6 +325,8 @@ function tooMany(
  * nothing. Where the system lacks files or memory that is reported, and the next accept waits, from 5 ms to 1 s. Any
  * other failure is reported and tried again at once, as long as there are no more than 20 of them a second.
  *
+ * The listener belongs to the server from now on, and is closed as well where an option is refused.
+ *
  * Options that it does not know are the program's own, which may hand all of its options on.
  *
  * @throws {TypeError} The listener or the codec is none, or a limit or deadline has a name that nobody looks at.
@@ -344,5 +349,10 @@ export function serve<In, Out = In, Addr extends Address = Address>(
   options: ServeOptions<In, Out>,
   handler: Handler<In, Out>,
 ): Server<In, Out, Addr> {
-  return new Server(listener, options, handler);
+  try {
+    return new Server(listener, options, handler);
+  } catch (error) {
+    closeQuietly(listener);
+    throw error;
+  }
 }

@@ -130,9 +130,18 @@ export function showMessage(message: unknown): string {
   }
   let text: string | undefined;
   try {
-    text = JSON.stringify(message, (_, value) => typeof value === "bigint" ? String(value) : value);
+    text = JSON.stringify(message, (_, value) => shownValue(value));
   } catch {
     // A message that JSON cannot say is named instead.
   }
   return escapeControls(text ?? String(message), { maxChars: MAX_SHOWN_CHARS });
+}
+
+/** Returns what JSON cannot say, or says at length, as it is shown inside a message. */
+function shownValue(value: unknown): unknown {
+  if (value instanceof Uint8Array) {
+    const start = value.subarray(0, MAX_SHOWN_CHARS / 2);
+    return Array.from(start, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  }
+  return typeof value === "bigint" ? String(value) : value;
 }

@@ -38,3 +38,16 @@ export function closeQuietly(closable: { close(): void }): void {
     // It is over either way.
   }
 }
+
+/** Returns what is made of something that is open, and closes it where that fails. */
+export async function closedOnFailure<T>(
+  open: { close(): void },
+  make: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await make();
+  } catch (error) {
+    closeQuietly(open);
+    throw error;
+  }
+}

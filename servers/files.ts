@@ -18,10 +18,18 @@ import * as transfer from "../transfer/mod.ts";
 import { inboxLine } from "../transfer/report/inbox_line.ts";
 
 /** Serves the receiving of files until it is shut down. @throws {StartError} The folder cannot be used. */
+export function serveFiles(
+  options?: FilesServerOptions & cli.OverNetwork,
+): Promise<Server<Uint8Array, Uint8Array, Deno.NetAddr>>;
+/** As above, on a Unix socket where `unix` is one. */
+export function serveFiles(
+  options: FilesServerOptions,
+): Promise<Server<Uint8Array, Uint8Array, cli.AnyAddr>>;
 export async function serveFiles(
   options: FilesServerOptions = {},
-): Promise<Server<Uint8Array, Uint8Array, Deno.NetAddr>> {
-  const { hostname = "127.0.0.1", port = PORT, tls, clock = systemClock, onFile } = options;
+): Promise<Server<Uint8Array, Uint8Array, cli.AnyAddr>> {
+  const { hostname = "127.0.0.1", port = PORT, unix, tls } = cli.requirePlace(options);
+  const { clock = systemClock, onFile } = options;
   const settings = cli.withFallbacks(OPTIONS, options);
   const { token, rateBytesPerSecond: rate } = settings;
   const receive = {
@@ -33,14 +41,16 @@ export async function serveFiles(
     ...onFile && { onEvent: onFile },
   };
 
-  const listener = tls
-    ? Deno.listenTls({ hostname, port, ...tls })
-    : Deno.listen({ hostname, port });
-
   const simple = simpleFileRequests();
   // A person can read this error of the simple format, whatever is spoken.
   const refused = (message: string) => simple.encode({ type: "error", message });
   const refusal = (error: Error) => refused(`the server is full: ${error.message}`);
+
+  const listener: cli.AnyListener = unix !== undefined
+    ? cli.ownerOnly(Deno.listen({ transport: "unix", path: unix }))
+    : tls
+    ? Deno.listenTls({ hostname, port, ...tls })
+    : Deno.listen({ hostname, port });
   return serve(listener, { refusal, ...options, codec: bytes() }, async (connection) => {
     const [first] = await connection.peek(1);
     if (first === PARCEL_FIRST_BYTE) {
@@ -121,13 +131,21 @@ async function openInbox(settings: FilesServerSettings, clock: Clock): Promise<t
     await inbox.removeForgotten(new Date(clock.date().getTime() - keepPartsMs));
     return inbox;
   } catch (cause) {
-    const where = escapeControls(dir);
-    const what = cause instanceof Deno.errors.NotCapable
-      ? `Deno does not allow it; add --allow-read=${where} --allow-write=${where} to the command`
-      : cause instanceof Deno.errors.AlreadyExists || cause instanceof Deno.errors.NotADirectory
-      ? "it is a file and no folder; name another one with --dir"
-      : messageOf(cause);
-    throw new cli.StartError(`Cannot use the folder ${where}: ${what}`, { cause });
+    const what = `Cannot use the folder ${escapeControls(dir)}`;
+    if (cause instanceof Deno.errors.NotCapable) {
+      const flags = `--allow-read=${dir} --allow-write=${dir}`;
+      const advice = [cli.permissionAdvice(cause, { path: dir, flags })];
+      throw new cli.StartError(what, { why: "Deno does not allow it", advice, cause });
+    }
+    const isFile = cause instanceof Deno.errors.AlreadyExists ||
+      cause instanceof Deno.errors.NotADirectory;
+    throw isFile
+      ? new cli.StartError(what, {
+        why: "it is a file and no folder",
+        advice: ["name another one with --dir"],
+        cause,
+      })
+      : new cli.StartError(what, { why: messageOf(cause), cause });
   }
 }
 

@@ -11,18 +11,27 @@ import { safeListener } from "../net/safe_listener.ts";
 
 /** Serves greetings until it is shut down, or has had `maxClients` clients: the next one is refused. */
 export function serveGreeting(
+  options?: GreetingServerOptions & cli.OverNetwork,
+): Server<string | LimitError, string, Deno.NetAddr>;
+/** As above, on a Unix socket where `unix` is one. */
+export function serveGreeting(
+  options: GreetingServerOptions,
+): Server<string | LimitError, string, cli.AnyAddr>;
+export function serveGreeting(
   options: GreetingServerOptions = {},
-): Server<string | LimitError, string, Deno.NetAddr> {
-  const { hostname = "127.0.0.1", port = PORT, tls } = options;
+): Server<string | LimitError, string, cli.AnyAddr> {
+  const { hostname = "127.0.0.1", port = PORT, unix, tls } = cli.requirePlace(options);
   const { waitMs, maxClients } = cli.withFallbacks(OPTIONS, options);
-
-  const listener = tls
-    ? Deno.listenTls({ hostname, port, ...tls })
-    : Deno.listen({ hostname, port });
 
   const codec = lines({ onTooLong: "skip" });
   const limits = { maxAccepted: maxClients, ...options.limits };
   const onMessage = safeListener(options.onMessage, { name: "onMessage" });
+
+  const listener: cli.AnyListener = unix !== undefined
+    ? cli.ownerOnly(Deno.listen({ transport: "unix", path: unix }))
+    : tls
+    ? Deno.listenTls({ hostname, port, ...tls })
+    : Deno.listen({ hostname, port });
   return serve(listener, { ...options, codec, limits }, async (client) => {
     void client.send("Hello! Say something, please.");
     // A client that sends no newline is heard when its time is over.

@@ -14,20 +14,29 @@ import { safeListener } from "../net/safe_listener.ts";
 
 /** Serves reversals until it is shut down. */
 export function serveReverse(
+  options?: ReverseServerOptions & cli.OverNetwork,
+): Server<string | LimitError, string, Deno.NetAddr>;
+/** As above, on a Unix socket where `unix` is one. */
+export function serveReverse(
+  options: ReverseServerOptions,
+): Server<string | LimitError, string, cli.AnyAddr>;
+export function serveReverse(
   options: ReverseServerOptions = {},
-): Server<string | LimitError, string, Deno.NetAddr> {
-  const { hostname = "127.0.0.1", port = PORT, tls } = options;
+): Server<string | LimitError, string, cli.AnyAddr> {
+  const { hostname = "127.0.0.1", port = PORT, unix, tls } = cli.requirePlace(options);
   const { bytes, gapMs, maxMessageBytes: maxBytes } = cli.withFallbacks(OPTIONS, options);
-
-  const listener = tls
-    ? Deno.listenTls({ hostname, port, ...tls })
-    : Deno.listen({ hostname, port });
 
   // With one character a byte, reversing characters reverses bytes, as the original did.
   const cut = { maxBytes, onTooLong: "skip" } as const;
   const codec = bytes ? latin1(lines({ ...cut, binary: true })) : lines(cut);
   const deadlines = { gapMs, ...options.deadlines };
   const onMessage = safeListener(options.onMessage, { name: "onMessage" });
+
+  const listener: cli.AnyListener = unix !== undefined
+    ? cli.ownerOnly(Deno.listen({ transport: "unix", path: unix }))
+    : tls
+    ? Deno.listenTls({ hostname, port, ...tls })
+    : Deno.listen({ hostname, port });
   return serve(listener, { ...options, codec, deadlines }, async (client) => {
     for await (const message of client) {
       const isSound = typeof message === "string";
@@ -46,13 +55,10 @@ const PORT = 25003;
 /** The options of its own, each declared once: type, help and default. */
 export const OPTIONS: cli.Declared<{ bytes: boolean; gapMs: number; maxMessageBytes: number }> = {
   bytes: cli.flag("Reverse bytes instead of characters"),
-  gapMs: cli.duration(
-    "Silence that ends a message before a first newline came; a bare number is ms",
-    {
-      fallback: 1000,
-      bare: "ms",
-    },
-  ),
+  gapMs: cli.duration("Silence that ends a message before a first newline came", {
+    fallback: 1_000,
+    needsUnit: true,
+  }),
   maxMessageBytes: cli.size("Bytes that a message may have", 64 * 1024),
 };
 

@@ -10,17 +10,26 @@ import { safeListener } from "../net/safe_listener.ts";
 
 /** Serves talkback until it is shut down, by its owner or by a client's `shutdown`. */
 export function serveTalkback(
+  options?: TalkbackServerOptions & cli.OverNetwork,
+): Server<string | LimitError, string | TelnetRequest, Deno.NetAddr>;
+/** As above, on a Unix socket where `unix` is one. */
+export function serveTalkback(
+  options: TalkbackServerOptions,
+): Server<string | LimitError, string | TelnetRequest, cli.AnyAddr>;
+export function serveTalkback(
   options: TalkbackServerOptions = {},
-): Server<string | LimitError, string | TelnetRequest, Deno.NetAddr> {
-  const { hostname = "127.0.0.1", port = PORT, tls } = options;
+): Server<string | LimitError, string | TelnetRequest, cli.AnyAddr> {
+  const { hostname = "127.0.0.1", port = PORT, unix, tls } = cli.requirePlace(options);
   const { chat, allowShutdown } = cli.withFallbacks(OPTIONS, options);
-  const listener = tls
-    ? Deno.listenTls({ hostname, port, ...tls })
-    : Deno.listen({ hostname, port });
-
   const codec = telnet(lines({ onTooLong: "skip" }));
   const onMessage = safeListener(options.onMessage, { name: "onMessage" });
   const refusal = (error: LimitError) => `The server is full: ${error.message}.`;
+
+  const listener: cli.AnyListener = unix !== undefined
+    ? cli.ownerOnly(Deno.listen({ transport: "unix", path: unix }))
+    : tls
+    ? Deno.listenTls({ hostname, port, ...tls })
+    : Deno.listen({ hostname, port });
   const server = serve(listener, { ...options, codec, refusal }, async (client) => {
     const mayStop = allowShutdown || isLoopback(client.remoteAddr);
     void client.send("Welcome to the Parley talkback server.");

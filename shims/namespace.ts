@@ -25,7 +25,7 @@ export {
   truncate,
   utime,
 } from "./files/files.ts";
-export { linkSync, lstatSync, removeSync } from "./files/files_sync.ts";
+export { chmodSync, linkSync, lstatSync, removeSync } from "./files/files_sync.ts";
 export { listen } from "./sockets/listen.ts";
 export { open, openSync } from "./files/open.ts";
 export { permissions } from "./process/permissions.ts";

@@ -16,6 +16,7 @@ import {
 } from "../codec/parcel/mod.ts";
 import type { SimpleFileErrorCode } from "../codec/simple_file/mod.ts";
 import type { ClosedErrorCode, DeadlineErrorCode } from "../net/errors.ts";
+import type { FailureCode } from "../net/failure_code.ts";
 import { PARCEL_FIELDS } from "./codec/parcel/parcel_fields.ts";
 import { parcelWithMagic } from "./codec/parcel/parcel_frames.ts";
 import { comparable, decodeChunks, hex, joined } from "./codec/support.ts";
@@ -37,6 +38,7 @@ const CODES: Readonly<{
   "The simple file format": Record<SimpleFileErrorCode, true>;
   "DeadlineError": Record<DeadlineErrorCode, true>;
   "ClosedError": Record<ClosedErrorCode, true>;
+  "A program": Record<FailureCode | "usage", true>;
 }> = {
   "Any protocol": {
     "bad-checksum": true,
@@ -54,6 +56,18 @@ const CODES: Readonly<{
   "The simple file format": { "bad-header": true },
   "DeadlineError": { "deadline-passed": true },
   "ClosedError": { "connection-closed": true, "connection-cut": true, "connection-reset": true },
+  "A program": {
+    "bad-certificate": true,
+    "bug": true,
+    "failed": true,
+    "name-too-long": true,
+    "network-unreachable": true,
+    "no-space": true,
+    "no-such-host": true,
+    "read-only": true,
+    "too-many-open-files": true,
+    "usage": true,
+  },
 };
 
 Deno.test("docs/errors.md has a paragraph for every error code under its heading, and for no other", async () => {

@@ -13,6 +13,7 @@ import { suggestion } from "../cli/options.ts";
 import { EXIT_DONE, EXIT_FAILED, EXIT_USAGE } from "../cli/exit_codes.ts";
 import { TOUR_COMMAND } from "../cli/start_commands.ts";
 import { wrapped } from "../cli/wrap.ts";
+import { VERSION } from "../cli/version.ts";
 import type { Scene } from "./scene.ts";
 import { scenes } from "./scenes.ts";
 import { type Check, Stage } from "./stage.ts";
@@ -23,6 +24,14 @@ export async function main(args: readonly string[], io: Io = systemIo): Promise<
     io.colour ? style(text) : text;
   const finish = (code: number) => finishOutput(code, { io, name: "tour", isWork: true });
   const names = scenes.map(({ name }) => name);
+  if (args.some((arg) => ["--help", "-h"].includes(arg))) {
+    io.stdout(help());
+    return await finish(EXIT_DONE);
+  }
+  if (args.some((arg) => ["--version", "-v", "-V"].includes(arg))) {
+    io.stdout(`tour ${VERSION}\n`);
+    return await finish(EXIT_DONE);
+  }
   const unknown = args.find((arg) => !names.includes(arg));
   if (unknown !== undefined) {
     const hint = suggestion(unknown, names);
@@ -55,6 +64,18 @@ export async function main(args: readonly string[], io: Io = systemIo): Promise<
   const total = `${rows.length - failures} checks passed, ${failures} failed`;
   io.stdout(`${paint(failures === 0 ? green : red)(total)}\n`);
   return await finish(failures === 0 ? EXIT_DONE : EXIT_FAILED);
+}
+
+function help(): string {
+  const rows = scenes.map(({ name, title }) => [name, title]);
+  return `The tour starts every server on a free port, and shows what it says to its client.
+
+Usage: ${TOUR_COMMAND} [SCENE]...
+
+Scenes, all of them where none is named:
+${columns(rows)}
+Options:
+${columns([["-h, --help", "Print this help"], ["-v, --version", "Print the version"]])}`;
 }
 
 async function play(

@@ -10,6 +10,12 @@ export function lstatSync(path: string | URL): FileInfo {
   return infoOf(withPathSync(`lstat '${file}'`, () => fs.lstatSync(file, { bigint: true })));
 }
 
+/** Sets the permissions of something before it returns. */
+export function chmodSync(path: string | URL, mode: number): void {
+  const file = pathOf(path);
+  withPathSync(`chmod '${file}'`, () => fs.chmodSync(file, mode & 0o7777));
+}
+
 /** Gives a file one more name before it returns. */
 export function linkSync(oldpath: string, newpath: string): void {
   withPathSync(`link '${oldpath}' -> '${newpath}'`, () => fs.linkSync(oldpath, newpath));

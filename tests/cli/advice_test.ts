@@ -29,6 +29,43 @@ const SAMPLES: readonly Sample[] = [
       "--allow-net=unix:/run/parley.sock --allow-read=/run/parley.sock --allow-write=/run/parley.sock to the command",
   },
   {
+    error: new Deno.errors.NotCapable("Requires net access"),
+    address: { transport: "unix", path: "./a.sock" },
+    text: "Cannot connect to ./a.sock: Deno does not allow it; add " +
+      "--allow-net=unix:$PWD/a.sock --allow-read=$PWD/a.sock --allow-write=$PWD/a.sock to the command",
+  },
+  {
+    error: new Deno.errors.NotCapable("Requires all access"),
+    tried: "listen",
+    address: { transport: "unix", path: "/dev/shm/a.sock" },
+    text: "Cannot listen on /dev/shm/a.sock: Deno does not allow it; Deno wants --allow-all for " +
+      "what lies in /dev, /proc and /sys: add it to the command, or take another path",
+  },
+  {
+    error: new Deno.errors.AddrInUse(),
+    tried: "listen",
+    address: UNIX,
+    text: "Cannot listen on /run/parley.sock: the path is in use; take another one with --unix, " +
+      "or remove the file if no server has it",
+  },
+  {
+    error: new Deno.errors.PermissionDenied("Permission denied (os error 13)"),
+    tried: "listen",
+    address: UNIX,
+    text:
+      "Cannot listen on /run/parley.sock: we may not write in its folder; take another path with --unix",
+  },
+  {
+    error: new Deno.errors.PermissionDenied("Permission denied (os error 13)"),
+    address: UNIX,
+    text: "Cannot connect to /run/parley.sock: the socket is for other users of this machine",
+  },
+  {
+    error: new Error("there is no message"),
+    tried: "talk",
+    text: "Cannot talk to 127.0.0.1:1: there is no message",
+  },
+  {
     error: new Deno.errors.AddrInUse(),
     tried: "listen",
     text: "Cannot listen on 127.0.0.1:1: the port is in use; take another one with --port, " +
@@ -47,7 +84,7 @@ const SAMPLES: readonly Sample[] = [
   },
   {
     error: new Error("Network is unreachable (os error 101)"),
-    text: "Cannot connect to 127.0.0.1:1: no network leads there; check --hostname",
+    text: "Cannot connect to 127.0.0.1:1: the network cannot be reached; check --hostname",
   },
   {
     error: new Error("Too many open files (os error 24)"),
@@ -62,7 +99,7 @@ const SAMPLES: readonly Sample[] = [
   {
     error: new Deno.errors.ConnectionReset(),
     tried: "talk",
-    text: "Cannot go on with 127.0.0.1:1: the peer reset the connection",
+    text: "Lost the connection to 127.0.0.1:1: the peer reset the connection",
   },
 ];
 

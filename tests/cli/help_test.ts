@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { commandOf } from "../../cli/commands.ts";
 import { columns, helpOf, usageOf } from "../../cli/help.ts";
-import { flagOf } from "../../cli/options.ts";
+import { typedAs } from "../../cli/options.ts";
 import { startCommandsOf } from "../../cli/start_commands.ts";
 import { VERSION } from "../../cli/version.ts";
 import { main, programs } from "../../cli.ts";
@@ -16,15 +16,16 @@ for (const program of programs) {
   Deno.test(`${name} ${kind} lists every option when it prints its help`, () => {
     // One line for all of an option, however long.
     const help = helpOf(program, 10_000);
-    for (const [option, { description, fallbackText, placeholder }] of Object.entries(options)) {
-      const typed = placeholder ? `${flagOf(option)} ${placeholder}` : flagOf(option);
+    for (const [name, option] of Object.entries(options)) {
+      const { description, fallbackText } = option;
+      const typed = typedAs(name, option);
       const at = help.indexOf(`\n  ${typed}`);
       assert(at >= 0, `${typed} is missing`);
       const said = help.slice(at + 1).split(/\n(?= {2}-|\n)/, 1)[0] ?? "";
       assertStringIncludes(said, description);
       if (fallbackText) assertStringIncludes(said, `(default ${fallbackText})`);
     }
-    for (const flag of ["--help", "--version"]) assertStringIncludes(help, `  ${flag} `);
+    for (const flag of ["-h, --help", "-v, --version"]) assertStringIncludes(help, `  ${flag} `);
     for (const line of help.split("\n")) assertEquals(line, line.trimEnd());
   });
 

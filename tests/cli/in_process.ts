@@ -147,8 +147,9 @@ function start(
 ): Running {
   const program = programs.find((one) => one.kind === kind && one.name === name);
   if (!program) throw new Error(`There is no ${kind} ${name}`);
-  const where = hostname === undefined ? [] : ["--hostname", hostname];
-  return new Running(program.main, ["--port", String(port), ...where, ...args], typed);
+  const host = hostname === undefined ? [] : ["--hostname", hostname];
+  const where = saysWhere(args) ? [] : ["--port", String(port)];
+  return new Running(program.main, [...where, ...host, ...args], typed);
 }
 
 function sinkOf(collected: Collected): OutputSink {
@@ -163,4 +164,10 @@ function sinkOf(collected: Collected): OutputSink {
 async function ranOf(running: Running): Promise<Ran> {
   const code = await running.ended;
   return { code, stdout: running.stdout.text, stderr: running.stderr.text };
+}
+
+/** Says whether the arguments themselves say where it listens or whom it calls. */
+function saysWhere(args: readonly string[]): boolean {
+  const [to = ""] = args.slice(args.indexOf("--to") + 1 || args.length);
+  return to.includes(":") || args.includes("--unix") || args.includes("-p");
 }

@@ -1,5 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
+import { parseOptions, wantsJson } from "../../cli/command_line.ts";
 import {
+  addresses,
   choice,
   count,
   duration,
@@ -7,25 +9,26 @@ import {
   flag,
   flagOf,
   folder,
+  host,
   optionalText,
-  parseOptions,
   pick,
   port,
   rate,
   size,
   suggestion,
-  text,
+  typedAs,
 } from "../../cli/options.ts";
 import { UsageError } from "../../cli/usage_error.ts";
 
 const OPTIONS = {
-  hostname: text("Host", "127.0.0.1"),
-  port: port("Port", 8001),
+  hostname: host("Host", "127.0.0.1"),
+  port: { ...port("Port", { fallback: 8001, min: 0 }), letter: "p" },
   maxClients: count("Clients"),
   maxMessage: size("Bytes", 64),
   wait: duration("Wait", { fallback: 5_000 }),
-  gap: duration("Gap", { fallback: 50, bare: "ms" }),
+  gap: duration("Gap", { fallback: 50, needsUnit: true }),
   cert: file("Certificate"),
+  deny: addresses("Nobody from there"),
   exists: choice("Exists", {
     choices: ["fail", "rename", "overwrite", "skip-same"],
     fallback: "fail",
@@ -45,6 +48,7 @@ const FALLBACKS = {
   wait: 5_000,
   gap: 50,
   cert: undefined,
+  deny: [],
   exists: "fail",
   limit: undefined,
   token: undefined,
@@ -62,12 +66,15 @@ for (
     [["--port", "65535"], { port: 65_535 }],
     [["--port", "1", "--port", "2"], { port: 2 }],
     [["--hostname", "::1"], { hostname: "::1" }],
-    [["--hostname=a=b"], { hostname: "a=b" }],
+    [["--hostname=[::1]"], { hostname: "::1" }],
+    [["-p", "1"], { port: 1 }],
+    [["-p1"], { port: 1 }],
+    [["-p=1"], { port: 1 }],
     [["--hostname", "007"], { hostname: "007" }],
     [["--hostname", "true"], { hostname: "true" }],
     [["--max-clients", "2"], { maxClients: 2 }],
     [["--max-message", "1k"], { maxMessage: 1024 }],
-    [["--wait", "2", "--gap", "2"], { wait: 2000, gap: 2 }],
+    [["--wait", "2", "--gap", "2ms"], { wait: 2000, gap: 2 }],
     [["--wait", "2ms", "--gap", "2s"], { wait: 2, gap: 2000 }],
     [["--cert", "a b.pem"], { cert: "a b.pem" }],
     [["--exists", "skip-same"], { exists: "skip-same" }],
@@ -100,6 +107,36 @@ for (
   });
 }
 
+Deno.test("parseOptions says which options were typed", () => {
+  const { given } = parseOptions(["-p", "8001", "--trace", "--deny=::1", "x"], OPTIONS);
+  assertEquals([...given].toSorted(), ["deny", "port", "trace"]);
+});
+
+Deno.test("parseOptions puts a list together when it is given again and again", () => {
+  const args = ["--deny", "10.0.0.0/8, ::1", "--deny", "192.0.2.1"];
+  const { deny } = parseOptions(args, OPTIONS).values;
+  assertEquals(deny, ["10.0.0.0/8", "::1", "192.0.2.1"]);
+});
+
+Deno.test("wantsJson sees --json when the rest of the command line is wrong", () => {
+  assertEquals(wantsJson(["--frobnicate", "--json"]), true);
+  assertEquals([wantsJson(["--", "--json"]), wantsJson(["json"])], [false, false]);
+});
+
+Deno.test("typedAs shows the letter in front, and the value behind, when there are such", () => {
+  const { port, trace, hostname } = OPTIONS;
+  assertEquals(
+    [typedAs("port", port), typedAs("trace", trace), typedAs("hostname", hostname)],
+    ["-p, --port PORT", "--trace", "--hostname HOST"],
+  );
+});
+
+for (const arg of ["-v", "-V", "--version"]) {
+  Deno.test(`parseOptions asks for the version when it reads ${arg}`, () => {
+    assertEquals(parseOptions(["--port", "1", arg], OPTIONS).version, true);
+  });
+}
+
 for (const arg of ["-h", "--help"]) {
   Deno.test(`parseOptions asks for help when it reads ${arg}`, () => {
     assertEquals(parseOptions(["--port", "1", arg, "true"], OPTIONS).help, true);
@@ -122,6 +159,21 @@ for (
     [["--hlep"], "Unknown option --hlep; did you mean --help?"],
     [["--frobnicate"], "Unknown option --frobnicate"],
     [["-x"], "Unknown option -x"],
+    [["-p"], "--port needs a value"],
+    [["-pp"], "Unknown option -pp"],
+    [["-h=port"], "--help takes no value"],
+    [["--gap", "2"], "--gap needs a unit: say 2ms or 2s"],
+    [["--hostname", "a:1"], '--hostname takes a host, not "a:1": a port is given with --port'],
+    [["--deny", "10.0.0.0/8", "--deny", ""], "--deny needs a value"],
+    [["--deny"], "--deny needs a value"],
+    [
+      ["--deny", "10.0.0.0/8,x"],
+      '--deny: Cannot read "x": expected an address or a block such as 10.0.0.0/8',
+    ],
+    [
+      ["--deny", "10.0.0.1/8"],
+      '--deny: Cannot read "10.0.0.1/8": it has bits set behind its first 8',
+    ],
     [["-hx"], "Unknown option -hx"],
     [["-5"], "Unknown option -5"],
     [["--_", "a", "b"], "Unknown option --_"],

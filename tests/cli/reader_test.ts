@@ -113,7 +113,7 @@ Deno.test("files server stores every file when its reader has left, and says so 
   assertEquals(await server.ended, 0);
   const said = server.stderr.text.match(/^files: .*$/gm);
   assertEquals(said, [
-    "files: Cannot write to stdout: its reader has left; it goes on without",
+    "files: Cannot write to stdout: its reader has left; the server goes on",
     "files: 3 lines were not written to stdout",
   ]);
 });
@@ -132,7 +132,7 @@ Deno.test("talkback server answers on when stdout is a full disk", onFullDevice,
   assertEquals(await server.ended, 0);
   assertMatch(
     server.stderr.text,
-    /^talkback: Cannot write to stdout: no space is left on the device; it goes on without$/m,
+    /^talkback: Cannot write to stdout: no space is left on the device; the server goes on$/m,
   );
   assertStringIncludes(server.stderr.text, "talkback: 3 lines were not written to stdout\n");
 });

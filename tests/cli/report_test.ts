@@ -118,7 +118,13 @@ Deno.test("addressRecord says what an address has when it is of TCP or of Unix",
     hostname: "::1",
     port: 7,
   });
-  assertEquals(addressRecord({ transport: "unix", path: "/tmp/x" }), { path: "/tmp/x" });
+  assertEquals(addressRecord({ transport: "unix", path: "/tmp/x" }), {
+    transport: "unix",
+    path: "/tmp/x",
+  });
+  // What Deno says of a peer that bound no path, whatever its type says.
+  const unbound = { transport: "unix", path: null } as unknown as Deno.UnixAddr;
+  assertEquals(addressRecord(unbound), { transport: "unix" });
 });
 
 const BAD = Uint8Array.of(0x61, 9, 0xff);

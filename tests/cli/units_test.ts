@@ -71,31 +71,38 @@ for (
 }
 
 for (
-  const [text, bare, ms] of [
-    ["500ms", "s", 500],
-    ["2s", "s", 2000],
-    ["2", "s", 2000],
-    ["2", "ms", 2],
-    ["0", "s", 0],
-    ["1.5s", "ms", 1500],
-    ["0.25", "s", 250],
-    ["1m", "s", 60_000],
-    ["1h", "s", 3_600_000],
-    ["7d", "s", 604_800_000],
-    ["1 s", "s", 1000],
+  const [text, ms] of [
+    ["500ms", 500],
+    ["2s", 2000],
+    ["2", 2000],
+    ["0", 0],
+    ["1.5s", 1500],
+    ["0.25", 250],
+    ["1m", 60_000],
+    ["1h", 3_600_000],
+    ["7d", 604_800_000],
+    ["1 s", 1000],
   ] as const
 ) {
-  Deno.test(`parseDuration gives ${ms} when it reads ${text} and a bare number is ${bare}`, () => {
-    assertEquals(parseDuration(text, { flag: "--time", bare }), ms);
+  Deno.test(`parseDuration gives ${ms} when it reads ${text}`, () => {
+    assertEquals(parseDuration(text, { flag: "--time" }), ms);
   });
 }
 
+Deno.test("parseDuration refuses a bare number, and names both readings, when a unit is needed", () => {
+  const needsUnit = { flag: "--gap", needsUnit: true };
+  assertEquals(parseDuration("50ms", needsUnit), 50);
+  for (const text of ["50", "0", "1.5"]) {
+    const error = assertThrows(() => parseDuration(text, needsUnit), UsageError);
+    assertEquals(error.message, `--gap needs a unit: say ${text}ms or ${text}s`);
+  }
+  const { message } = assertThrows(() => parseDuration("soon", needsUnit), UsageError);
+  assertEquals(message, '--gap takes a duration such as 500ms, 2s or 1m, not "soon"');
+});
+
 for (const text of ["", "s", "-1", "1w", "1M", "1S", "1e3", "soon", "1s2", "Infinity"]) {
   Deno.test(`parseDuration refuses what it reads when that is ${JSON.stringify(text)}`, () => {
-    const error = assertThrows(
-      () => parseDuration(text, { flag: "--time", bare: "s" }),
-      UsageError,
-    );
+    const error = assertThrows(() => parseDuration(text, { flag: "--time" }), UsageError);
     assertEquals(
       error.message,
       `--time takes a duration such as 500ms, 2s or 1m, not ${JSON.stringify(text)}`,
@@ -139,7 +146,7 @@ for (
 ) {
   Deno.test(`formatDuration writes ${text} when it lasts ${ms} milliseconds`, () => {
     assertEquals(formatDuration(ms), text);
-    assertEquals(parseDuration(text, { flag: "--time", bare: "s" }), ms);
+    assertEquals(parseDuration(text, { flag: "--time" }), ms);
   });
 }
 

@@ -166,7 +166,7 @@ for (const program of programs.filter(({ kind }) => kind === "client")) {
   for (
     const [what, args, problem] of [
       ["an option is unknown", ["--trase"], "Unknown option --trase; did you mean --trace?"],
-      ["the port is too high", ["--port", "99999"], "--port takes a whole number from 0 to 65535"],
+      ["the port is too high", ["--port", "99999"], "--port takes a whole number from 1 to 65535"],
       ["--ca stands without --tls", ["--ca", "x"], "--ca says whom to trust with --tls: give both"],
     ] as const
   ) {

@@ -143,8 +143,8 @@ Deno.test("files client --simple ends with 1 and one line when the server hangs 
     assertMatch(
       client.stderr.text,
       new RegExp(
-        "^files: Cannot (send: the receiver hung up before it had stored the file|" +
-          `(send|receive): the peer reset the connection) \\(127\\.0\\.0\\.1:${receiver.port}\\)\n$`,
+        `^files: Lost the connection to 127\\.0\\.0\\.1:${receiver.port}: ` +
+          "the (receiver hung up before it had stored the file|peer reset the connection)\n$",
       ),
     );
   });

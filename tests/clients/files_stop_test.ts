@@ -83,10 +83,10 @@ Deno.test("files client ends with 1 and says that the server shuts down when it 
     assertEquals(client.stdout.text, "");
     assertMatch(
       client.stderr.text,
-      /^(\S+\/a\.bin stopped at .*\n)?files: Cannot send: the receiver is shutting down \(\S+\)\n$/,
+      /^(\S+\/a\.bin stopped at .*\n)?files: Lost the connection to \S+: the receiver is shutting down\n$/,
     );
     assertEquals(await server.ended, 0);
-    assertMatch(server.stderr.text, /\nfiles stopped: 1 drained, 0 cut\n$/);
+    assertMatch(server.stderr.text, /\nfiles stopped: 1 client finished\n$/);
     const [part = "", ...more] = await inbox.names();
     assertMatch(part, /\.part$/);
     assertEquals(more, []);

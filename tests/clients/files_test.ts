@@ -147,7 +147,10 @@ Deno.test("files client names the address of --to when nobody listens there", as
 
 for (
   const [args, problem] of [
-    [["x", "--to", "host:port"], '--to takes host, host:port or [::1]:port, not "host:port"'],
+    [
+      ["x", "--to", "host:port"],
+      'The port in "host:port" takes a whole number from 1 to 65535, not "port"',
+    ],
     [["x", "--simple", "--token", "t"], "--simple has neither tokens nor digests"],
     [["x", "--simple", "--receipt", "r"], "--simple has neither tokens nor digests"],
     [["x", "--dir", "d"], "--dir says where --verify looks: give both"],

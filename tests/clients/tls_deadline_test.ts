@@ -29,6 +29,8 @@ Deno.test("--connect-timeout is for the whole, so a handshake may take all of it
   const common = {
     hostname: "127.0.0.1",
     port: 1,
+    to: undefined,
+    unix: undefined,
     connectTimeout: 60_000,
     idleTimeout: 5,
     tls: true,
@@ -37,6 +39,8 @@ Deno.test("--connect-timeout is for the whole, so a handshake may take all of it
     json: false,
   };
   const io = keptIo();
-  const { deadlines } = await clientSettings(common, { io, report: new Report(io, false) });
+  const place = { hostname: "127.0.0.1", port: 1 };
+  const report = new Report(io, false);
+  const { deadlines } = await clientSettings(common, { io, report, place });
   assertEquals(deadlines, { connectMs: 60_000, handshakeMs: 60_000, idleMs: 5 });
 });

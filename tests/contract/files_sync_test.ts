@@ -12,6 +12,17 @@ Deno.test("Deno.lstatSync() tells about a file, a folder and a link itself", () 
     assert(Deno.lstatSync(new URL(`file://${folder}/link`)).isSymlink);
   }));
 
+Deno.test("Deno.chmodSync() sets permissions, and names what there is not", () =>
+  withFile("text", (path) => {
+    Deno.chmodSync(path, 0o600);
+    assertEquals((Deno.lstatSync(path).mode ?? 0) & 0o777, 0o600);
+    Deno.chmodSync(new URL(`file://${path}`), 0o640);
+    assertEquals((Deno.lstatSync(path).mode ?? 0) & 0o777, 0o640);
+    const error = assertThrows(() => Deno.chmodSync(`${path}-2`, 0o600), Deno.errors.NotFound);
+    assertEquals(error.message, `No such file or directory (os error 2): chmod '${path}-2'`);
+    return Promise.resolve();
+  }));
+
 Deno.test("Deno.linkSync() gives a file one more name, and no name that is taken", () =>
   withFile("text", (path) => {
     Deno.linkSync(path, `${path}-2`);

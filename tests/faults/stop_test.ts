@@ -1,5 +1,6 @@
 import { assertEquals, assertLess, assertMatch } from "@std/assert";
 import { DEFAULT_DEADLINES } from "../../net/mod.ts";
+import type { OverNetwork, ServerOptions } from "../../cli/mod.ts";
 import { serveReverse } from "../../servers/reverse.ts";
 import { serveTalkback } from "../../servers/talkback.ts";
 import { FakeClock } from "../../testing/fake_clock.ts";
@@ -31,7 +32,7 @@ Deno.test("talkback answers all 200 lines of each client when it is stopped amon
   for (const peer of peers) assertEquals(await peer.rest(), answers);
   for (const peer of peers) peer.close();
   assertEquals(await server.ended, 0);
-  assertMatch(server.stderr.text, /\ntalkback stopped: 10 drained, 0 cut\n$/);
+  assertMatch(server.stderr.text, /\ntalkback stopped: 10 clients finished\n$/);
 });
 
 Deno.test("reverse answers 200 messages when it is stopped among them", async () => {
@@ -48,11 +49,16 @@ Deno.test("reverse answers 200 messages when it is stopped among them", async ()
   );
   peer.close();
   assertEquals(await server.ended, 0);
-  assertMatch(server.stderr.text, /\nreverse stopped: 1 drained, 0 cut\n$/);
+  assertMatch(server.stderr.text, /\nreverse stopped: 1 client finished\n$/);
 });
 
-for (const serve of [serveTalkback, serveReverse]) {
-  Deno.test(`${serve.name}() cuts a client after graceMs when it never reads`, async () => {
+const SERVERS = {
+  serveTalkback: (options: ServerOptions & OverNetwork) => serveTalkback(options),
+  serveReverse: (options: ServerOptions & OverNetwork) => serveReverse(options),
+};
+
+for (const [name, serve] of Object.entries(SERVERS)) {
+  Deno.test(`${name}() cuts a client after graceMs when it never reads`, async () => {
     const clock = new FakeClock();
     await using server = serve({ port: 0, clock, deadlines: { graceMs: 2000 }, onEvent() {} });
     const port = "port" in server.addr ? server.addr.port : 0;
@@ -84,7 +90,7 @@ Deno.test("a server cuts a client sooner when --grace says so", async () => {
   server.stop();
   assertEquals(await server.ended, 0);
   assertLess(performance.now() - before, DEFAULT_DEADLINES.graceMs);
-  assertMatch(server.stderr.text, /\ntalkback stopped: 0 drained, 1 cut\n$/);
+  assertMatch(server.stderr.text, /\ntalkback stopped: 1 client was cut off\n$/);
   deaf.close();
   await asking;
 });

@@ -75,8 +75,7 @@ const SAMPLES: Sample[] = [
     error: new Deno.errors.PermissionDenied("Permission denied (os error 13)"),
     tried: "listen",
     address: { transport: "tcp", hostname: "127.0.0.1", port: 1024 },
-    text:
-      "Cannot listen on 127.0.0.1:1024: the system does not allow it (Permission denied (os error 13))",
+    text: "Cannot listen on 127.0.0.1:1024: the system does not allow it (Permission denied)",
   },
   {
     name: "nobody listens",
@@ -88,13 +87,13 @@ const SAMPLES: Sample[] = [
     name: "the peer reset",
     error: new Deno.errors.ConnectionReset(),
     tried: "talk",
-    text: "Cannot go on with 127.0.0.1:8001: the peer reset the connection",
+    text: "Lost the connection to 127.0.0.1:8001: the peer reset the connection",
   },
   {
     name: "the pipe is broken",
     error: new Deno.errors.BrokenPipe(),
     tried: "talk",
-    text: "Cannot go on with 127.0.0.1:8001: the peer reset the connection",
+    text: "Lost the connection to 127.0.0.1:8001: the peer reset the connection",
   },
   {
     name: "the system gave up",
@@ -117,7 +116,7 @@ const SAMPLES: Sample[] = [
   {
     name: "the network is unreachable",
     error: new Error("Network is unreachable (os error 101)"),
-    text: "Cannot connect to 127.0.0.1:8001: no network leads there; check the host",
+    text: "Cannot connect to 127.0.0.1:8001: the network cannot be reached; check the host",
   },
   {
     name: "too many files are open",
@@ -141,7 +140,7 @@ const SAMPLES: Sample[] = [
     name: "the reason is another, with text from the peer",
     error: new Error("the peer said \x1b]0;owned\x07"),
     tried: "talk",
-    text: "Cannot go on with 127.0.0.1:8001: the peer said \\x1b]0;owned\\x07",
+    text: "Cannot talk to 127.0.0.1:8001: the peer said \\x1b]0;owned\\x07",
   },
   {
     name: "what was thrown is no error",

@@ -172,7 +172,7 @@ Deno.test("serve() does the handshake first, within handshakeMs", async () => {
 });
 
 Deno.test("serve() turns peers away by their address, and says nothing to them", async () => {
-  const { server, listener, events } = served({
+  const { server, listener, events, clock } = served({
     allow: new AddressList(["10.0.0.0/8"]),
     deny: new AddressList(["10.6.6.0/24"]),
     refusal: () => "this is for limits alone",
@@ -184,10 +184,20 @@ Deno.test("serve() turns peers away by their address, and says nothing to them",
   assertEquals([allowed.closed, outside.closed, denied.closed], [false, true, true]);
   assertEquals([outside.written, denied.written], ["", ""]);
   assertEquals(server.counts, { accepted: 1, refused: 2, failed: 0, lost: 0, acceptFailed: 0 });
-  assertEquals(events.slice(1), [
-    { type: "refused", address: outside.remoteAddr, reason: "11.0.0.1:2 is not allowed" },
-    { type: "refused", address: denied.remoteAddr, reason: "10.6.6.6:2 is not allowed" },
-  ]);
+  // One a minute is told, and how many there were in between.
+  const told = () => events.filter(({ type }) => type === "refused");
+  const first = { address: outside.remoteAddr, reason: "11.0.0.1:2 is not allowed" };
+  assertEquals(told(), [{ type: "refused", ...first }]);
+  await clock.advance(59_999);
+  listener.connect("10.6.6.7");
+  await turns();
+  assertEquals(told().length, 1);
+  await clock.advance(1);
+  const later = listener.connect("10.6.6.8");
+  await turns();
+  const reason = "10.6.6.8:2 is not allowed, and 2 more since the last one";
+  assertEquals(told().slice(1), [{ type: "refused", address: later.remoteAddr, reason }]);
+  assertEquals(server.counts.refused, 4);
   allowed.finish();
   await server.shutdown();
 });
@@ -564,4 +574,22 @@ Deno.test("serve() and Connection refuse gapMs when the decoder has no flush", (
     TypeError,
     text,
   );
+});
+
+Deno.test("serve() closes its listener when it refuses an option", () => {
+  for (const options of [{ limits: { maxConnections: 0 } }, { deadlines: { idleMs: NaN } }]) {
+    const listener = new MemoryListener();
+    assertThrows(() => serve(listener, { codec: lines(), ...options }, echo), RangeError);
+    assert(listener.closed);
+  }
+});
+
+Deno.test("serve() counts no connections per address where there are no addresses", async () => {
+  const { server, listener } = served({ limits: { maxConnectionsPerAddress: 1 } });
+  const remoteAddr = { transport: "unix", path: "" } as const;
+  const clients = [1, 2].map(() => listener.connect(new MemoryTransport({ remoteAddr })));
+  await turns();
+  assertEquals(server.connections.size, 2);
+  for (const client of clients) client.finish();
+  await server.shutdown();
 });

@@ -98,7 +98,7 @@ for (const program of programs.filter(({ kind }) => kind === "server")) {
         ["--port", "99999"],
         '--port takes a whole number from 0 to 65535, not "99999"',
       ],
-      ["an argument is too much", ["x"], 'Unexpected argument "x"'],
+      ["an argument is too much", ["127.0.0.1", "1", "x"], 'Unexpected argument "x"'],
       [
         "--cert stands without --key",
         ["--cert", "deno.json"],

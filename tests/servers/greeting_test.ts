@@ -149,7 +149,7 @@ Deno.test("greeting says goodbye to a silent client when it is told to stop", as
   assertEquals(await peer.rest(), "You said nothing.\nGoodbye!\n");
   peer.close();
   assertEquals(await server.ended, 0);
-  assertMatch(server.stderr.text, /greeting stopped: 1 drained, 0 cut\n$/);
+  assertMatch(server.stderr.text, /greeting stopped: 1 client finished\n$/);
 });
 
 Deno.test("greeting shows control characters harmlessly when they are in a message", async () => {

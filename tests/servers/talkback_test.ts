@@ -76,7 +76,7 @@ Deno.test("talkback tells everybody and ends with 0 when a client says shutdown"
   first.close();
   second.close();
   assertEquals(await server.ended, 0);
-  assertMatch(server.stderr.text, /talkback stopped: 2 drained, 0 cut\n$/);
+  assertMatch(server.stderr.text, /talkback stopped: 2 clients finished\n$/);
   assert(await isRefused(server.port));
 });
 

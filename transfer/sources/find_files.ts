@@ -1,3 +1,4 @@
+import { messageOf } from "../../net/errors.ts";
 import { disk } from "../disk.ts";
 import type { FileSource, OpenFileSource, SkippedSource } from "./file_source.ts";
 import { stdinSource } from "./stdin_source.ts";
@@ -132,5 +133,5 @@ export function reasonOf(error: unknown): string {
   if (error instanceof Deno.errors.NotFound) return "there is no such file";
   if (error instanceof Deno.errors.NotCapable) return "Deno has no permission to read it";
   if (error instanceof Deno.errors.PermissionDenied) return "the system does not allow to read it";
-  return error instanceof Error ? error.message : String(error);
+  return messageOf(error);
 }

@@ -323,7 +323,7 @@ const CHANGES: readonly (readonly [string, Partial<OpenFileSource>, ParcelMessag
         throw new Error("Input/output error (os error 5)");
       }),
     },
-    { type: "cancel", id: 1, reason: "Input/output error (os error 5)" },
+    { type: "cancel", id: 1, reason: "Input/output error" },
     "unreadable",
   ],
 ];
