@@ -9,6 +9,7 @@
 
 import * as cli from "../cli/mod.ts";
 import { readToken } from "../cli/token.ts";
+import { refuseOtherProtocols } from "../codec/other_protocols.ts";
 import { parcel, PARCEL_FIRST_BYTE } from "../codec/parcel/mod.ts";
 import { simpleFileRequests } from "../codec/simple_file/mod.ts";
 import { bytes, escapeControls, serve, type Server } from "../mod.ts";
@@ -41,7 +42,8 @@ export async function serveFiles(
   // A person can read this error of the simple format, whatever is spoken.
   const refused = (message: string) => simple.encode({ type: "error", message });
   const refusal = (error: Error) => refused(`the server is full: ${error.message}`);
-  return serve(listener, { refusal, ...options, codec: bytes() }, async (connection) => {
+  const codec = refuseOtherProtocols(bytes());
+  return serve(listener, { refusal, ...options, codec }, async (connection) => {
     const [first] = await connection.peek(1);
     if (first === PARCEL_FIRST_BYTE) {
       await transfer.receiveFiles(connection.switchTo(parcel()), receive);
