@@ -11,6 +11,7 @@ import {
   duration,
   file,
   flag,
+  optionalText,
   type Options,
   type OptionValues,
   pick,
@@ -43,6 +44,8 @@ export type CommonClientOptions = Declared<{
   idleTimeout: number;
   tls: boolean;
   ca: string | undefined;
+  fingerprint: string | undefined;
+  insecure: boolean;
   trace: boolean;
   json: boolean;
 }>;
@@ -60,6 +63,8 @@ export function clientOptions(defaultPort: number): CommonClientOptions {
     }),
     tls: flag("Speak TLS"),
     ca: file("Trust this authority (PEM) beside the system's own; needs --allow-read"),
+    fingerprint: optionalText("Trust the certificate with this SHA-256 and no other", "SHA256"),
+    insecure: flag("Trust whoever answers: for tests alone"),
     trace: flag("Show all bytes, and the messages that they became"),
     json: flag("Print one JSON object a line on stdout"),
   };
@@ -112,26 +117,33 @@ export function clientProgram<
     } catch (error) {
       // The end of every program says so.
       if (io.streams?.stdout.error) return EXIT_FAILED;
-      io.stderr(`${own.name}: ${await explainForPrograms(error, { tried, address })}\n`);
+      io.stderr(
+        `${own.name}: ${await explainForPrograms(error, { tried, address, tls: settings.tls })}\n`,
+      );
       return EXIT_FAILED;
     }
   });
 }
 
+const INSECURE =
+  "Warning: --insecure trusts whoever answers: others may read and change what is sent";
+
 /**
  * Returns how to connect, from the options that every client has: for a program that opens its connections itself.
  *
- * @throws {UsageError} `--ca` without `--tls`, or it cannot be read.
+ * @throws {UsageError} `--ca`, `--fingerprint` or `--insecure` without `--tls`, or one that cannot be used.
  */
 export async function clientSettings(
   common: OptionValues<CommonClientOptions>,
   { io, report }: { io: Io; report: Report },
 ): Promise<ClientOptions> {
-  const { hostname, port, connectTimeout, idleTimeout, tls, ca } = common;
+  const { hostname, port, connectTimeout, idleTimeout, insecure } = common;
+  const tls = await readClientTls(common);
+  if (insecure) io.stderr(`${INSECURE}\n`);
   return {
     hostname,
     port,
-    tls: await readClientTls({ tls, ca }),
+    tls,
     // The time is for the whole, so a handshake may take all of it.
     deadlines: { connectMs: connectTimeout, handshakeMs: connectTimeout, idleMs: idleTimeout },
     ...common.trace && { trace: report.trace },

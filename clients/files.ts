@@ -15,6 +15,8 @@ import { readReceipt, requireWritable, writeReceipt } from "../cli/receipt_file.
 import { readToken } from "../cli/token.ts";
 import { bytes, type Connection, escapeControls } from "../mod.ts";
 import { dial } from "../net/dial.ts";
+import { expectPlain } from "../net/plain_transport.ts";
+import { startUncheckedTls } from "../net/unchecked_tls.ts";
 import * as transfer from "../transfer/mod.ts";
 import { Progress } from "../transfer/report/progress.ts";
 import { TransferReport } from "../transfer/report/transfer_report.ts";
@@ -27,7 +29,9 @@ export function connectFiles(options: cli.ClientOptions = {}): Promise<Connectio
   return dial(
     async (signal) => {
       const plain = await Deno.connect({ hostname, port, signal });
-      return tls ? await Deno.startTls(plain, { hostname, ...tls }) : plain;
+      if (!tls) return expectPlain(plain);
+      if (tls.unchecked) return await startUncheckedTls(plain, { hostname, ...tls.unchecked });
+      return await Deno.startTls(plain, { hostname, ...tls });
     },
     { ...options, codec: bytes() },
   );
@@ -148,7 +152,9 @@ async function send(paths: readonly string[], sending: Sending): Promise<number>
   }
   if (failure) {
     const address = { transport: "tcp", ...endpoint } as const;
-    io.stderr(`files: ${await explainForPrograms(failure.error, { tried, address })}\n`);
+    io.stderr(
+      `files: ${await explainForPrograms(failure.error, { tried, address, tls: settings.tls })}\n`,
+    );
     return cli.EXIT_FAILED;
   }
   told.finish();

@@ -7,6 +7,8 @@
 import * as cli from "../cli/mod.ts";
 import { type Connection, lines } from "../mod.ts";
 import { dial } from "../net/dial.ts";
+import { expectPlain } from "../net/plain_transport.ts";
+import { startUncheckedTls } from "../net/unchecked_tls.ts";
 
 const PORT = 8001;
 
@@ -16,7 +18,9 @@ export function connectGreeting(options: cli.ClientOptions = {}): Promise<Connec
   return dial(
     async (signal) => {
       const plain = await Deno.connect({ hostname, port, signal });
-      return tls ? await Deno.startTls(plain, { hostname, ...tls }) : plain;
+      if (!tls) return expectPlain(plain);
+      if (tls.unchecked) return await startUncheckedTls(plain, { hostname, ...tls.unchecked });
+      return await Deno.startTls(plain, { hostname, ...tls });
     },
     { ...options, codec: lines() },
   );

@@ -7,6 +7,8 @@
 import * as cli from "../cli/mod.ts";
 import { ClosedError, type Connection, lines } from "../mod.ts";
 import { dial } from "../net/dial.ts";
+import { expectPlain } from "../net/plain_transport.ts";
+import { startUncheckedTls } from "../net/unchecked_tls.ts";
 
 const PORT = 25003;
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
@@ -17,7 +19,9 @@ export function connectReverse(options: cli.ClientOptions = {}): Promise<Connect
   return dial(
     async (signal) => {
       const plain = await Deno.connect({ hostname, port, signal });
-      return tls ? await Deno.startTls(plain, { hostname, ...tls }) : plain;
+      if (!tls) return expectPlain(plain);
+      if (tls.unchecked) return await startUncheckedTls(plain, { hostname, ...tls.unchecked });
+      return await Deno.startTls(plain, { hostname, ...tls });
     },
     { ...options, codec: lines({ maxBytes: MAX_ANSWER_BYTES }) },
   );

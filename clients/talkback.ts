@@ -8,6 +8,8 @@ import { LineTerminal } from "../cli/line_terminal.ts";
 import * as cli from "../cli/mod.ts";
 import { type Connection, escapeControls, lines } from "../mod.ts";
 import { dial } from "../net/dial.ts";
+import { expectPlain } from "../net/plain_transport.ts";
+import { startUncheckedTls } from "../net/unchecked_tls.ts";
 
 const PORT = 10000;
 const MAX_LINE_BYTES = 64 * 1024;
@@ -18,7 +20,9 @@ export function connectTalkback(options: cli.ClientOptions = {}): Promise<Connec
   return dial(
     async (signal) => {
       const plain = await Deno.connect({ hostname, port, signal });
-      return tls ? await Deno.startTls(plain, { hostname, ...tls }) : plain;
+      if (!tls) return expectPlain(plain);
+      if (tls.unchecked) return await startUncheckedTls(plain, { hostname, ...tls.unchecked });
+      return await Deno.startTls(plain, { hostname, ...tls });
     },
     { ...options, codec: lines({ maxBytes: MAX_LINE_BYTES }) },
   );

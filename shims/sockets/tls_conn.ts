@@ -3,6 +3,7 @@ import type { TLSSocket } from "node:tls";
 import type { SocketAddresses } from "./address.ts";
 import { SocketConn } from "./conn.ts";
 import { InvalidData } from "../errors/error_classes.ts";
+import { tlsMessage } from "../errors/tls_message.ts";
 import { badResource, fromCode, interrupted } from "../errors/errors.ts";
 import type { NetAddr, TlsConn, TlsHandshakeInfo } from "../types.ts";
 
@@ -16,15 +17,6 @@ interface Waiting {
   resolve(info: TlsHandshakeInfo): void;
   reject(error: Error): void;
 }
-
-/** OpenSSL's names for a certificate whose issuer is not among those that are trusted. */
-const UNKNOWN_ISSUER = new Set([
-  "DEPTH_ZERO_SELF_SIGNED_CERT",
-  "SELF_SIGNED_CERT_IN_CHAIN",
-  "UNABLE_TO_GET_ISSUER_CERT",
-  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
-  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
-]);
 
 /** A connection over TLS: what went wrong once goes wrong each time. */
 export class SocketTlsConn extends SocketConn<NetAddr> implements TlsConn {
@@ -106,17 +98,8 @@ export class SocketTlsConn extends SocketConn<NetAddr> implements TlsConn {
 
   protected override mapped(error: NodeJS.ErrnoException | undefined): Error {
     if (error === undefined || error.errno !== undefined) return super.mapped(error);
-    const { code = "", message } = error;
-    if (code === "ECONNRESET") return super.mapped(undefined);
-    const reason = UNKNOWN_ISSUER.has(code)
-      ? "UnknownIssuer"
-      : code === "CERT_HAS_EXPIRED"
-      ? "Expired"
-      : message;
-    const isAboutPeer = code.startsWith("ERR_TLS_CERT") || !code.startsWith("ERR_");
-    return new InvalidData(isAboutPeer ? `invalid peer certificate: ${reason}` : message, {
-      cause: error,
-    });
+    if (error.code === "ECONNRESET") return super.mapped(undefined);
+    return new InvalidData(tlsMessage(error), { cause: error });
   }
 
   #info(): TlsHandshakeInfo {
