@@ -2,6 +2,8 @@ import type { Address } from "../net/address.ts";
 import { formatAddress, parseIp } from "../net/address.ts";
 import { type Advice, explain, type ExplainOptions, formatExplanation } from "../net/explain.ts";
 import { escapeControls } from "../codec/escape_controls.ts";
+import { ProtocolError } from "../codec/errors.ts";
+import { formatServerEvent, type ServerEvent } from "../net/server_events.ts";
 import { certificatesIn, fingerprintOf } from "./pem.ts";
 import type { ClientTls } from "./tls.ts";
 
@@ -25,6 +27,15 @@ export async function explainForPrograms(
   const said = { ...options, isTrusted };
   const advice = explanation.advice.map((one) => ({ ...one, text: withFlags(one, said) }));
   return formatExplanation({ ...explanation, advice });
+}
+
+/** Returns a server's event as a line, with what to do about it in the words of a program's options. */
+export function serverEventLine(event: ServerEvent): string {
+  const line = formatServerEvent(event);
+  const { error } = event.type === "failed" ? event : {};
+  const isTls = error instanceof ProtocolError && error.code === "other-protocol" &&
+    error.received === "TLS";
+  return isTls ? `${line}; start with --cert and --key` : line;
 }
 
 /** `isTrusted`: what is wrong with the certificate is not who signed it. */

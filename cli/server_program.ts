@@ -1,9 +1,8 @@
-import { explainForPrograms } from "./advice.ts";
+import { explainForPrograms, serverEventLine } from "./advice.ts";
 import {
   DEFAULT_DEADLINES,
   DEFAULT_SERVER_LIMITS,
   formatAddress,
-  formatServerEvent,
   type ServeOptions,
   type Server,
   type ServerEvent,
@@ -166,7 +165,7 @@ async function settingsOf(
     tls: await readServerTls({ cert, key }),
     limits: { maxConnections },
     deadlines: { idleMs: idleTimeout, graceMs: grace },
-    onEvent: (event) => report.note(eventRecord(event), formatServerEvent(event)),
+    onEvent: (event) => report.note(eventRecord(event), serverEventLine(event)),
     ...trace && { trace: report.trace },
     ...io.signal && { signal: io.signal },
   };

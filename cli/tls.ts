@@ -46,8 +46,8 @@ export async function readServerTls(
 export interface ClientTlsOptions {
   readonly tls: boolean;
   readonly ca: string | undefined;
-  readonly fingerprint: string | undefined;
-  readonly insecure: boolean;
+  readonly fingerprint?: string | undefined;
+  readonly insecure?: boolean;
 }
 
 /**
@@ -56,7 +56,7 @@ export interface ClientTlsOptions {
  * @throws {UsageError} Something about TLS without `--tls`, two ways to check at once, or a file or value that is none.
  */
 export async function readClientTls(
-  { tls, ca, fingerprint, insecure }: ClientTlsOptions,
+  { tls, ca, fingerprint, insecure = false }: ClientTlsOptions,
 ): Promise<ClientTls | undefined> {
   const given = [
     ...ca === undefined ? [] : ["--ca"],

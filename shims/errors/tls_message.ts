@@ -24,10 +24,15 @@ interface NameError extends NodeJS.ErrnoException {
   readonly cert?: { readonly subjectaltname?: string };
 }
 
+/** Says whether an error of OpenSSL means that the peer speaks something else than TLS. */
+export function isNoTls(error: NodeJS.ErrnoException | undefined): boolean {
+  return NO_TLS.has(error?.code ?? "");
+}
+
 /** Returns what Deno says of a TLS connection where Node says `error`. */
 export function tlsMessage(error: NodeJS.ErrnoException): string {
   const { code = "", message } = error;
-  if (NO_TLS.has(code)) return "received corrupt message of type InvalidContentType";
+  if (isNoTls(error)) return "received corrupt message of type InvalidContentType";
   const [, alert] = /^ERR_SSL_(?:SSLV3|TLSV1|TLSV13)_ALERT_(\w+)$/.exec(code) ?? [];
   if (alert !== undefined) return `received fatal alert: ${alertName(alert)}`;
   const isAboutPeer = code.startsWith("ERR_TLS_CERT") || !code.startsWith("ERR_");

@@ -3,7 +3,7 @@ import type { TLSSocket } from "node:tls";
 import type { SocketAddresses } from "./address.ts";
 import { SocketConn } from "./conn.ts";
 import { InvalidData } from "../errors/error_classes.ts";
-import { tlsMessage } from "../errors/tls_message.ts";
+import { isNoTls, tlsMessage } from "../errors/tls_message.ts";
 import { badResource, fromCode, interrupted } from "../errors/errors.ts";
 import type { NetAddr, TlsConn, TlsHandshakeInfo } from "../types.ts";
 
@@ -11,7 +11,12 @@ import type { NetAddr, TlsConn, TlsHandshakeInfo } from "../types.ts";
 export interface SocketTlsConnOptions extends SocketAddresses<NetAddr> {
   /** The event that says that the handshake is done; a client has verified the server by then. */
   readonly secured: "secure" | "secureConnect";
+  /** The connection below a server's: where the peer speaks no TLS it is told so there, as Deno does. */
+  readonly below?: Socket;
 }
+
+/** The alert that Deno sends to who speaks no TLS: fatal, decode_error (RFC 8446, 6). */
+const ALERT = Uint8Array.of(21, 3, 3, 0, 2, 2, 50);
 
 interface Waiting {
   resolve(info: TlsHandshakeInfo): void;
@@ -21,15 +26,17 @@ interface Waiting {
 /** A connection over TLS: what went wrong once goes wrong each time. */
 export class SocketTlsConn extends SocketConn<NetAddr> implements TlsConn {
   readonly #socket: TLSSocket;
+  readonly #below: Socket | undefined;
   readonly #waiting: Waiting[] = [];
   #secured = false;
   #writeClosed = false;
   #failure: Error | undefined;
 
   /** Takes over a socket that shakes hands. */
-  constructor(socket: TLSSocket, { secured, ...ends }: SocketTlsConnOptions) {
+  constructor(socket: TLSSocket, { secured, below, ...ends }: SocketTlsConnOptions) {
     super(socket, ends);
     this.#socket = socket;
+    this.#below = below;
     socket.once(secured, () => {
       this.#secured = true;
       for (const { resolve } of this.#waiting.splice(0)) resolve(this.#info());
@@ -78,7 +85,9 @@ export class SocketTlsConn extends SocketConn<NetAddr> implements TlsConn {
     this.#failure ??= mapped;
     for (const { reject } of this.#waiting.splice(0)) reject(mapped);
     // Whoever it is that we talk to here, nothing of it shall be read.
-    this.destroySocket();
+    const end = () => this.destroySocket();
+    if (this.#below && isNoTls(error)) this.#below.on("error", end).write(ALERT, end);
+    else end();
   }
 
   override socketEnded(): void {
