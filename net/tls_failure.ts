@@ -30,6 +30,11 @@ export type TlsFailure =
 
 /** What rustls says of its peer's certificate; the shim says the same on Node. */
 const CERTIFICATE = /^invalid peer certificate: /;
+/** What rustls says of a peer that speaks something else, and what OpenSSL does. */
+const NO_TLS =
+  /^received corrupt message|:(wrong version number|packet length too long|http request|unknown protocol):/;
+/** What node:tls says, on Deno as well, of a peer that ends the connection in the handshake. */
+const HUNG_UP = "before secure TLS connection was established";
 /** Alerts (RFC 8446, 6.2) by which a peer says that it does not trust our certificate. */
 const ABOUT_CERTIFICATE =
   /^(BadCertificate|UnsupportedCertificate|Certificate(Revoked|Expired|Unknown)|UnknownCA|DecryptError)$/;
@@ -40,7 +45,8 @@ export function tlsFailureOf(error: unknown): TlsFailure | undefined {
   if (!(error instanceof Error)) return undefined;
   const message = messageOf(error);
   if (CERTIFICATE.test(message)) return certificateFailure(message.replace(CERTIFICATE, ""));
-  if (message.startsWith("received corrupt message")) return { kind: "no-tls" };
+  if (NO_TLS.test(message)) return { kind: "no-tls" };
+  if (message.endsWith(HUNG_UP)) return { kind: "hung-up" };
   const [, alert] = /^received fatal alert: (\w+)/.exec(message) ?? [];
   return alert === undefined ? undefined : { kind: "refused", said: alert };
 }

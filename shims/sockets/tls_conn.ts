@@ -23,6 +23,8 @@ interface Waiting {
   reject(error: Error): void;
 }
 
+const RECORD_HEAD_BYTES = 5;
+
 /** A connection over TLS: what went wrong once goes wrong each time. */
 export class SocketTlsConn extends SocketConn<NetAddr> implements TlsConn {
   readonly #socket: TLSSocket;
@@ -78,7 +80,8 @@ export class SocketTlsConn extends SocketConn<NetAddr> implements TlsConn {
     return this.#socket;
   }
 
-  override socketFailed(error: Error | undefined): void {
+  override socketFailed(failure: Error | undefined): void {
+    const error = failure ?? this.#cutShort();
     const mapped = this.mapped(error);
     super.socketFailed(error);
     if (this.#secured) return;
@@ -93,6 +96,15 @@ export class SocketTlsConn extends SocketConn<NetAddr> implements TlsConn {
   override socketEnded(): void {
     if (this.#secured) super.socketEnded();
     else this.socketFailed(undefined);
+  }
+
+  /** OpenSSL looks at nothing before there is the head of a record, and who speaks no TLS may have said less. */
+  #cutShort(): Error | undefined {
+    const { bytesRead = 0 } = this.#below ?? {};
+    if (this.#secured || bytesRead === 0 || bytesRead >= RECORD_HEAD_BYTES) return undefined;
+    return Object.assign(new Error("wrong version number"), {
+      code: "ERR_SSL_WRONG_VERSION_NUMBER",
+    });
   }
 
   protected override sayEnd(socket: Socket, said: () => void): void {
