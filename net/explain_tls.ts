@@ -81,13 +81,13 @@ function reasonOf(failure: TlsFailure): TlsReason {
       return otherName(failure);
     case "expired":
       return because(
-        `the server's certificate is not valid any more${on(" since", failure.day)}`,
+        `the server's certificate is not valid any more${when("since", failure.day)}`,
         "renew-certificate",
         "check-clock",
       );
     case "not-yet-valid":
       return because(
-        `the server's certificate is not valid yet${on(", but from", failure.day)}`,
+        `the server's certificate is not valid yet${when("but will be on", failure.day)}`,
         "check-clock",
       );
     case "refused":
@@ -124,6 +124,6 @@ function because(why: string, ...kinds: readonly TlsAdviceKind[]): TlsReason {
   return { why, advice: kinds.map((kind) => ({ kind, text: ADVICE[kind] })) };
 }
 
-function on(since: string, day: string | undefined): string {
-  return day === undefined ? "" : `${since} ${day}`;
+function when(how: string, day: string | undefined): string {
+  return day === undefined ? "" : `, ${how} ${day}`;
 }

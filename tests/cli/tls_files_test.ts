@@ -199,14 +199,14 @@ const WRONG = [
     cert: EXPIRED,
     ca: EXPIRED,
     said:
-      /the server's certificate is not valid any more( since 2020-02-01)?; renew it, or check this machine's clock$/,
+      /the server's certificate is not valid any more(, since 2020-02-01)?; renew it, or check this machine's clock$/,
   },
   {
     what: "too new",
     cert: `${DATA}future.pem`,
     ca: `${DATA}future.pem`,
     said:
-      /the server's certificate is not valid yet(, but from 2100-01-01)?; check this machine's clock$/,
+      /the server's certificate is not valid yet(, but will be on 2100-01-01)?; check this machine's clock$/,
   },
   {
     what: "made for no name",

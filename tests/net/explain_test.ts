@@ -173,7 +173,7 @@ const SAMPLES: Sample[] = [
       "invalid peer certificate: certificate expired: verification time 1795763061 (UNIX), but certificate is not valid after 1580515200 (215247861 seconds ago)",
     ),
     text:
-      "Cannot connect to 127.0.0.1:8001: the server's certificate is not valid any more since 2020-02-01; renew it, or check this machine's clock",
+      "Cannot connect to 127.0.0.1:8001: the server's certificate is not valid any more, since 2020-02-01; renew it, or check this machine's clock",
   },
   {
     name: "the certificate is too new, by more than a date can say",
