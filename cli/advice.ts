@@ -7,19 +7,13 @@ import { formatServerEvent, type ServerEvent } from "../net/server_events.ts";
 import { certificatesIn, fingerprintOf } from "./pem.ts";
 import type { ClientTls } from "./tls.ts";
 
-/** What was tried when the error came, and what a program's options said about it. */
-export interface ProgramExplainOptions extends Omit<ExplainOptions, "tls"> {
-  /** Whom a client trusts, where it speaks TLS. */
-  tls?: ClientTls | undefined;
-}
-
 /**
  * Returns one line that says what was tried, the system's reason, and what to do about it in the words of a program's
- * options: the kernel knows no flags.
+ * options: the kernel knows no flags. `tls` is whom a client trusts, where it speaks TLS.
  */
 export async function explainForPrograms(
   error: unknown,
-  options: ProgramExplainOptions,
+  options: Omit<ExplainOptions, "tls"> & { tls?: ClientTls | undefined },
 ): Promise<string> {
   const { tls, ...tried } = options;
   const explanation = await explain(error, { ...tried, tls: tls !== undefined });
@@ -38,10 +32,17 @@ export function serverEventLine(event: ServerEvent): string {
   return isTls ? `${line}; start with --cert and --key` : line;
 }
 
-/** `isTrusted`: what is wrong with the certificate is not who signed it. */
+/** What advice depends on. */
+interface Situation {
+  readonly address: Address;
+  readonly tls?: ClientTls | undefined;
+  /** What is wrong with the certificate is not who signed it. */
+  readonly isTrusted: boolean;
+}
+
 function withFlags(
   { kind, text }: Advice,
-  { address, tls, isTrusted }: ProgramExplainOptions & { isTrusted: boolean },
+  { address, tls, isTrusted }: Situation,
 ): string {
   switch (kind) {
     case "allow":

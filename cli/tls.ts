@@ -13,14 +13,11 @@ export interface ServerTls {
 export interface ClientTls {
   /** Trusted beside the system's own. */
   readonly caCerts: string[];
-  /** Set where no authority is asked whether the server is the right one. */
-  readonly unchecked?: UncheckedTls | undefined;
-}
-
-/** What stands in the place of an authority. */
-export interface UncheckedTls {
-  /** The SHA-256 of the server's certificate, 64 hex digits; undefined trusts whoever answers. */
-  readonly fingerprint: string | undefined;
+  /**
+   * Set where no authority is asked whether the server is the right one. `fingerprint` is the SHA-256 of its certificate,
+   * in 64 lower-case hex digits; undefined trusts whoever answers.
+   */
+  readonly unchecked?: { readonly fingerprint: string | undefined } | undefined;
 }
 
 /**

@@ -2,7 +2,7 @@ import { escapeControls } from "../codec/escape_controls.ts";
 import { type Address, formatAddress } from "./address.ts";
 import { messageOf } from "./errors.ts";
 import { portHolder, portHolderCommand } from "./port_holder.ts";
-import { explainTls, type TlsAdviceKind } from "./explain_tls.ts";
+import { explainTls } from "./explain_tls.ts";
 
 /** What was tried when the error came. */
 export interface ExplainOptions {
@@ -22,16 +22,23 @@ export type AdviceKind =
   | "another-path"
   | "another-port"
   | "check-address"
+  | "check-clock"
   | "check-hostname"
   | "check-network"
   | "check-spelling"
   | "fewer-connections"
   | "high-port"
   | "local-address"
+  | "make-certificate"
+  | "other-name"
+  | "pin-certificate"
+  | "renew-certificate"
   | "see-holder"
+  | "speak-plain"
+  | "speak-tls"
   | "start-server"
   | "stop-holder"
-  | TlsAdviceKind;
+  | "trust-authority";
 
 /** One thing that would help. */
 export interface Advice {

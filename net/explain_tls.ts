@@ -2,7 +2,7 @@ import { ProtocolError } from "../codec/errors.ts";
 import { listed, type TlsFailure, tlsFailureOf } from "./tls_failure.ts";
 
 /** What would help where TLS fails, by its kind. */
-export type TlsAdviceKind =
+type TlsAdviceKind =
   | "check-clock"
   | "make-certificate"
   | "other-name"
