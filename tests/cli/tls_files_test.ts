@@ -1,8 +1,10 @@
 // What --cert, --key, --ca, --fingerprint and --insecure take, through the real command line.
 
 import { assertEquals, assertMatch } from "@std/assert";
+import { certificatesIn, fingerprintOf } from "../../cli/pem.ts";
 import { parseFingerprint } from "../../cli/tls.ts";
 import { inFolder, withFile } from "../contract/folder.ts";
+import { InboxFolder } from "./inbox_folder.ts";
 import { runClient, runServer, startServer } from "./in_process.ts";
 
 const CERT = "tests/net/testdata/cert.pem";
@@ -269,6 +271,29 @@ Deno.test("every client talks to a server with the usual certificate when it is 
   }
 });
 
+for (const flags of [[], ["--simple"]] as const) {
+  for (const trust of [["--fingerprint", await digestOf(AUTHORITY)], ["--insecure"]] as const) {
+    const how = [...flags, trust[0]].join(" ");
+    Deno.test(`files client sends to a server with the usual certificate when it is given ${how}`, async () => {
+      await using inbox = await InboxFolder.make();
+      await using server = await startServer("files", {
+        args: inbox.args("--cert", AUTHORITY, "--key", OTHER_KEY),
+      });
+      await inFolder(async (folder) => {
+        const content = new Uint8Array(2_000_000).map((_, at) => at * 7 + (at >> 8));
+        await Deno.writeFile(`${folder}/a.bin`, content);
+        const ran = await runClient("files", {
+          port: server.port,
+          args: ["--tls", ...trust, ...flags, `${folder}/a.bin`],
+        });
+        assertEquals(ran.code, 0, ran.stderr);
+        const [name = ""] = await inbox.names();
+        assertEquals((await inbox.bytes(name)).toHex(), content.toHex());
+      });
+    });
+  }
+}
+
 Deno.test("every client warns each time when it trusts whoever answers", async () => {
   await using server = await startServer("talkback", {
     args: ["--cert", AUTHORITY, "--key", OTHER_KEY],
@@ -304,6 +329,11 @@ Deno.test("a client that was given the usual certificate as authority is served,
   });
   assertEquals([again.code, again.stderr], [0, ""]);
 });
+
+async function digestOf(path: string): Promise<string> {
+  const [der] = certificatesIn(await Deno.readTextFile(path), { flag: "--ca", path });
+  return fingerprintOf(der!);
+}
 
 function utf8(text: string): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(text);
