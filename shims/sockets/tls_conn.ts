@@ -118,7 +118,8 @@ export class SocketTlsConn extends SocketConn<NetAddr> implements TlsConn {
   }
 
   protected override mapped(error: NodeJS.ErrnoException | undefined): Error {
-    if (error === undefined || error.errno !== undefined) return super.mapped(error);
+    // Those of TLS have no number of the system; Bun gives them 0.
+    if (error === undefined || error.errno) return super.mapped(error);
     if (error.code === "ECONNRESET") return super.mapped(undefined);
     return new InvalidData(tlsMessage(error), { cause: error });
   }
