@@ -1,35 +1,69 @@
+import { ProtocolError } from "../codec/errors.ts";
 import { escapeControls } from "../codec/escape_controls.ts";
-import { type Address, formatAddress } from "../net/address.ts";
+import { type Address, formatAddress, parseIp } from "../net/address.ts";
 import { type Advice, explain, type ExplainOptions } from "../net/explain.ts";
 import { failureCodeOf } from "../net/failure_code.ts";
+import { formatServerEvent, type ServerEvent } from "../net/server_events.ts";
 import { ExplainedError } from "./explained_error.ts";
+import { certificatesIn, fingerprintOf } from "./pem.ts";
 import { permissionAdvice } from "./permission_advice.ts";
+import type { ClientTls } from "./tls.ts";
+
+/** How {@linkcode explainForPrograms} explains. */
+export interface ExplainForProgramsOptions extends Omit<ExplainOptions, "tls"> {
+  /** Whom a client trusts, where it speaks TLS. */
+  readonly tls?: ClientTls | undefined;
+}
 
 /**
  * Returns one line that says what was tried, the system's reason, and what to do about it in the words of a program's
- * options: the kernel knows no flags.
+ * options: the kernel knows no flags. `tls` is whom a client trusts, where it speaks TLS.
  */
-export async function explainForPrograms(error: unknown, options: ExplainOptions): Promise<string> {
+export async function explainForPrograms(
+  error: unknown,
+  options: ExplainForProgramsOptions,
+): Promise<string> {
   return (await explainedError(error, options)).message;
 }
 
 /** As {@linkcode explainForPrograms}, and returns an error for a program to end with. */
 export async function explainedError(
   error: unknown,
-  options: ExplainOptions,
+  options: ExplainForProgramsOptions,
 ): Promise<ExplainedError> {
-  const { what, why, advice } = await explain(error, options);
+  const { tls, ...tried } = options;
+  const { what, why, advice } = await explain(error, { ...tried, tls: tls !== undefined });
+  const isTrusted = advice.every(({ kind }) => kind !== "trust-authority");
+  const situation = { error, address: options.address, tls, isTrusted };
   return new ExplainedError(what, {
     code: failureCodeOf(error),
     why,
-    advice: advice.map((one) => withFlags(one, { error, address: options.address })),
+    advice: advice.map((one) => withFlags(one, situation)),
     cause: error,
   });
 }
 
+/** Returns a server's event as a line, with what to do about it in the words of a program's options. */
+export function serverEventLine(event: ServerEvent): string {
+  const line = formatServerEvent(event);
+  const { error } = event.type === "failed" ? event : {};
+  const isTls = error instanceof ProtocolError && error.code === "other-protocol" &&
+    error.received === "TLS";
+  return isTls ? `${line}; start with --cert and --key` : line;
+}
+
+/** What advice depends on. */
+interface Situation {
+  readonly error: unknown;
+  readonly address: Address;
+  readonly tls?: ClientTls | undefined;
+  /** What is wrong with the certificate is not who signed it. */
+  readonly isTrusted: boolean;
+}
+
 function withFlags(
   { kind, text }: Advice,
-  { error, address }: { error: unknown; address: Address },
+  { error, address, tls, isTrusted }: Situation,
 ): string {
   const isUnix = "path" in address;
   switch (kind) {
@@ -47,8 +81,21 @@ function withFlags(
       return "raise the limit (ulimit -n), or lower --max-connections";
     case "high-port":
       return "use --port with one from 1024 to 65535";
+    case "make-certificate":
+      return "make it anew with -addext basicConstraints=critical,CA:FALSE " +
+        `-addext subjectAltName=${altNameOf(address)}`;
+    case "other-name":
+      return "give one of these with --hostname";
+    case "pin-certificate":
+      return pinOf(isTrusted ? tls : undefined);
+    case "speak-plain":
+      return "leave out --tls";
+    case "speak-tls":
+      return "add --tls";
     case "trust-authority":
-      return "give its authority with --ca";
+      return tls?.caCerts.length
+        ? "what --ca names is another one: give the one that signed it"
+        : "give its authority with --ca";
     default:
       return text;
   }
@@ -61,4 +108,19 @@ function allowAdvice(error: unknown, address: Address): string {
   const path = where.startsWith("/") ? where : `$PWD/${where.replace(/^\.\//, "")}`;
   const flags = `--allow-net=unix:${path} --allow-read=${path} --allow-write=${path}`;
   return permissionAdvice(error, { path, flags });
+}
+
+/** What was trusted as an authority may be the server's own certificate: then its digest is known. */
+function pinOf(tls: ClientTls | undefined): string {
+  const trusted =
+    tls?.caCerts.flatMap((text) => certificatesIn(text, { flag: "--ca", path: "" })) ?? [];
+  const only = trusted.length === 1 ? trusted[0] : undefined;
+  if (only === undefined) return "give the certificate's SHA-256 with --fingerprint";
+  return `give --fingerprint ${fingerprintOf(only)} instead of --ca, if it is that certificate`;
+}
+
+function altNameOf(address: Address): string {
+  if (!("hostname" in address)) return "DNS:NAME";
+  const { hostname } = address;
+  return `${parseIp(hostname) ? "IP" : "DNS"}:${escapeControls(hostname)}`;
 }

@@ -51,6 +51,8 @@ export type CommonClientOptions = Declared<{
   idleTimeout: number;
   tls: boolean;
   ca: string | undefined;
+  fingerprint: string | undefined;
+  insecure: boolean;
   trace: boolean;
   json: boolean;
 }>;
@@ -70,6 +72,8 @@ export function clientOptions(defaultPort: number): CommonClientOptions {
     }),
     tls: flag("Speak TLS"),
     ca: file("Trust this authority (PEM) beside the system's own; needs --allow-read"),
+    fingerprint: optionalText("Trust the certificate with this SHA-256 and no other", "SHA256"),
+    insecure: flag("Trust whoever answers: for tests alone"),
     trace: flag("Show all bytes, and the messages that they became"),
     json: flag("Print one JSON object a line on stdout"),
   };
@@ -131,10 +135,13 @@ export function clientProgram<
       // The end of every program says so.
       if (io.streams?.stdout.error) return EXIT_FAILED;
       if (error instanceof UsageError || error instanceof ExplainedError) throw error;
-      throw await explainedError(error, { tried, address: addressOf(place) });
+      throw await explainedError(error, { tried, address: addressOf(place), tls: settings.tls });
     }
   });
 }
+
+const INSECURE =
+  "Warning: --insecure trusts whoever answers: others may read and change what is sent";
 
 /**
  * Returns whom a client calls, from the options that every client has.
@@ -152,16 +159,18 @@ export function clientPlace(
 /**
  * Returns how to connect, from the options that every client has: for a program that opens its connections itself.
  *
- * @throws {UsageError} `--ca` without `--tls`, or it cannot be read.
+ * @throws {UsageError} `--ca`, `--fingerprint` or `--insecure` without `--tls`, or one that cannot be used.
  */
 export async function clientSettings(
   common: OptionValues<CommonClientOptions>,
   { io, report, place }: { io: Io; report: Report; place: Place },
 ): Promise<ClientOptions> {
-  const { connectTimeout, idleTimeout, tls, ca } = common;
+  const { connectTimeout, idleTimeout, insecure } = common;
+  const tls = await readClientTls(common);
+  if (insecure) io.stderr(`${INSECURE}\n`);
   return {
     ...place,
-    tls: await readClientTls({ tls, ca }),
+    tls,
     // The time is for the whole, so a handshake may take all of it.
     deadlines: { connectMs: connectTimeout, handshakeMs: connectTimeout, idleMs: idleTimeout },
     ...common.trace && { trace: report.trace },

@@ -1,6 +1,8 @@
 import { escapeControls } from "../codec/escape_controls.ts";
 import { messageOf } from "../net/errors.ts";
+import { permissionAdvice } from "./permission_advice.ts";
 import { parseReceipt, type Receipt } from "../transfer/receipt.ts";
+import { readTextWithMark } from "./text_file.ts";
 
 /** Writes a receipt to a file. @throws {Error} It cannot be written; the message says what would help. */
 export async function writeReceipt(path: string, receipt: Receipt): Promise<void> {
@@ -41,7 +43,7 @@ async function isThere(path: string): Promise<boolean> {
 
 function unwritable(path: string, cause: unknown): Error {
   const what = cause instanceof Deno.errors.NotCapable
-    ? `Deno does not allow it; add --allow-write=${path} to the command`
+    ? `Deno does not allow it; ${permissionAdvice(cause, { path, flags: `--allow-write=${path}` })}`
     : messageOf(cause);
   return new Error(`Cannot write the receipt ${escapeControls(path)}: ${what}`, { cause });
 }
@@ -49,7 +51,7 @@ function unwritable(path: string, cause: unknown): Error {
 /** Reads a receipt from a file. @throws {Error} There is none, or its seal is wrong. */
 export async function readReceipt(path: string, token: string | undefined): Promise<Receipt> {
   try {
-    return parseReceipt(await Deno.readTextFile(path), token);
+    return parseReceipt(await readTextWithMark(path), token);
   } catch (cause) {
     const reason = cause instanceof Deno.errors.NotFound
       ? "there is no such file"

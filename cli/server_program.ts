@@ -1,3 +1,4 @@
+import { serverEventLine } from "./advice.ts";
 import { escapeControls } from "../codec/escape_controls.ts";
 import { failureCodeOf } from "../net/failure_code.ts";
 import {
@@ -5,7 +6,6 @@ import {
   DEFAULT_DEADLINES,
   DEFAULT_SERVER_LIMITS,
   formatAddress,
-  formatServerEvent,
   type ServeOptions,
   type Server,
   type ServerEvent,
@@ -218,7 +218,7 @@ async function settingsOf(
     ...deny.length > 0 && { deny: new AddressList(deny) },
     limits: { maxConnections, maxConnectionsPerAddress },
     deadlines: { idleMs: idleTimeout, graceMs: grace },
-    onEvent: (event) => report.note(eventRecord(event), formatServerEvent(event)),
+    onEvent: (event) => report.note(eventRecord(event), serverEventLine(event)),
     ...trace && { trace: report.trace },
     ...io.signal && { signal: io.signal },
   };

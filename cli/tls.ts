@@ -1,4 +1,5 @@
 import { UsageError } from "./usage_error.ts";
+import { certificatesIn, readPem, requireMatch, requirePlainKey } from "./pem.ts";
 
 /** A server's certificate and its key, in PEM. */
 export interface ServerTls {
@@ -12,9 +13,18 @@ export interface ServerTls {
 export interface ClientTls {
   /** Trusted beside the system's own. */
   readonly caCerts: string[];
+  /**
+   * Set where no authority is asked whether the server is the right one. `fingerprint` is the SHA-256 of its certificate,
+   * in 64 lower-case hex digits; undefined trusts whoever answers.
+   */
+  readonly unchecked?: { readonly fingerprint: string | undefined } | undefined;
 }
 
-/** Reads a server's certificate and key, where they were given. @throws {UsageError} One of them alone. */
+/**
+ * Reads a server's certificate and key, where they were given.
+ *
+ * @throws {UsageError} One of them alone, files that hold something else, or a key that is not the certificate's.
+ */
 export async function readServerTls(
   { cert, key }: { cert: string | undefined; key: string | undefined },
 ): Promise<ServerTls | undefined> {
@@ -22,28 +32,58 @@ export async function readServerTls(
   if (cert === undefined || key === undefined) {
     throw new UsageError("--cert and --key belong together: give both or none");
   }
-  return { cert: await readPem(cert, "--cert"), key: await readPem(key, "--key") };
+  const pem = { cert: await readPem(cert, "--cert"), key: await readPem(key, "--key") };
+  certificatesIn(pem.cert, { flag: "--cert", path: cert });
+  requirePlainKey(pem.key, { flag: "--key", path: key });
+  await requireMatch(pem, { cert, key });
+  return pem;
 }
 
-/** Reads what a client trusts, where it shall speak TLS. @throws {UsageError} `--ca` without `--tls`. */
+/** What a client was told about TLS on its command line. */
+export interface ClientTlsOptions {
+  readonly tls: boolean;
+  readonly ca: string | undefined;
+  readonly fingerprint?: string | undefined;
+  readonly insecure?: boolean;
+}
+
+/**
+ * Reads what a client trusts, where it shall speak TLS.
+ *
+ * @throws {UsageError} Something about TLS without `--tls`, two ways to check at once, or a file or value that is none.
+ */
 export async function readClientTls(
-  { tls, ca }: { tls: boolean; ca: string | undefined },
+  { tls, ca, fingerprint, insecure = false }: ClientTlsOptions,
 ): Promise<ClientTls | undefined> {
-  if (!tls && ca !== undefined) {
-    throw new UsageError("--ca says whom to trust with --tls: give both");
+  const given = [
+    ...ca === undefined ? [] : ["--ca"],
+    ...fingerprint === undefined ? [] : ["--fingerprint"],
+    ...insecure ? ["--insecure"] : [],
+  ];
+  if (!tls && given[0] !== undefined) {
+    throw new UsageError(`${given[0]} says whom to trust with --tls: give both`);
+  }
+  if (given.length > 1) {
+    throw new UsageError(`${given.join(" and ")} say different things: give one of them`);
   }
   if (!tls) return undefined;
-  return { caCerts: ca === undefined ? [] : [await readPem(ca, "--ca")] };
+  if (ca !== undefined) {
+    const text = await readPem(ca, "--ca");
+    certificatesIn(text, { flag: "--ca", path: ca });
+    return { caCerts: [text] };
+  }
+  if (insecure) return { caCerts: [], unchecked: { fingerprint: undefined } };
+  if (fingerprint === undefined) return { caCerts: [] };
+  return { caCerts: [], unchecked: { fingerprint: parseFingerprint(fingerprint) } };
 }
 
-async function readPem(path: string, flag: string): Promise<string> {
-  try {
-    return await Deno.readTextFile(path);
-  } catch (cause) {
-    if (cause instanceof Deno.errors.NotCapable) {
-      throw new Error(`Cannot read ${path}: add --allow-read=${path} to the command`, { cause });
-    }
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new UsageError(`${flag} cannot be read: ${reason}`, { cause });
-  }
+/** Returns a SHA-256 as 64 lower-case hex digits. @throws {UsageError} It is none. */
+export function parseFingerprint(typed: string): string {
+  // What `openssl x509 -fingerprint` prints may be given as it is.
+  const digits = typed.replace(/^sha-?256[^=:]*[=:]/i, "").replaceAll(/[:\s]/g, "").toLowerCase();
+  if (/^[\da-f]{64}$/.test(digits)) return digits;
+  throw new UsageError(
+    "--fingerprint takes the SHA-256 of the server's certificate: 64 hex digits, with or without " +
+      "colons, as `openssl x509 -in cert.pem -noout -fingerprint -sha256` prints it",
+  );
 }

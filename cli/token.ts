@@ -1,4 +1,5 @@
 import { messageOf } from "../net/errors.ts";
+import { readTextWithMark } from "./text_file.ts";
 import { UsageError } from "./usage_error.ts";
 
 /** Returns a secret as it was typed, or out of the file that `@FILE` names. @throws {UsageError} There is none. */
@@ -7,7 +8,7 @@ export async function readToken(typed: string | undefined): Promise<string | und
   const path = typed.slice(1);
   let text: string;
   try {
-    text = await Deno.readTextFile(path);
+    text = await readTextWithMark(path);
   } catch (cause) {
     throw new UsageError(`--token cannot be read from ${path}: ${messageOf(cause)}`, { cause });
   }

@@ -15,7 +15,9 @@ import { readReceipt, requireWritable, writeReceipt } from "../cli/receipt_file.
 import { readToken } from "../cli/token.ts";
 import { bytes, type Connection, escapeControls, formatAddress } from "../mod.ts";
 import { dial } from "../net/dial.ts";
+import { expectPlain } from "../net/plain_transport.ts";
 import { closedOnFailure } from "../net/transport.ts";
+import { startUncheckedTls } from "../net/unchecked_tls.ts";
 import * as transfer from "../transfer/mod.ts";
 import { Progress } from "../transfer/report/progress.ts";
 import { TransferReport } from "../transfer/report/transfer_report.ts";
@@ -29,8 +31,14 @@ export function connectFiles(options: cli.ClientOptions = {}): Promise<Connectio
     async (signal) => {
       if (unix !== undefined) return await Deno.connect({ transport: "unix", path: unix });
       const plain = await Deno.connect({ hostname, port, signal });
-      if (!tls) return plain;
-      return await closedOnFailure(plain, () => Deno.startTls(plain, { hostname, ...tls }));
+      if (!tls) return expectPlain(plain);
+      return await closedOnFailure(
+        plain,
+        () =>
+          tls.unchecked
+            ? startUncheckedTls(plain, { hostname, ...tls.unchecked })
+            : Deno.startTls(plain, { hostname, ...tls }),
+      );
     },
     { ...options, codec: bytes() },
   );
@@ -149,7 +157,10 @@ async function send(paths: readonly string[], sending: Sending): Promise<number>
     io.stderr(`files: Interrupted: ${how}\n`);
     return cli.EXIT_INTERRUPTED;
   }
-  if (failure) throw await explainedError(failure.error, { tried, address: addressOf(place) });
+  if (failure) {
+    const address = addressOf(place);
+    throw await explainedError(failure.error, { tried, address, tls: settings.tls });
+  }
   told.finish();
   return told.tally.failed === 0 ? cli.EXIT_DONE : cli.EXIT_FAILED;
 }

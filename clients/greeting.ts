@@ -9,7 +9,9 @@ import { LineTerminal } from "../cli/line_terminal.ts";
 import * as cli from "../cli/mod.ts";
 import { type Connection, lines } from "../mod.ts";
 import { dial } from "../net/dial.ts";
+import { expectPlain } from "../net/plain_transport.ts";
 import { closedOnFailure } from "../net/transport.ts";
+import { startUncheckedTls } from "../net/unchecked_tls.ts";
 
 const PORT = 8001;
 
@@ -20,8 +22,14 @@ export function connectGreeting(options: cli.ClientOptions = {}): Promise<Connec
     async (signal) => {
       if (unix !== undefined) return await Deno.connect({ transport: "unix", path: unix });
       const plain = await Deno.connect({ hostname, port, signal });
-      if (!tls) return plain;
-      return await closedOnFailure(plain, () => Deno.startTls(plain, { hostname, ...tls }));
+      if (!tls) return expectPlain(plain);
+      return await closedOnFailure(
+        plain,
+        () =>
+          tls.unchecked
+            ? startUncheckedTls(plain, { hostname, ...tls.unchecked })
+            : Deno.startTls(plain, { hostname, ...tls }),
+      );
     },
     { ...options, codec: lines() },
   );

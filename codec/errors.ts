@@ -13,6 +13,7 @@ export type ProtocolErrorCode =
   | "bad-utf8"
   | "delimiter-inside"
   | "limit-exceeded"
+  | "other-protocol"
   | "unexpected-end"
   | "unexpected-message";
 

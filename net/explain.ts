@@ -2,6 +2,7 @@ import { escapeControls } from "../codec/escape_controls.ts";
 import { type Address, formatAddress } from "./address.ts";
 import { ClosedError, isOfLostPeer, messageOf } from "./errors.ts";
 import { portHolder, portHolderCommand } from "./port_holder.ts";
+import { explainTls } from "./explain_tls.ts";
 
 /** What was tried when the error came. */
 export interface ExplainOptions {
@@ -9,6 +10,8 @@ export interface ExplainOptions {
   tried: "listen" | "connect" | "talk";
   /** Where: the address that was asked for. */
   address: Address;
+  /** It was tried with TLS. @default what the error says of it */
+  tls?: boolean;
 }
 
 /**
@@ -19,6 +22,7 @@ export type AdviceKind =
   | "another-path"
   | "another-port"
   | "check-address"
+  | "check-clock"
   | "check-hostname"
   | "check-network"
   | "check-spelling"
@@ -26,7 +30,13 @@ export type AdviceKind =
   | "high-port"
   | "local-address"
   | "remove-file"
+  | "make-certificate"
+  | "other-name"
+  | "pin-certificate"
+  | "renew-certificate"
   | "see-holder"
+  | "speak-plain"
+  | "speak-tls"
   | "start-server"
   | "stop-holder"
   | "trust-authority";
@@ -37,6 +47,11 @@ export interface Advice {
   readonly kind: AdviceKind;
   /** The advice, for a person who calls the library: `take another port`. */
   readonly text: string;
+}
+
+interface Reason {
+  readonly why: string;
+  readonly advice?: readonly Advice[];
 }
 
 /** What went wrong, why, and what would help. */
@@ -106,17 +121,14 @@ export function formatExplanation({ what, why, advice }: Explanation): string {
   return help === "" ? `${what}: ${why}` : `${what}: ${why}; ${help}`;
 }
 
-interface Reason {
-  readonly why: string;
-  readonly advice?: readonly Advice[];
-}
-
 async function reasonOf(
   error: unknown,
-  { tried, address }: ExplainOptions,
+  { tried, address, tls = false }: ExplainOptions,
 ): Promise<Reason> {
   const { hostname = "", port = 0 } = "hostname" in address ? address : {};
   const host = escapeControls(hostname);
+  const aboutTls = tried === "listen" ? undefined : explainTls(error, { tried, isTls: tls });
+  if (aboutTls) return aboutTls;
   if (error instanceof Deno.errors.NotCapable) {
     return because("Deno does not allow it", "allow", `allow ${permissionFor(address)}`);
   }
@@ -167,10 +179,6 @@ async function reasonOf(
   if (/Too many open files|EMFILE/.test(message)) {
     const help = "raise the limit (ulimit -n), or allow fewer connections";
     return because("too many open files or connections", "fewer-connections", help);
-  }
-  if (/certificate|UnknownIssuer|BadSignature/i.test(message) && tried !== "listen") {
-    const why = `the server's certificate is not trusted (${message})`;
-    return because(why, "trust-authority", "trust its authority");
   }
   return { why: message };
 }

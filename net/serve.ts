@@ -198,7 +198,7 @@ export class Server<In, Out = In, Addr extends Address = Address> implements Asy
     void this.#serve(connection, { transport, host });
   }
 
-  #failed(failure: { id: number; address: Address; error: unknown }): void {
+  #failed(failure: Omit<Extract<ServerEvent, { type: "failed" }>, "type">): void {
     if (isCut(failure.error)) return;
     this.#counts.failed++;
     this.#report({ type: "failed", ...failure });
@@ -279,7 +279,7 @@ export class Server<In, Out = In, Addr extends Address = Address> implements Asy
       return true;
     } catch (error) {
       const { id, remoteAddr: address } = connection;
-      this.#failed({ id, address, error });
+      this.#failed({ id, address, error, during: "handshake" });
       // Nothing can be said to this peer, so its place is free at once.
       connection.abort(error);
       return false;

@@ -3,6 +3,7 @@ import { acceptFailureOf } from "./accept_failure.ts";
 import { type Address, formatAddress } from "./address.ts";
 import { messageOf } from "./errors.ts";
 import { formatFailure, formatUnexpected } from "./format_failure.ts";
+import { handshakeWithClient } from "./tls_failure.ts";
 
 /** Something that happened on a server. */
 export type ServerEvent =
@@ -13,6 +14,8 @@ export type ServerEvent =
     readonly id: number;
     readonly address: Address;
     readonly error: unknown;
+    /** Set where the handshake of TLS failed; elsewhere the handler did. */
+    readonly during?: "handshake";
   }
   | { readonly type: "refused"; readonly address: Address; readonly reason: string }
   /** `retryMs` is when the next accept will be tried; 0 is at once. */
@@ -39,12 +42,17 @@ export function formatServerEvent(event: ServerEvent): string {
     case "closed":
       return `#${event.id} ${formatAddress(event.address)} closed`;
     case "failed":
-      return `#${event.id} ${formatAddress(event.address)} failed: ${formatFailure(event.error)}`;
+      return `#${event.id} ${formatAddress(event.address)} failed: ${reasonOf(event)}`;
     case "refused":
       return `${formatAddress(event.address)} refused: ${escapeControls(event.reason)}`;
     case "accept-failed":
       return acceptFailed(event);
   }
+}
+
+function reasonOf({ error, during }: Extract<ServerEvent, { type: "failed" }>): string {
+  const why = during === "handshake" ? handshakeWithClient(error) : undefined;
+  return why ?? formatFailure(error);
 }
 
 function acceptFailed(

@@ -9,13 +9,16 @@
 
 import * as cli from "../cli/mod.ts";
 import { readToken } from "../cli/token.ts";
+import { refuseOtherProtocols } from "../codec/other_protocols.ts";
 import { parcel, PARCEL_FIRST_BYTE } from "../codec/parcel/mod.ts";
 import { simpleFileRequests } from "../codec/simple_file/mod.ts";
 import { bytes, escapeControls, serve, type Server } from "../mod.ts";
 import { type Clock, systemClock } from "../net/clock.ts";
 import { messageOf } from "../net/errors.ts";
+import type { ServerEvent } from "../net/mod.ts";
 import * as transfer from "../transfer/mod.ts";
-import { inboxLine } from "../transfer/report/inbox_line.ts";
+import { TokenTries, type WrongTokens } from "../transfer/parcel/token_tries.ts";
+import { inboxLine, wrongTokensLine } from "../transfer/report/inbox_line.ts";
 
 /** Serves the receiving of files until it is shut down. @throws {StartError} The folder cannot be used. */
 export function serveFiles(
@@ -32,9 +35,11 @@ export async function serveFiles(
   const { clock = systemClock, onFile } = options;
   const settings = cli.withFallbacks(OPTIONS, options);
   const { token, rateBytesPerSecond: rate } = settings;
+  const tokenTries = new TokenTries({ clock, onWrongTokens: options.onWrongTokens });
   const receive = {
     inbox: await openInbox(settings, clock),
     token,
+    tokenTries,
     clock,
     ...rate && { bandwidth: new transfer.BandwidthLimiter(rate, { clock }) },
     ...options.deadlines?.handshakeMs && { handshakeMs: options.deadlines.handshakeMs },
@@ -45,13 +50,16 @@ export async function serveFiles(
   // A person can read this error of the simple format, whatever is spoken.
   const refused = (message: string) => simple.encode({ type: "error", message });
   const refusal = (error: Error) => refused(`the server is full: ${error.message}`);
+  const codec = refuseOtherProtocols(bytes());
+  const onEvent = newsOf(options.onEvent, tokenTries);
+  const settled = { refusal, ...options, ...onEvent && { onEvent }, codec };
 
   const listener: cli.AnyListener = unix !== undefined
     ? cli.ownerOnly(Deno.listen({ transport: "unix", path: unix }))
     : tls
     ? Deno.listenTls({ hostname, port, ...tls })
     : Deno.listen({ hostname, port });
-  return serve(listener, { refusal, ...options, codec: bytes() }, async (connection) => {
+  const server = serve(listener, settled, async (connection) => {
     const [first] = await connection.peek(1);
     if (first === PARCEL_FIRST_BYTE) {
       await transfer.receiveFiles(connection.switchTo(parcel()), receive);
@@ -60,6 +68,19 @@ export async function serveFiles(
     } else if (first !== undefined) {
       await transfer.receiveSimpleFiles(connection.switchTo(simple), receive);
     }
+  });
+  void server.finished.then(() => tokenTries[Symbol.dispose]());
+  return server;
+}
+
+/** Leaves out what happens with addresses that are held back: how often they were wrong is told once a minute. */
+function newsOf(
+  onEvent: ((event: ServerEvent) => void) | undefined,
+  tokenTries: TokenTries,
+): ((event: ServerEvent) => void) | undefined {
+  return onEvent && ((event) => {
+    const isNews = event.type === "accept-failed" || !tokenTries.isHeldBack(event.address);
+    return isNews ? onEvent(event) : undefined;
   });
 }
 
@@ -120,6 +141,8 @@ export interface FilesServerSettings {
 export interface FilesServerOptions extends cli.ServerOptions, cli.Given<typeof OPTIONS> {
   /** Hears what becomes of each file. */
   onFile?: (event: transfer.InboxEvent) => void;
+  /** Hears of an address that gives many wrong tokens: at first, and then once a minute. */
+  onWrongTokens?: (said: WrongTokens) => void;
 }
 
 async function openInbox(settings: FilesServerSettings, clock: Clock): Promise<transfer.Inbox> {
@@ -165,6 +188,10 @@ export const program: cli.Program = cli.serverProgram({
         const { type, ...rest } = event;
         const tell = type === "stored" ? report.data : report.note;
         tell.call(report, { event: type, ...rest }, inboxLine(event));
+      },
+      onWrongTokens({ address, ...said }) {
+        const record = { event: "wrong-tokens", address: cli.addressRecord(address), ...said };
+        report.note(record, wrongTokensLine({ address, ...said }));
       },
     }),
 });

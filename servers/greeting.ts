@@ -5,6 +5,7 @@
 // From a second terminal: deno run --allow-net=127.0.0.1:8001 clients/greeting.ts Ho
 
 import * as cli from "../cli/mod.ts";
+import { refuseOtherProtocols } from "../codec/other_protocols.ts";
 import { LimitError, lines, serve } from "../mod.ts";
 import type { Address, Server } from "../net/mod.ts";
 import { safeListener } from "../net/safe_listener.ts";
@@ -23,7 +24,7 @@ export function serveGreeting(
   const { hostname = "127.0.0.1", port = PORT, unix, tls } = cli.requirePlace(options);
   const { waitMs, maxClients } = cli.withFallbacks(OPTIONS, options);
 
-  const codec = lines({ onTooLong: "skip" });
+  const codec = refuseOtherProtocols(lines({ onTooLong: "skip" }));
   const limits = { maxAccepted: maxClients, ...options.limits };
   const onMessage = safeListener(options.onMessage, { name: "onMessage" });
 

@@ -9,6 +9,7 @@
 import { reversedCharacters } from "../cli/characters.ts";
 import * as cli from "../cli/mod.ts";
 import { latin1 } from "../codec/latin1.ts";
+import { refuseOtherProtocols } from "../codec/other_protocols.ts";
 import { type LimitError, lines, serve, type Server } from "../mod.ts";
 import { safeListener } from "../net/safe_listener.ts";
 
@@ -28,7 +29,9 @@ export function serveReverse(
 
   // With one character a byte, reversing characters reverses bytes, as the original did.
   const cut = { maxBytes, onTooLong: "skip" } as const;
-  const codec = bytes ? latin1(lines({ ...cut, binary: true })) : lines(cut);
+  const codec = refuseOtherProtocols(
+    bytes ? latin1(lines({ ...cut, binary: true })) : lines(cut),
+  );
   const deadlines = { gapMs, ...options.deadlines };
   const onMessage = safeListener(options.onMessage, { name: "onMessage" });
 

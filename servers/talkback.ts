@@ -3,6 +3,7 @@
 //   deno run --allow-net=127.0.0.1:10000 servers/talkback.ts
 
 import * as cli from "../cli/mod.ts";
+import { refuseOtherProtocols } from "../codec/other_protocols.ts";
 import { telnet, type TelnetRequest } from "../codec/telnet/mod.ts";
 import { escapeControls, LimitError, lines, serve, type Server, SharedBytes } from "../mod.ts";
 import { isLoopback } from "../net/address.ts";
@@ -21,7 +22,7 @@ export function serveTalkback(
 ): Server<string | LimitError, string | TelnetRequest, cli.AnyAddr> {
   const { hostname = "127.0.0.1", port = PORT, unix, tls } = cli.requirePlace(options);
   const { chat, allowShutdown } = cli.withFallbacks(OPTIONS, options);
-  const codec = telnet(lines({ onTooLong: "skip" }));
+  const codec = refuseOtherProtocols(telnet(lines({ onTooLong: "skip" })));
   const onMessage = safeListener(options.onMessage, { name: "onMessage" });
   const refusal = (error: LimitError) => `The server is full: ${error.message}.`;
 

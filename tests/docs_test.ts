@@ -49,6 +49,7 @@ const CODES: Readonly<{
     "bad-utf8": true,
     "delimiter-inside": true,
     "limit-exceeded": true,
+    "other-protocol": true,
     "unexpected-end": true,
     "unexpected-message": true,
   },

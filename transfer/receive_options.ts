@@ -1,6 +1,7 @@
 import type { Clock } from "../net/clock.ts";
 import type { BandwidthLimiter } from "./bandwidth_limiter.ts";
 import type { Inbox } from "./inbox/inbox.ts";
+import type { TokenTries } from "./parcel/token_tries.ts";
 import type { InboxEvent } from "./inbox/inbox_event.ts";
 
 /** How `receiveSimpleFiles` receives. */
@@ -19,6 +20,8 @@ export interface ReceiveSimpleFilesOptions {
 export interface ReceiveFilesOptions extends ReceiveSimpleFilesOptions {
   /** A secret that a sender has to prove it knows. @default none is asked for */
   token?: string | undefined;
+  /** Holds back addresses that gave many wrong tokens; shared by all connections. @default nobody is held back */
+  tokenTries?: TokenTries | undefined;
   /** Milliseconds for each of a sender's first words. @default {10000} */
   handshakeMs?: number;
 }

@@ -1,3 +1,4 @@
+import { createPrivateKey, X509Certificate } from "node:crypto";
 import { isIP, type Socket } from "node:net";
 import tls, { type SecureContext, type SecureContextOptions, TLSSocket } from "node:tls";
 import { requireHost, tcpAddresses } from "./address.ts";
@@ -29,6 +30,7 @@ export function listenTls(options: ListenTlsOptions & TlsCertifiedKeyPem): TlsLi
   }
   if (!/-----BEGIN [A-Z ]*PRIVATE KEY/.test(key)) throw new InvalidData("No keys found in key");
   const secureContext = makeContext({ cert, key });
+  requireMatch(cert, key);
   const server = tcpServer();
   bindTcp(server, options);
   return new SocketListener(server, {
@@ -40,7 +42,7 @@ export function listenTls(options: ListenTlsOptions & TlsCertifiedKeyPem): TlsLi
         secureContext,
         ...alpnProtocols && { ALPNProtocols: alpnProtocols },
       });
-      return new SocketTlsConn(secured, { ...ends, secured: "secure" });
+      return new SocketTlsConn(secured, { ...ends, secured: "secure", below: socket });
     },
   });
 }
@@ -98,6 +100,18 @@ function makeContext(options: SecureContextOptions): SecureContext {
     if (code === "ERR_OSSL_X509_KEY_VALUES_MISMATCH") throw new Error(text, { cause });
     throw new InvalidData(text, { cause });
   }
+}
+
+/** Node takes a key of another kind than the certificate's, and fails with each client then. */
+function requireMatch(cert: string, key: string): void {
+  let isOfIt: boolean;
+  try {
+    isOfIt = new X509Certificate(cert).checkPrivateKey(createPrivateKey(key));
+  } catch (cause) {
+    const { message } = cause as Error;
+    throw new InvalidData(`Cannot use the certificate or its key: ${message}`, { cause });
+  }
+  if (!isOfIt) throw new Error("keys may not be consistent: KeyMismatch");
 }
 
 /** Whom Node trusts anyway: naming one more would replace them. */

@@ -3,6 +3,7 @@ import type { TLSSocket } from "node:tls";
 import type { SocketAddresses } from "./address.ts";
 import { SocketConn } from "./conn.ts";
 import { InvalidData } from "../errors/error_classes.ts";
+import { isNoTls, tlsMessage } from "../errors/tls_message.ts";
 import { badResource, fromCode, interrupted } from "../errors/errors.ts";
 import type { NetAddr, TlsConn, TlsHandshakeInfo } from "../types.ts";
 
@@ -10,34 +11,34 @@ import type { NetAddr, TlsConn, TlsHandshakeInfo } from "../types.ts";
 export interface SocketTlsConnOptions extends SocketAddresses<NetAddr> {
   /** The event that says that the handshake is done; a client has verified the server by then. */
   readonly secured: "secure" | "secureConnect";
+  /** The connection below a server's: where the peer speaks no TLS it is told so there, as Deno does. */
+  readonly below?: Socket;
 }
+
+/** The alert that Deno sends to who speaks no TLS: fatal, decode_error (RFC 8446, 6). */
+const ALERT = Uint8Array.of(21, 3, 3, 0, 2, 2, 50);
 
 interface Waiting {
   resolve(info: TlsHandshakeInfo): void;
   reject(error: Error): void;
 }
 
-/** OpenSSL's names for a certificate whose issuer is not among those that are trusted. */
-const UNKNOWN_ISSUER = new Set([
-  "DEPTH_ZERO_SELF_SIGNED_CERT",
-  "SELF_SIGNED_CERT_IN_CHAIN",
-  "UNABLE_TO_GET_ISSUER_CERT",
-  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
-  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
-]);
+const RECORD_HEAD_BYTES = 5;
 
 /** A connection over TLS: what went wrong once goes wrong each time. */
 export class SocketTlsConn extends SocketConn<NetAddr> implements TlsConn {
   readonly #socket: TLSSocket;
+  readonly #below: Socket | undefined;
   readonly #waiting: Waiting[] = [];
   #secured = false;
   #writeClosed = false;
   #failure: Error | undefined;
 
   /** Takes over a socket that shakes hands. */
-  constructor(socket: TLSSocket, { secured, ...ends }: SocketTlsConnOptions) {
+  constructor(socket: TLSSocket, { secured, below, ...ends }: SocketTlsConnOptions) {
     super(socket, ends);
     this.#socket = socket;
+    this.#below = below;
     socket.once(secured, () => {
       this.#secured = true;
       for (const { resolve } of this.#waiting.splice(0)) resolve(this.#info());
@@ -79,19 +80,31 @@ export class SocketTlsConn extends SocketConn<NetAddr> implements TlsConn {
     return this.#socket;
   }
 
-  override socketFailed(error: Error | undefined): void {
+  override socketFailed(failure: Error | undefined): void {
+    const error = failure ?? this.#cutShort();
     const mapped = this.mapped(error);
     super.socketFailed(error);
     if (this.#secured) return;
     this.#failure ??= mapped;
     for (const { reject } of this.#waiting.splice(0)) reject(mapped);
     // Whoever it is that we talk to here, nothing of it shall be read.
-    this.destroySocket();
+    const end = () => this.destroySocket();
+    if (this.#below && isNoTls(error)) this.#below.on("error", end).write(ALERT, end);
+    else end();
   }
 
   override socketEnded(): void {
     if (this.#secured) super.socketEnded();
     else this.socketFailed(undefined);
+  }
+
+  /** OpenSSL looks at nothing before there is the head of a record, and who speaks no TLS may have said less. */
+  #cutShort(): Error | undefined {
+    const { bytesRead = 0 } = this.#below ?? {};
+    if (this.#secured || bytesRead === 0 || bytesRead >= RECORD_HEAD_BYTES) return undefined;
+    return Object.assign(new Error("wrong version number"), {
+      code: "ERR_SSL_WRONG_VERSION_NUMBER",
+    });
   }
 
   protected override sayEnd(socket: Socket, said: () => void): void {
@@ -105,18 +118,10 @@ export class SocketTlsConn extends SocketConn<NetAddr> implements TlsConn {
   }
 
   protected override mapped(error: NodeJS.ErrnoException | undefined): Error {
-    if (error === undefined || error.errno !== undefined) return super.mapped(error);
-    const { code = "", message } = error;
-    if (code === "ECONNRESET") return super.mapped(undefined);
-    const reason = UNKNOWN_ISSUER.has(code)
-      ? "UnknownIssuer"
-      : code === "CERT_HAS_EXPIRED"
-      ? "Expired"
-      : message;
-    const isAboutPeer = code.startsWith("ERR_TLS_CERT") || !code.startsWith("ERR_");
-    return new InvalidData(isAboutPeer ? `invalid peer certificate: ${reason}` : message, {
-      cause: error,
-    });
+    // Those of TLS have no number of the system; Bun gives them 0.
+    if (error === undefined || error.errno) return super.mapped(error);
+    if (error.code === "ECONNRESET") return super.mapped(undefined);
+    return new InvalidData(tlsMessage(error), { cause: error });
   }
 
   #info(): TlsHandshakeInfo {

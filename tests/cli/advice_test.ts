@@ -93,8 +93,9 @@ const SAMPLES: readonly Sample[] = [
   },
   {
     error: new Error("invalid peer certificate: UnknownIssuer"),
-    text: "Cannot connect to 127.0.0.1:1: the server's certificate is not trusted " +
-      "(invalid peer certificate: UnknownIssuer); give its authority with --ca",
+    text:
+      "Cannot connect to 127.0.0.1:1: the server's certificate is not trusted: no trusted authority has " +
+      "signed it; give its authority with --ca, or give the certificate's SHA-256 with --fingerprint",
   },
   {
     error: new Deno.errors.ConnectionReset(),

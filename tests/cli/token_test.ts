@@ -19,6 +19,7 @@ for (
     ["there are two", "secret\n\n", "secret\n"],
     ["spaces are around it", " s e \n", " s e "],
     ["it is no ASCII", "gehë!m\n", "gehë!m"],
+    ["there is a byte order mark", "\ufeffsecret\r\n", "secret"],
   ] as const
 ) {
   Deno.test(`readToken() returns what the file holds without its last newline when ${what}`, async () => {

@@ -35,6 +35,8 @@ Deno.test("--connect-timeout is for the whole, so a handshake may take all of it
     idleTimeout: 5,
     tls: true,
     ca: undefined,
+    fingerprint: undefined,
+    insecure: false,
     trace: false,
     json: false,
   };

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { inFolder, namesIn, withFile } from "./folder.ts";
 import { tcpPair } from "./pairs.ts";
 import { onNode } from "./runtime.ts";
-import { otherName, relayedPair, tlsPair } from "./tls.ts";
+import { authority, otherName, relayedPair, tlsPair } from "./tls.ts";
 import { settles, turns } from "./waiting.ts";
 
 /** What Deno and Node cannot do alike. */
@@ -47,6 +47,19 @@ const DIFFERENCES: readonly Difference[] = [
       await ending(pair.near.handshake());
       // Elsewhere it is over, or the connection is, whichever the server sees first.
       return await serving === "InvalidData" ? "yes" : "no";
+    },
+  },
+  {
+    name: "handshake() of a client takes a server's certificate that is an authority's (CA:TRUE)",
+    deno: "no",
+    node: "yes",
+    why: "rustls keeps authorities and servers apart, OpenSSL trusts what it was given",
+    outcome: async () => {
+      using pair = await tlsPair({ listen: authority, connect: { caCerts: [authority.cert] } });
+      const serving = ending(pair.far.handshake());
+      const outcome = await ending(pair.near.handshake());
+      await serving;
+      return outcome === "InvalidData" ? "no" : "yes";
     },
   },
   {

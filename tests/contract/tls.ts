@@ -23,6 +23,12 @@ export const otherName = {
 /** A certificate that was good in January 2020, and its key. */
 export const expired = { cert: Deno.readTextFileSync(new URL("expired.pem", refused)), key };
 
+/** What `openssl req -x509` makes where nobody says more: an authority's certificate for `localhost`, and its key. */
+export const authority = {
+  cert: Deno.readTextFileSync(new URL("../cli/testdata/authority.pem", import.meta.url)),
+  key,
+};
+
 /** What a client trusts. */
 export const caCerts: string[] = [server.cert];
 

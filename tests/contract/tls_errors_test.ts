@@ -1,4 +1,5 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
+import { generateKeyPairSync } from "node:crypto";
 import { readExactly, readUntilOver, text, utf8, writeAll } from "./bytes.ts";
 import { assertFails, assertThrown } from "./failing.ts";
 import { LOCALHOST } from "./pairs.ts";
@@ -98,6 +99,54 @@ Deno.test("handshake() and read() of a server reject with InvalidData when the c
   await assertFails(far.handshake(), Deno.errors.InvalidData);
   await assertFails(far.read(new Uint8Array(1)), Deno.errors.InvalidData);
   await assertFails(far.write(utf8("x")), Deno.errors.InvalidData);
+});
+
+for (const said of ["h", "Ho\n", "5::txt::hello", "GET / HTTP/1.1\r\n\r\n"]) {
+  Deno.test(`a TLS server answers ${JSON.stringify(said)} with an alert`, async () => {
+    using listener = listenTls();
+    using near = await Deno.connect({ hostname: LOCALHOST, port: listener.addr.port });
+    using far = await listener.accept();
+    await writeAll(near, utf8(said));
+    await near.closeWrite();
+    await assertFails(far.handshake(), Deno.errors.InvalidData);
+    assertEquals(Array.from(await readExactly(near, 2)), [21, 3]);
+  });
+}
+
+/** What is said of a handshake that failed, beside the class: programs tell people by it what to do. */
+const SAID = [
+  { name: "nobody vouches for it", pair: { connect: { caCerts: [] } }, said: /UnknownIssuer/ },
+  {
+    name: "it is for another name",
+    pair: { listen: otherName, connect: { caCerts: [otherName.cert] } },
+    said:
+      /certificate not valid for name "localhost"; certificate is only valid for DnsName\("other\.invalid"\)$/,
+  },
+  {
+    name: "it has expired",
+    pair: { listen: expired, connect: { caCerts: [expired.cert] } },
+    said: /certificate expired/,
+  },
+];
+
+for (const { name, pair: options, said } of SAID) {
+  Deno.test(`handshake() of a client says what is wrong with a certificate when ${name}`, async () => {
+    using pair = await tlsPair(options);
+    const serving = pair.far.handshake().catch(() => {});
+    const message = await pair.near.handshake().then(() => "", (error: Error) => error.message);
+    assertMatch(message, /^invalid peer certificate: /);
+    assertMatch(message, said);
+    await serving;
+  });
+}
+
+Deno.test("Deno.listenTls() throws an Error when the key is of another kind than the certificate's", () => {
+  const { publicKey: _, privateKey: key } = generateKeyPairSync("rsa", {
+    modulusLength: 2048,
+    publicKeyEncoding: { type: "spki", format: "pem" },
+    privateKeyEncoding: { type: "pkcs8", format: "pem" },
+  });
+  assertThrown(() => listenTls({ key }), Error);
 });
 
 Deno.test("a TLS listener outlives a client that speaks plainly", async () => {

@@ -1,4 +1,5 @@
 import { assertEquals, assertMatch } from "@std/assert";
+import { otherProtocolError } from "../../codec/other_protocols.ts";
 import type { Address } from "../../net/address.ts";
 import { DeadlineError, type DeadlinePhase } from "../../net/errors.ts";
 import { explain, type ExplainOptions, formatExplanation } from "../../net/explain.ts";
@@ -13,6 +14,7 @@ interface Sample {
   error: unknown;
   tried?: ExplainOptions["tried"];
   address?: Address;
+  tls?: boolean;
   text: string;
 }
 
@@ -128,7 +130,98 @@ const SAMPLES: Sample[] = [
     name: "the certificate is not trusted",
     error: new Error("invalid peer certificate: UnknownIssuer"),
     text:
-      "Cannot connect to 127.0.0.1:8001: the server's certificate is not trusted (invalid peer certificate: UnknownIssuer); trust its authority",
+      "Cannot connect to 127.0.0.1:8001: the server's certificate is not trusted: no trusted authority has signed it; trust its authority, or check the certificate itself instead, by its SHA-256",
+  },
+  {
+    name: "the trusted authority has another key",
+    error: new Error("invalid peer certificate: BadSignature"),
+    text:
+      "Cannot connect to 127.0.0.1:8001: the server's certificate is not trusted: the trusted authority of that name has another key; trust its authority, or check the certificate itself instead, by its SHA-256",
+  },
+  {
+    name: "the certificate is an authority's",
+    error: new Error("invalid peer certificate: Other(OtherError(CaUsedAsEndEntity))"),
+    text:
+      "Cannot connect to 127.0.0.1:8001: the server's certificate is made for an authority (CA:TRUE), and not for a server; check the certificate itself instead, by its SHA-256, or make it anew with basicConstraints=critical,CA:FALSE and with its host's name as subjectAltName",
+  },
+  {
+    name: "the certificate is for other names",
+    error: new Error(
+      'invalid peer certificate: certificate not valid for name "a.example"; certificate is only valid for DnsName("b\x1b[2J.example"), IpAddress(10.0.0.1), DnsName("c"), DnsName("d"), DnsName("e") or DnsName("f")',
+    ),
+    text:
+      "Cannot connect to 127.0.0.1:8001: the server's certificate is for b\\x1b[2J.example, 10.0.0.1, c, d and 2 more, not for a.example; call the server by a name that it has, or check the certificate itself instead, by its SHA-256",
+  },
+  {
+    name: "the certificate is for other names that are not known",
+    error: new Error("invalid peer certificate: NotValidForName"),
+    text:
+      "Cannot connect to 127.0.0.1:8001: the server's certificate is for another host; call the server by a name that it has, or check the certificate itself instead, by its SHA-256",
+  },
+  {
+    name: "the certificate is for no name",
+    error: new Error(
+      'invalid peer certificate: certificate not valid for name "a"; certificate is not valid for any names (according to its subjectAltName extension)',
+    ),
+    text:
+      "Cannot connect to 127.0.0.1:8001: the server's certificate is for no host (it has no subjectAltName); make it anew with basicConstraints=critical,CA:FALSE and with its host's name as subjectAltName, or check the certificate itself instead, by its SHA-256",
+  },
+  {
+    name: "the certificate is too old",
+    error: new Error(
+      "invalid peer certificate: certificate expired: verification time 1795763061 (UNIX), but certificate is not valid after 1580515200 (215247861 seconds ago)",
+    ),
+    text:
+      "Cannot connect to 127.0.0.1:8001: the server's certificate is not valid any more, since 2020-02-01; renew it, or check this machine's clock",
+  },
+  {
+    name: "the certificate is too new, by more than a date can say",
+    error: new Error(
+      "invalid peer certificate: certificate not valid yet: verification time 1 (UNIX), but certificate is not valid before 99999999999999 (9 seconds in future)",
+    ),
+    text:
+      "Cannot connect to 127.0.0.1:8001: the server's certificate is not valid yet; check this machine's clock",
+  },
+  {
+    name: "the certificate has something else",
+    error: new Error("invalid peer certificate: Revoked"),
+    text:
+      "Cannot connect to 127.0.0.1:8001: the server's certificate is not trusted (Revoked); check the certificate itself instead, by its SHA-256",
+  },
+  {
+    name: "the server speaks no TLS",
+    error: new Deno.errors.InvalidData("received corrupt message of type InvalidContentType"),
+    text: "Cannot connect to 127.0.0.1:8001: the server does not speak TLS; call it without TLS",
+  },
+  {
+    name: "the server hung up in the handshake",
+    error: new Deno.errors.UnexpectedEof("unexpected end of file"),
+    text:
+      "Cannot connect to 127.0.0.1:8001: the server hung up in the TLS handshake, as one that speaks no TLS may do; call it without TLS",
+  },
+  {
+    name: "the server reset the connection in the handshake",
+    error: new Deno.errors.ConnectionReset("Connection reset by peer"),
+    tls: true,
+    text:
+      "Cannot connect to 127.0.0.1:8001: the server hung up in the TLS handshake, as one that speaks no TLS may do; call it without TLS",
+  },
+  {
+    name: "the server refuses the handshake",
+    error: new Deno.errors.InvalidData("received fatal alert: ProtocolVersion"),
+    text: "Cannot connect to 127.0.0.1:8001: the server ended the TLS handshake (ProtocolVersion)",
+  },
+  {
+    name: "a connection that stands ends early",
+    error: new Deno.errors.UnexpectedEof("unexpected end of file"),
+    tried: "talk",
+    text: "Lost the connection to 127.0.0.1:8001: unexpected end of file",
+  },
+  {
+    name: "the server speaks TLS alone",
+    error: otherProtocolError("server", { spoken: "tls" }),
+    tried: "talk",
+    text: "Cannot talk to 127.0.0.1:8001: the server speaks TLS; call it with TLS",
   },
   {
     name: "one's own certificate is none",
@@ -149,9 +242,9 @@ const SAMPLES: Sample[] = [
   },
 ];
 
-for (const { name, error, tried = "connect", address = LOCAL, text } of SAMPLES) {
+for (const { name, error, tried = "connect", address = LOCAL, tls = false, text } of SAMPLES) {
   Deno.test(`explain() says what to do when ${name}`, async () => {
-    assertEquals(formatExplanation(await explain(error, { tried, address })), text);
+    assertEquals(formatExplanation(await explain(error, { tried, address, tls })), text);
   });
 }
 

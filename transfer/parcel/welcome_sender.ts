@@ -4,6 +4,7 @@ import { ClosedError } from "../../net/errors.ts";
 import type { ParcelConnection } from "./parcel_connection.ts";
 import { tellFailure, unexpected } from "./session_errors.ts";
 import { isProof, newNonce, proofOf } from "./token_proof.ts";
+import type { TokenTries } from "./token_tries.ts";
 
 /** Offers of one session that may be under way at the same time. */
 export const MAX_OFFERS = 64;
@@ -11,7 +12,8 @@ export const MAX_OFFERS = 64;
 /**
  * Exchanges the first words with a sender.
  *
- * @returns Whether it may offer files; false when it hung up, or was told that a token is wanted.
+ * @returns Whether it may offer files; false when it hung up, was told that a token is wanted, or comes from where too many
+ * wait to try theirs.
  * @throws {ProtocolError} It does not speak as it should.
  * @throws {ClosedError} It has another token, and was told so.
  * @throws {DeadlineError} It did not speak in time.
@@ -19,11 +21,14 @@ export const MAX_OFFERS = 64;
  */
 export async function welcomeSender(
   connection: ParcelConnection,
-  { token, handshakeMs }: {
+  { token, tokenTries, handshakeMs }: {
     token?: string | undefined;
+    tokenTries?: TokenTries | undefined;
     handshakeMs?: number;
   },
 ): Promise<boolean> {
+  const { remoteAddr, signal } = connection;
+  if (token !== undefined && await tokenTries?.admit(remoteAddr, signal) === false) return false;
   const within = { waitMs: deadlineOf("handshakeMs", handshakeMs) };
   void connection.send({ type: "magic" });
   if (await connection.receive(within) === undefined) return false;
@@ -51,6 +56,7 @@ export async function welcomeSender(
     return false;
   }
   if (!isProof(proof.mac, { token, side: "sender", nonces })) {
+    tokenTries?.wrong(remoteAddr);
     await tellFailure(connection, { code: "bad-token", reason: "the token is another one" });
     throw new ClosedError("Cannot take files: the sender has another token", {
       code: "connection-closed",

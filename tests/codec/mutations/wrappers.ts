@@ -11,6 +11,7 @@ import {
   utf8,
   varintPrefixed,
 } from "../../../codec/mod.ts";
+import { refuseOtherProtocols } from "../../../codec/other_protocols.ts";
 import { joined as concat, utf8Bytes } from "../support.ts";
 import { framed, MAX, MAX_LINE, type MutatedCodec, refusal } from "./mutated_codec.ts";
 import { LINES, NO_UTF8 } from "./sample_lines.ts";
@@ -87,5 +88,13 @@ export const WRAPPERS: readonly MutatedCodec[] = [
     codec: joined(netstring(MAX), lines()),
     samples: ["2:hi,", "0:,", "12:hello world!,"].map(utf8Bytes),
     limit: 24,
+  },
+  {
+    name: "refuseOtherProtocols(lines())",
+    of: "refuseOtherProtocols",
+    // Where a line is too long before it is known what it is, the cut decides which of the two is said.
+    codec: refuseOtherProtocols(lines({ maxBytes: 64 })),
+    samples: [...LINES, ...["GET / HTTP/1.1\r\n", "P * HTTP/2\n", "\x16\x03\n"].map(utf8Bytes)],
+    limit: 65,
   },
 ];
