@@ -79,15 +79,32 @@ function secure(socket: Socket, options: ConnectTlsOptions | StartTlsOptions): T
     host,
     // A name goes to the server; an address is no name.
     ...!isIP(host) && { servername: host },
-    secureContext: makeContext({
-      ...cert !== undefined && { cert },
-      ...key !== undefined && { key },
-      ...caCerts.length > 0 && { ca: [...defaultAuthorities(), ...caCerts] },
-    }),
+    secureContext: clientContext({ cert, key, caCerts }),
     ...alpnProtocols && { ALPNProtocols: alpnProtocols },
     ...options.unsafelyDisableHostnameVerification && { checkServerIdentity: () => undefined },
   });
   return new SocketTlsConn(secured, { ...ends, secured: "secureConnect" });
+}
+
+interface ClientSecrets {
+  readonly cert: string | undefined;
+  readonly key: string | undefined;
+  readonly caCerts: readonly string[];
+}
+
+/** The last context of a client: reading all authorities takes longer than a handshake, and one program trusts the same. */
+let last: { readonly of: string; readonly context: SecureContext } | undefined;
+
+function clientContext({ cert, key, caCerts }: ClientSecrets): SecureContext {
+  const of = JSON.stringify([cert, key, caCerts]);
+  if (last?.of === of) return last.context;
+  const context = makeContext({
+    ...cert !== undefined && { cert },
+    ...key !== undefined && { key },
+    ...caCerts.length > 0 && { ca: [...defaultAuthorities(), ...caCerts] },
+  });
+  last = { of, context };
+  return context;
 }
 
 function makeContext(options: SecureContextOptions): SecureContext {

@@ -280,7 +280,7 @@ for (const flags of [[], ["--simple"]] as const) {
         args: inbox.args("--cert", AUTHORITY, "--key", OTHER_KEY),
       });
       await inFolder(async (folder) => {
-        const content = new Uint8Array(2_000_000).map((_, at) => at * 7 + (at >> 8));
+        const content = new Uint8Array(200_000).map((_, at) => at * 7 + (at >> 8));
         await Deno.writeFile(`${folder}/a.bin`, content);
         const ran = await runClient("files", {
           port: server.port,
