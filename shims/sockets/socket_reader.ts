@@ -53,6 +53,8 @@ export class SocketReader {
       owner.socketFailed(error);
       return socket;
     };
+    // Bun takes a reset for an end where nobody listens.
+    socket.on("error", ignore);
   }
 
   /** Reads up to as many bytes as fit; null is the end. */
@@ -105,6 +107,7 @@ export class SocketReader {
     // Both were put on the socket itself, in front of what its class has.
     Reflect.deleteProperty(this.#socket, "push");
     Reflect.deleteProperty(this.#socket, "destroy");
+    this.#socket.off("error", ignore);
     for (let rest; (rest = this.#rest.pop()) !== undefined;) this.#socket.unshift(rest);
   }
 
@@ -145,3 +148,5 @@ export class SocketReader {
     this.#socket._read(0);
   }
 }
+
+function ignore(): void {}

@@ -105,7 +105,8 @@ export class SocketTlsConn extends SocketConn<NetAddr> implements TlsConn {
   }
 
   protected override mapped(error: NodeJS.ErrnoException | undefined): Error {
-    if (error === undefined || error.errno !== undefined) return super.mapped(error);
+    // The system's errors have a number; those of TLS have none, or 0 on Bun.
+    if (error === undefined || error.errno) return super.mapped(error);
     const { code = "", message } = error;
     if (code === "ECONNRESET") return super.mapped(undefined);
     const reason = UNKNOWN_ISSUER.has(code)
