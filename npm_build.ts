@@ -6,6 +6,7 @@
 import { build, type BuildOptions, emptyDir } from "@deno/dnt";
 import denoJson from "./deno.json" with { type: "json" };
 import { forEveryTypeScript } from "./shims/build/declarations.ts";
+import { withDirectShims } from "./shims/build/direct_shims.ts";
 import { withNodeExamples } from "./shims/build/node_examples.ts";
 import { withoutStart } from "./shims/build/without_start.ts";
 import { DENO_ONLY } from "./tests/node/deno_only.ts";
@@ -108,7 +109,7 @@ async function finish(): Promise<void> {
 /** Returns what the package has of an emitted file, and nothing where it has that as it is. */
 function finishedFile(path: string, text: string): string | undefined {
   if (path.endsWith("_dnt.polyfills.js")) return undefined;
-  if (path.endsWith(".js")) return withoutStart(withNodeExamples(text));
+  if (path.endsWith(".js")) return withoutStart(withDirectShims(withNodeExamples(text)));
   if (path.endsWith(".d.ts")) return forEveryTypeScript(withNodeExamples(text));
   return undefined;
 }

@@ -1,5 +1,8 @@
-/** Whether this is Node, where the `Deno` namespace is imported and no global. */
+/** Whether this is Node or Bun, where the `Deno` namespace is imported and no global. */
 export const onNode: boolean = "process" in globalThis && !("Deno" in globalThis);
+
+/** Whether that Node is Bun, which has the same modules. */
+export const onBun: boolean = "Bun" in globalThis;
 
 /** The project's folder; on Node the compiled one, which has the same files. */
 export const ROOT = new URL("../", import.meta.url);
