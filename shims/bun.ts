@@ -22,12 +22,24 @@ export interface BunUdpHandlers {
   error(error: Error): void;
 }
 
+/** Where and how a {@linkcode BunUdpSocket} is bound. */
+export interface BunUdpOptions {
+  /** The address. */
+  hostname: string;
+  /** The port; 0 takes a free one. */
+  port: number;
+  /** libuv's flags. */
+  flags: number;
+  /** Who hears of it. */
+  socket: BunUdpHandlers;
+}
+
 /** The part of Bun's own interface that does what its `node:` modules do not, or do a turn later. */
 export interface BunRuntime {
   /** Listens at once, and throws the system's error. */
   listen(options: { hostname: string; port: number; socket: object }): { stop(): void };
   /** Binds at once, and throws the system's error. */
-  udpSocket(options: { hostname: string; port: number; socket: BunUdpHandlers }): Promise<unknown>;
+  udpSocket(options: BunUdpOptions): Promise<unknown>;
   /** Returns what a promise was resolved with, or the promise. */
   peek(promise: Promise<unknown>): unknown;
 }

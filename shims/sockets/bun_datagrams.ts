@@ -8,37 +8,43 @@ import type {
   HostPort,
 } from "./datagram_socket.ts";
 
+/** libuv's flag, which Bun takes. */
+const UV_UDP_REUSEADDR = 4;
+
+/** What came back from datagrams before may be said so many times in a row. */
+const MAX_REFUSALS = 8;
+
 /** Binds a socket of Bun for datagrams before it returns; its `node:dgram` does so later. Throws the system's error. */
 export function bindBunDatagrams(
   bun: BunRuntime,
-  { address, port, arrived, failed }: DatagramBinding & DatagramHandlers,
+  options: DatagramBinding & DatagramHandlers,
 ): DatagramSocket {
-  let roomCame = () => {};
-  const bound = bun.udpSocket({
-    hostname: address,
-    port,
-    socket: {
-      // The memory is the caller's: Bun makes it for each datagram.
-      data: (_, bytes, port, address) => arrived(new Uint8Array(bytes), { address, port }),
-      drain: () => roomCame(),
-      error: failed,
-    },
-  });
-  // What is bound is there already, behind a promise that has settled.
-  const socket = bun.peek(bound) as BunUdpSocket;
-  return new BunDatagrams(socket, { onceRoom: (called) => roomCame = called });
+  return new BunDatagrams(bun, options);
 }
 
 class BunDatagrams implements DatagramSocket {
   readonly bound: HostPort;
   readonly #socket: BunUdpSocket;
-  readonly #onceRoom: (called: () => void) => void;
   #room: Promise<void> | undefined;
+  #roomCame = () => {};
 
-  constructor(socket: BunUdpSocket, { onceRoom }: { onceRoom: (called: () => void) => void }) {
-    this.#socket = socket;
-    this.#onceRoom = onceRoom;
-    this.bound = socket.address;
+  constructor(
+    bun: BunRuntime,
+    { address, port, reuseAddress, arrived, failed }: DatagramBinding & DatagramHandlers,
+  ) {
+    const bound = bun.udpSocket({
+      hostname: address,
+      port,
+      flags: reuseAddress ? UV_UDP_REUSEADDR : 0,
+      socket: {
+        data: (_, bytes, port, address) => arrived(new Uint8Array(bytes), { address, port }),
+        drain: () => this.#roomCame(),
+        error: failed,
+      },
+    });
+    // What is bound is there already, behind a promise that has settled.
+    this.#socket = bun.peek(bound) as BunUdpSocket;
+    this.bound = this.#socket.address;
   }
 
   async send(bytes: Uint8Array, { address, port }: HostPort): Promise<number> {
@@ -49,6 +55,8 @@ class BunDatagrams implements DatagramSocket {
 
   close(): void {
     this.#socket.close();
+    // Who waits for room meets a closed socket.
+    this.#roomCame();
   }
 
   ref(): void {
@@ -65,22 +73,23 @@ class BunDatagrams implements DatagramSocket {
   }
 
   #hasSent(bytes: Uint8Array, { address, port }: HostPort): boolean {
-    for (;;) {
+    for (let refusals = 0;; refusals++) {
       try {
         return this.#socket.send(bytes, port, address);
       } catch (error) {
-        // That is said once, of a datagram before this one that nobody took.
-        if ((error as NodeJS.ErrnoException).code !== "ECONNREFUSED") throw error;
+        // It is said of a datagram before this one, which nobody took; this one was not sent.
+        const refused = (error as NodeJS.ErrnoException).code === "ECONNREFUSED";
+        if (!refused || refusals === MAX_REFUSALS) throw error;
       }
     }
   }
 
   #waitForRoom(): Promise<void> {
     return this.#room ??= new Promise<void>((resolve) => {
-      this.#onceRoom(() => {
+      this.#roomCame = () => {
         this.#room = undefined;
         resolve();
-      });
+      };
     });
   }
 }

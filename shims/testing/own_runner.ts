@@ -52,7 +52,7 @@ function report(name: string, outcome: "ignored" | "passed" | "failed"): void {
   const error = outcome === "failed" ? failures.join("\n") : "";
   const line = `${JSON.stringify({ name, outcome, error })}\n`;
   const { PARLEY_TEST_REPORT: path } = process.env;
-  if (path === undefined) process.stdout.write(line);
+  if (!path) process.stdout.write(line);
   else appendFileSync(path, line);
   if (outcome === "failed") process.exitCode = 1;
 }
