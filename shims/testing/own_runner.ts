@@ -13,6 +13,14 @@ export interface Steps {
 
 let last: Promise<void> = Promise.resolve();
 let failures: string[] = [];
+let running: string | undefined;
+
+// A process ends when nothing keeps it, though a case still waits for what will not come.
+process.on("exit", () => {
+  if (running === undefined) return;
+  fail(new Error("The process ended while the case waited"));
+  report(running, "failed");
+});
 
 /**
  * Runs a case behind those before it, where the runtime's own `node:test` works inside its test command alone: a file
@@ -24,6 +32,7 @@ export function runOneByOne(name: string, { skip }: { skip: boolean }, run: Run)
 
 async function runCase(name: string, run: Run): Promise<void> {
   failures = [];
+  running = name;
   process.on("uncaughtException", fail).on("unhandledRejection", fail);
   try {
     await run({
@@ -41,6 +50,7 @@ async function runCase(name: string, run: Run): Promise<void> {
   // What nobody caught is said a turn later.
   await new Promise((resolve) => setImmediate(resolve));
   process.off("uncaughtException", fail).off("unhandledRejection", fail);
+  running = undefined;
   report(name, failures.length === 0 ? "passed" : "failed");
 }
 

@@ -18,6 +18,7 @@ Deno.test("the runner for Bun says what became of each case, and ends with 1 whe
       "failed: leaves a rejection: Error: left alone",
       "failed: has a step that fails: step broken: Error: in a step",
       "passed: passes when others failed: ",
+      "failed: waits for what will not come: Error: The process ended while the case waited",
     ],
   );
 });

@@ -28,3 +28,5 @@ runOneByOne("has a step that fails", run, async (steps) => {
   await steps.test("whole", run, () => {});
 });
 runOneByOne("passes when others failed", run, () => {});
+runOneByOne("waits for what will not come", run, () => new Promise(() => {}));
+runOneByOne("is never begun", run, () => {});
