@@ -5,10 +5,15 @@
 
 import { build, type BuildOptions, emptyDir } from "@deno/dnt";
 import denoJson from "./deno.json" with { type: "json" };
+import { forEveryTypeScript } from "./shims/build/declarations.ts";
+import { withDirectShims } from "./shims/build/direct_shims.ts";
+import { withNodeExamples } from "./shims/build/node_examples.ts";
+import { withoutStart } from "./shims/build/without_start.ts";
 import { DENO_ONLY } from "./tests/node/deno_only.ts";
 
 const OUT = "npm";
 const DOCUMENTS = ["README.md", "LICENSE", "CHANGELOG.md", "SECURITY.md"];
+const NODE_TYPES = "20.19.43";
 const { name, version, license, exports } = denoJson;
 
 /** The modules that users import, as JSR has them, and the shim. */
@@ -31,7 +36,7 @@ const shared = {
     version,
     description:
       "Servers and clients over sockets: wire formats, and the connection kernel under them",
-    keywords: ["tcp", "udp", "websocket", "socket", "protocol", "codec", "framing", "deno"],
+    keywords: ["tcp", "tls", "socket", "protocol", "codec", "framing", "file-transfer", "deno"],
     license,
     type: "module",
     // The first with long-term support; earlier ones have no Symbol.dispose.
@@ -43,7 +48,10 @@ const shared = {
       return [name, { types: `.${emitted}.d.ts`, default: `.${emitted}.js` }];
     })),
     scripts: { test: "node esm/tests/node/run.js" },
-    devDependencies: { "@types/node": "20.19.43" },
+    devDependencies: { "@types/node": NODE_TYPES },
+    // The declarations name Node's own; who writes JavaScript does without.
+    peerDependencies: { "@types/node": ">=20" },
+    peerDependenciesMeta: { "@types/node": { optional: true } },
   },
 } satisfies Partial<BuildOptions>;
 
@@ -82,6 +90,13 @@ async function finish(): Promise<void> {
     test: false,
     skipNpmInstall: true,
   });
+  for (const path of filesIn(`${OUT}/esm`)) {
+    const isTest = path.startsWith(`${OUT}/esm/tests/`);
+    const finished = isTest ? undefined : finishedFile(path, await Deno.readTextFile(path));
+    if (finished !== undefined) await Deno.writeTextFile(path, finished);
+  }
+  // Nobody asks any more which module is the main one.
+  for (const ending of ["js", "d.ts"]) await Deno.remove(`${OUT}/esm/_dnt.polyfills.${ending}`);
   for (const file of DOCUMENTS) await Deno.copyFile(file, `${OUT}/${file}`);
   for (const path of filesIn("tests")) {
     if (path.endsWith(".ts")) continue;
@@ -89,6 +104,14 @@ async function finish(): Promise<void> {
     await Deno.mkdir(copy.slice(0, copy.lastIndexOf("/")), { recursive: true });
     await Deno.copyFile(path, copy);
   }
+}
+
+/** Returns what the package has of an emitted file, and nothing where it has that as it is. */
+function finishedFile(path: string, text: string): string | undefined {
+  if (path.endsWith("_dnt.polyfills.js")) return undefined;
+  if (path.endsWith(".js")) return withoutStart(withDirectShims(withNodeExamples(text)));
+  if (path.endsWith(".d.ts")) return forEveryTypeScript(withNodeExamples(text));
+  return undefined;
 }
 
 /** What only the tests need: npm/ has it, the package does not. */

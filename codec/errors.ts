@@ -43,11 +43,17 @@ export interface ProtocolErrorOptions extends ErrorOptions {
  * @example
  * ```ts
  * import { netstring, ProtocolError } from "@parley/sockets";
- * import { assert, assertThrows } from "@std/assert";
+ * import { assert } from "@std/assert";
  *
  * const decoder = netstring().decoder();
  * decoder.push(new TextEncoder().encode("x:"));
- * const error = assertThrows(() => decoder.next(), ProtocolError);
+ * let error: unknown;
+ * try {
+ *   decoder.next();
+ * } catch (thrown) {
+ *   error = thrown;
+ * }
+ * assert(error instanceof ProtocolError);
  * assert(error.code === "bad-length" && error.offset === 0);
  * ```
  */
@@ -99,12 +105,12 @@ export interface LimitErrorOptions {
  * @example
  * ```ts
  * import { LimitError, lines } from "@parley/sockets";
- * import { assert, assertThrows } from "@std/assert";
+ * import { assertThrows } from "@std/assert";
  *
  * const decoder = lines({ maxBytes: 3 }).decoder();
  * decoder.push(new TextEncoder().encode("abcd\n"));
- * const error = assertThrows(() => decoder.next(), LimitError);
- * assert(error.message === "Cannot decode line: at least 4 bytes exceed maxLineBytes 3");
+ * const message = "Cannot decode line: at least 4 bytes exceed maxLineBytes 3";
+ * assertThrows(() => decoder.next(), LimitError, message);
  * ```
  */
 export class LimitError extends ProtocolError {

@@ -32,7 +32,7 @@ const MAX_QUEUED_BYTES = 16 * 1024 * 1024;
  *
  * @throws {RangeError} `maxQueuedBytes` is no limit.
  *
- * @example Over Deno's own streams
+ * @example Over the platform's own streams
  * ```ts
  * import { lines, sessionStreams } from "@parley/sockets/codec";
  * import { assert } from "@std/assert";
@@ -65,7 +65,8 @@ export function sessionStreams<In, Out>(
  * import { decodeStream, lines } from "@parley/sockets";
  * import { assert } from "@std/assert";
  * const bytes = new Blob(["one\ntwo\n"]).stream();
- * const got = await Array.fromAsync(bytes.pipeThrough(decodeStream(lines())));
+ * const got: string[] = [];
+ * for await (const line of bytes.pipeThrough(decodeStream(lines()))) got.push(line);
  * assert(got.join() === "one,two");
  * ```
  */
@@ -83,8 +84,11 @@ export function decodeStream<In>(
  * ```ts
  * import { encodeStream, lines } from "@parley/sockets";
  * import { assert } from "@std/assert";
- * const bytes = ReadableStream.from(["one", "two"]).pipeThrough(encodeStream(lines()));
- * assert(await new Response(bytes).text() === "one\ntwo\n");
+ * const { readable, writable } = encodeStream(lines());
+ * const writer = writable.getWriter();
+ * void writer.write("one");
+ * void writer.close();
+ * assert(await new Response(readable).text() === "one\n");
  * ```
  */
 export function encodeStream<Out>(

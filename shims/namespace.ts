@@ -42,6 +42,7 @@ export {
 } from "./process/process.ts";
 export { addSignalListener, removeSignalListener, type Signal } from "./process/signals.ts";
 export { stderr, stdin, stdout } from "./process/stdio.ts";
+export { makeTempDir, type MakeTempOptions } from "./files/temporary.ts";
 export { connectTls, listenTls, startTls } from "./sockets/tls.ts";
 export type * from "./types.ts";
 export {

@@ -1,4 +1,4 @@
-// What the package's command `parley` runs. It is npm's alone: cli.ts asks for import.meta.main, and is imported here.
+// What the command `parley` of the npm package runs: no other module of that package starts anything.
 import { main } from "../cli.ts";
 
 Deno.exit(await main(Deno.args));

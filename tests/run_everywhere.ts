@@ -6,8 +6,8 @@
 import type { TestResult } from "./node/reporter.ts";
 import { counted, type Counts } from "./node/results.ts";
 
-/** Lines of Node beside the one of this machine, as npm has them. */
-const OTHER_NODES = ["22", "24"];
+/** Lines of Node beside the one of this machine, and Bun, as npm has them. */
+const OTHERS = ["22", "24", "bun"];
 const ROOT = new URL("../", import.meta.url);
 
 /** What came of the tests on a runtime. */
@@ -22,8 +22,8 @@ if (import.meta.main) {
   const folder = await Deno.makeTempDir();
   const results = [await onDeno(folder), ...await read(folder, /^chromium/)];
   await task(["npm:build"]);
-  for (const version of ["", ...OTHER_NODES]) await task(["npm:test", version], folder);
-  results.push(...await read(folder, /^node-/));
+  for (const version of ["", ...OTHERS]) await task(["npm:test", version], folder);
+  results.push(...await read(folder, /^node-/), ...await read(folder, /^bun-/));
   await Deno.remove(folder, { recursive: true });
   const text = `${JSON.stringify(results, null, 2)}\n`;
   await Deno.writeTextFile(new URL("docs/runtimes.json", ROOT), text);

@@ -11,7 +11,8 @@ export function fromNode(error: unknown): Error {
   const { code, errno, syscall } = error as NodeJS.ErrnoException;
   if (typeof code !== "string") return error;
   if (syscall === "getaddrinfo") return noSuchHost(code);
-  const message = errno === undefined ? undefined : systemMessage(errno);
+  // libuv's numbers are negative; Bun's listeners have the system's own.
+  const message = errno === undefined ? undefined : systemMessage(-Math.abs(errno));
   return systemError(code, message ?? error.message, { cause: error });
 }
 

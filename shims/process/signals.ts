@@ -21,14 +21,20 @@ export type Signal =
 /** Calls `heard` at each such signal, instead of what the system does then; once, however often it is added. */
 export function addSignalListener(signal: Signal, heard: () => void): void {
   if (process.listeners(signal).includes(heard)) return;
+  // Node refuses them as well, Bun takes them and hears nothing.
+  if (signal === "SIGKILL" || signal === "SIGSTOP") throw notAllowed(signal);
   try {
     process.on(signal, heard);
   } catch (cause) {
-    throw new TypeError(`Binding to signal '${signal}' is not allowed`, { cause });
+    throw notAllowed(signal, { cause });
   }
 }
 
 /** Ends what `addSignalListener` began. */
 export function removeSignalListener(signal: Signal, heard: () => void): void {
   process.off(signal, heard);
+}
+
+function notAllowed(signal: Signal, options?: ErrorOptions): TypeError {
+  return new TypeError(`Binding to signal '${signal}' is not allowed`, options);
 }

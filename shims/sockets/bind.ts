@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import net, { isIPv6, type ListenOptions, type Server } from "node:net";
 import { dirname } from "node:path";
 import process from "node:process";
+import { bun, type BunRuntime } from "../bun.ts";
 import { NotSupported } from "../errors/error_classes.ts";
 import { fromCode, fromErrno, fromNode } from "../errors/errors.ts";
 
@@ -59,7 +60,9 @@ export function bind(server: Server, options: BindOptions): void {
   }
   const handle = boundHandle(options);
   if (handle === undefined) {
-    server.listen({ host, port, reusePort, backlog });
+    const failed = listenNow(server, () => server.listen({ host, port, reusePort, backlog }));
+    // Bun's servers listen at once, or never will.
+    if (failed && bun) throw whyBunCannotListen(bun, { hostname: host, port });
     return;
   }
   // The types know of no handle, though the documents do.
@@ -84,6 +87,17 @@ export function bindPath(server: Server, path: string): void {
   if (!listenNow(server, () => server.listen(path, DEFAULT_BACKLOG))) return;
   if (existsSync(path)) throw fromCode("EADDRINUSE");
   throw fromCode(existsSync(dirname(path)) ? "EACCES" : "ENOENT");
+}
+
+/** Bun's server says a turn later why it does not listen; what it stands on says it at once. */
+function whyBunCannotListen(bun: BunRuntime, at: { hostname: string; port: number }): Error {
+  try {
+    bun.listen({ ...at, socket: { data: ignore } }).stop();
+  } catch (error) {
+    return fromNode(error);
+  }
+  // Whoever had the port has left just now.
+  return fromCode("EADDRINUSE");
 }
 
 /** Calls what listens at once, and says whether it failed; Node itself tells some turns later, and why. */

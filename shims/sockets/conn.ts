@@ -18,6 +18,7 @@ export class SocketConn<A extends Addr = Addr> implements Conn<A>, SocketOwner {
   readonly #reader: SocketReader;
   readonly #writer: SocketWriter;
   #closed = false;
+  #keepsProcess = true;
   #readable: ReadableStream<Uint8Array<ArrayBuffer>> | undefined;
   #writable: WritableStream<Uint8Array<ArrayBufferLike>> | undefined;
 
@@ -38,6 +39,11 @@ export class SocketConn<A extends Addr = Addr> implements Conn<A>, SocketOwner {
   /** The system says once why a socket failed. */
   get failsAgain(): boolean {
     return false;
+  }
+
+  /** Who waits for it keeps the process running, unless `unref` was called. */
+  get keepsProcess(): boolean {
+    return this.#keepsProcess;
   }
 
   read(into: Uint8Array): Promise<number | null> {
@@ -89,10 +95,12 @@ export class SocketConn<A extends Addr = Addr> implements Conn<A>, SocketOwner {
   }
 
   ref(): void {
+    this.#keepsProcess = true;
     this.#socket.ref();
   }
 
   unref(): void {
+    this.#keepsProcess = false;
     this.#socket.unref();
   }
 

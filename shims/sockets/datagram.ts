@@ -1,9 +1,11 @@
-import dgram, { type Socket } from "node:dgram";
-import { isIP } from "node:net";
+import { bun } from "../bun.ts";
+import { bindBunDatagrams } from "./bun_datagrams.ts";
+import { bindNodeDatagrams } from "./node_datagrams.ts";
+import type { DatagramBinding, DatagramSocket, HostPort } from "./datagram_socket.ts";
 import { netAddr, requirePort } from "./address.ts";
 import { NotSupported } from "../errors/error_classes.ts";
 import { badResource, fromCode, fromNode, interrupted } from "../errors/errors.ts";
-import { lookupNow, resolveSync } from "./resolve.ts";
+import { resolveSync } from "./resolve.ts";
 import type { Addr, DatagramConn, NetAddr, UdpListenOptions } from "../types.ts";
 
 /** Datagrams that wait for who receives; the system would keep fewer, and drop the next ones too. */
@@ -32,38 +34,34 @@ export function listenDatagram(options: UdpListenOptions & { transport: "udp" })
   }
   const address = resolveSync(hostname);
   const port = requirePort(options.port);
-  const socket = dgram.createSocket({
-    type: isIP(address) === 6 ? "udp6" : "udp4",
-    reuseAddr: reuseAddress,
-    lookup: lookupNow,
-  });
-  let failure: Error | undefined;
-  const fail = (error: Error) => failure = fromNode(error);
-  socket.once("error", fail);
-  socket.bind({ address, port, exclusive: true });
-  if (failure) throw failure;
-  socket.off("error", fail);
-  return new SocketDatagramConn(socket);
+  return new SocketDatagramConn({ address, port, reuseAddress });
 }
 
-/** A socket of Node for datagrams, as Deno gives it. */
+/** A socket for datagrams, as Deno gives it. */
 class SocketDatagramConn implements DatagramConn {
   readonly addr: NetAddr;
-  readonly #socket: Socket;
+  readonly #socket: DatagramSocket;
   readonly #waiting: Received[] = [];
   readonly #receiving: Receiving[] = [];
   #waitingBytes = 0;
   #closed = false;
 
-  constructor(socket: Socket) {
-    this.#socket = socket;
-    this.addr = netAddr("udp", socket.address());
-    socket.on("message", (bytes, { address, port }) => {
-      this.#arrived([own(bytes), netAddr("udp", { address, port })]);
-    });
-    socket.on("error", (error) => {
-      for (const { reject } of this.#receiving.splice(0)) reject(fromNode(error));
-    });
+  constructor(at: DatagramBinding) {
+    const handlers = {
+      arrived: (bytes: Uint8Array<ArrayBuffer>, from: HostPort) =>
+        this.#arrived([bytes, netAddr("udp", from)]),
+      failed: (error: Error) => {
+        for (const { reject } of this.#receiving.splice(0)) reject(fromNode(error));
+      },
+    };
+    try {
+      this.#socket = bun
+        ? bindBunDatagrams(bun, { ...at, ...handlers })
+        : bindNodeDatagrams(at, handlers);
+    } catch (error) {
+      throw fromNode(error);
+    }
+    this.addr = netAddr("udp", this.#socket.bound);
   }
 
   receive(into?: Uint8Array): Promise<Received> {
@@ -83,12 +81,7 @@ class SocketDatagramConn implements DatagramConn {
     }
     const { hostname, port } = to;
     if (port === 0) return Promise.reject(fromCode("EINVAL"));
-    return new Promise((resolve, reject) => {
-      this.#socket.send(bytes, requirePort(port), hostname, (error, count) => {
-        if (error) reject(this.#closed ? interrupted() : fromNode(error));
-        else resolve(count);
-      });
-    });
+    return this.#send(bytes, { address: hostname, port: requirePort(port) });
   }
 
   close(): void {
@@ -126,6 +119,14 @@ class SocketDatagramConn implements DatagramConn {
     this.#socket.unref();
   }
 
+  async #send(bytes: Uint8Array, to: HostPort): Promise<number> {
+    try {
+      return await this.#socket.send(bytes, to);
+    } catch (error) {
+      throw this.#closed ? interrupted() : fromNode(error);
+    }
+  }
+
   #arrived(received: Received): void {
     const receiving = this.#receiving.shift();
     if (receiving) return receiving.resolve(fitted(received, receiving.into));
@@ -134,12 +135,6 @@ class SocketDatagramConn implements DatagramConn {
     this.#waitingBytes = bytes;
     this.#waiting.push(received);
   }
-}
-
-/** Returns a plain array of bytes, where Node gives its own kind. */
-function own({ buffer, byteOffset, length }: Uint8Array): Uint8Array<ArrayBuffer> {
-  // Node receives into memory that it made for this datagram, and that nobody shares.
-  return new Uint8Array(buffer as ArrayBuffer, byteOffset, length);
 }
 
 function fitted([bytes, from]: Received, into: Uint8Array | undefined): Received {

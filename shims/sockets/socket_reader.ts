@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import { bun } from "../bun.ts";
 import { askAgain } from "./ask_again.ts";
 
 interface Waiting {
@@ -13,6 +14,8 @@ export interface SocketOwner {
   readonly endIsCertain: boolean;
   /** It says why it failed each time when it is asked, and not once as the system does. */
   readonly failsAgain: boolean;
+  /** Who waits for it keeps the process running. */
+  readonly keepsProcess: boolean;
   /** Node would end the socket here. */
   socketFailed(error: Error | undefined): void;
   /** The peer has said that it sends no more. */
@@ -53,6 +56,8 @@ export class SocketReader {
       owner.socketFailed(error);
       return socket;
     };
+    // Bun takes a reset for an end where nobody listens.
+    socket.on("error", ignore);
   }
 
   /** Reads up to as many bytes as fit; null is the end. */
@@ -105,6 +110,7 @@ export class SocketReader {
     // Both were put on the socket itself, in front of what its class has.
     Reflect.deleteProperty(this.#socket, "push");
     Reflect.deleteProperty(this.#socket, "destroy");
+    this.#socket.off("error", ignore);
     for (let rest; (rest = this.#rest.pop()) !== undefined;) this.#socket.unshift(rest);
   }
 
@@ -143,5 +149,9 @@ export class SocketReader {
   #start(): void {
     this.#stopped = false;
     this.#socket._read(0);
+    // Bun lets the process end while TLS is read on a socket that was paused before.
+    if (bun && this.#owner.keepsProcess) this.#socket.ref();
   }
 }
+
+function ignore(): void {}

@@ -1,4 +1,5 @@
 import nodeTest from "node:test";
+import { runOneByOne } from "./own_runner.ts";
 
 /** How a case is run. */
 export interface TestOptions {
@@ -30,6 +31,11 @@ export interface TestContext {
 
 type Body = (context: TestContext) => void | Promise<void>;
 
+/** Node's own runner; Bun's runs inside `bun test` alone. */
+const register: typeof runOneByOne = "Bun" in globalThis
+  ? runOneByOne
+  : (name, options, run) => void nodeTest(name, options, run);
+
 /** Registers a case with Node's own runner. */
 export function test(name: string, body: Body): void;
 /** Registers a case with Node's own runner, or leaves it out. */
@@ -42,7 +48,7 @@ export function test(
   third?: Body,
 ): void {
   const { name, fn, ignore = false } = definitionOf(first, second, third);
-  void nodeTest(name, { skip: ignore }, async (context) => {
+  register(name, { skip: ignore }, async (context) => {
     await fn({
       async step(nameOrStep: string | StepDefinition, body?: Body) {
         const step = definitionOf(nameOrStep, body);

@@ -45,6 +45,16 @@ Deno.test("Deno.listenDatagram() throws AddrInUse at once when the port is taken
   assertEquals(codeOf(error), "EADDRINUSE");
 });
 
+Deno.test("Deno.listenDatagram() shares a port when each asks for it with reuseAddress", () => {
+  const options = { transport: "udp", hostname: LOCALHOST, reuseAddress: true } as const;
+  const one = Deno.listenDatagram({ ...options, port: 0 });
+  const { port } = one.addr as Deno.NetAddr;
+  const other = Deno.listenDatagram({ ...options, port });
+  assertEquals(other.addr, one.addr);
+  one.close();
+  other.close();
+});
+
 Deno.test("Deno.listenDatagram() throws AddrNotAvailable when the address is another machine's", () => {
   assertThrown(() => open({ hostname: "198.51.100.77" }), Deno.errors.AddrNotAvailable);
 });

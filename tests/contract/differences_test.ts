@@ -1,15 +1,17 @@
 import { assertEquals } from "@std/assert";
 import { inFolder, namesIn, withFile } from "./folder.ts";
 import { tcpPair } from "./pairs.ts";
-import { onNode } from "./runtime.ts";
+import { onBun, onNode } from "./runtime.ts";
 import { authority, otherName, relayedPair, tlsPair } from "./tls.ts";
 import { settles, turns } from "./waiting.ts";
 
-/** What Deno and Node cannot do alike. */
+/** What Deno, Node and Bun cannot do alike. */
 interface Difference {
   readonly name: string;
   readonly deno: string;
   readonly node: string;
+  /** Where Bun's `node:` modules do it in another way than Node's. */
+  readonly bun?: string;
   readonly why: string;
   /** Does it, and says what came of it. */
   readonly outcome: () => Promise<string>;
@@ -149,10 +151,34 @@ const DIFFERENCES: readonly Difference[] = [
       return found;
     },
   },
+  {
+    name: "write() to a child that has closed its input",
+    deno: "BrokenPipe",
+    node: "BrokenPipe",
+    bun: "undefined",
+    why:
+      "node:child_process says it of a pipe that nobody reads, but Bun's closes it without a word",
+    outcome: async () => {
+      const child = new Deno.Command("sh", {
+        args: ["-c", "exec <&-; echo closed"],
+        stdin: "piped",
+        stdout: "piped",
+        stderr: "null",
+      }).spawn();
+      for await (const _ of child.stdout);
+      const writer = child.stdin.getWriter();
+      const closed = writer.closed.catch(() => {});
+      const found = await ending(writer.write(new Uint8Array(1)));
+      await writer.close().catch(() => {});
+      await closed;
+      await child.status;
+      return found;
+    },
+  },
 ];
 
-for (const { name, deno, node, why, outcome } of DIFFERENCES) {
-  const expected = onNode ? node : deno;
+for (const { name, deno, node, bun = node, why, outcome } of DIFFERENCES) {
+  const expected = onBun ? bun : onNode ? node : deno;
   Deno.test(`${name}: ${expected}, as ${why}`, async () => {
     assertEquals(await outcome(), expected);
   });

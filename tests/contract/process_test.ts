@@ -135,22 +135,6 @@ Deno.test("a child's status is there for whoever asks late", async () => {
   assertEquals((await child.status).code, 7);
 });
 
-Deno.test("a child's input fails with BrokenPipe when it reads no more", async () => {
-  const child = sh("exec <&-; echo closed", {
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "null",
-  }).spawn();
-  const pieces: Uint8Array[] = [];
-  for await (const piece of child.stdout) pieces.push(piece);
-  assertEquals(text(joined(pieces)), "closed\n");
-  const writer = child.stdin.getWriter();
-  const closed = writer.closed.catch(() => {});
-  await assertFails(writer.write(utf8("x")), Deno.errors.BrokenPipe);
-  await closed;
-  await child.status;
-});
-
 Deno.test("Deno.args has what was typed behind the program", async () => {
   const { stdout } = await ran(ownChild("args", "one", "--two", "three four", ""));
   assertEquals(JSON.parse(stdout), ["one", "--two", "three four", ""]);

@@ -1,6 +1,6 @@
-import { onNode, ROOT, runCommand } from "../runtime.ts";
+import { onBun, onNode, ROOT, runCommand } from "../runtime.ts";
 
-export { onNode };
+export { onBun, onNode };
 
 /** Whether this machine has `::1`. */
 export const ipv6: boolean = Deno.networkInterfaces().some(({ address }) => address === "::1");

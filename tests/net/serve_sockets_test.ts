@@ -269,7 +269,7 @@ Deno.test("serve() works the same over a Unix socket", async () => {
   try {
     const flags = [`--allow-net=unix:${path}`, `--allow-read=${path}`, `--allow-write=${path}`];
     const { code, stdout, stderr } = await runChild("unix.ts", { flags, args: [path] });
-    const expected = "#0 unix connected\nOVER A FILE\n#0 unix closed\n{ drained: 0, cut: 0 }\n";
+    const expected = '#0 unix connected\nOVER A FILE\n#0 unix closed\n{"drained":0,"cut":0}\n';
     assertEquals([code, stdout, stderr], [0, expected, ""]);
   } finally {
     await Deno.remove(directory, { recursive: true });

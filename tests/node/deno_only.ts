@@ -14,4 +14,5 @@ export const DENO_ONLY: Readonly<Record<string, string>> = {
   "examples/examples_alone_test.ts": "runs the examples as they stand, with deno",
   "links/dnt_long_test.ts": "tests the build itself",
   "links/dnt_test.ts": "tests the build itself",
+  "shims/build/emitted_test.ts": "tests the build itself",
 };

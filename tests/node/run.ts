@@ -1,4 +1,4 @@
-// Runs the compiled test files on the Node that runs this, each in a process of its own:
+// Runs the compiled test files on the Node or the Bun that runs this, each in a process of its own:
 //
 //   node npm/esm/tests/node/run.js [--jobs N] [--long] [PART_OF_A_NAME]...
 //
@@ -22,6 +22,8 @@ const FILE_TIMEOUT_MS = 120_000;
 /** Differences can be longer than anybody reads. */
 const ERROR_LINES = 40;
 
+const runtime = process.versions.bun === undefined ? "Node" : "Bun";
+const version = process.versions.bun ?? process.versions.node;
 const tests = fileURLToPath(new URL("../", import.meta.url));
 const reporter = new URL("reporter.js", import.meta.url).href;
 const { values, positionals } = parseArgs({
@@ -46,20 +48,19 @@ await runAll(files.filter(isAlone), 1);
 await rm(folder, { recursive: true });
 
 const counts = counted(results);
-const { version } = process;
 const denoOnly = Object.entries(DENO_ONLY);
 console.log(
-  `\nNode ${version.slice(1)}: ${files.length} files, ${counts.passed} passed, ` +
+  `\n${runtime} ${version}: ${files.length} files, ${counts.passed} passed, ` +
     `${counts.failed} failed, ${ignoredText(counts.ignored)}; ` +
     `${denoOnly.length} files run on Deno alone:`,
 );
 for (const [file, reason] of denoOnly) console.log(`  ${file}: ${reason}`);
 const resultsFolder = process.env.PARLEY_TEST_RESULTS_DIR;
 if (resultsFolder) {
-  const summary = { runtime: "Node", version: version.slice(1), ...counts, denoOnly: DENO_ONLY };
+  const summary = { runtime, version, ...counts, denoOnly: DENO_ONLY };
   await mkdir(resultsFolder, { recursive: true });
   const [major] = version.split(".");
-  const path = join(resultsFolder, `node-${major?.slice(1)}.json`);
+  const path = join(resultsFolder, `${runtime.toLowerCase()}-${major}.json`);
   await writeFile(path, `${JSON.stringify(summary, null, 2)}\n`);
 }
 process.exitCode = counts.failed === 0 ? 0 : 1;
@@ -77,11 +78,16 @@ async function runAll(files: readonly string[], jobs: number): Promise<void> {
 
 async function runFile(file: string, report: string): Promise<FileResult> {
   const start = performance.now();
-  const child = spawn(process.execPath, [
-    `--test-reporter=${reporter}`,
-    `--test-reporter-destination=${report}`,
-    join(tests, file),
-  ], { cwd: join(tests, ".."), stdio: ["ignore", "pipe", "pipe"] });
+  const reporting = [`--test-reporter=${reporter}`, `--test-reporter-destination=${report}`];
+  const child = spawn(
+    process.execPath,
+    [...runtime === "Node" ? reporting : [], join(tests, file)],
+    {
+      cwd: join(tests, ".."),
+      env: { ...process.env, ...runtime === "Bun" && { PARLEY_TEST_REPORT: report } },
+      stdio: ["ignore", "pipe", "pipe"],
+    },
+  );
   let output = "";
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding("utf8").on("data", (text: string) => output += text);

@@ -39,20 +39,11 @@ const TSCONFIG = {
   },
 };
 
-/** Makes a project that has the package from its archive. */
-async function project(...packages: readonly string[]): Promise<Folder> {
-  const folder = await Folder.make();
-  const { archive } = await folder.pack();
-  await folder.write("package.json", JSON.stringify({ private: true, type: "module" }));
-  await folder.expect("npm", "install", archive, ...packages);
-  return folder;
-}
-
 Deno.test({
   name: "a project type-checks and runs its program when the package is installed (needs npm/)",
   ignore,
   fn: async () => {
-    await using folder = await project(TYPESCRIPT, NODE_TYPES);
+    await using folder = await Folder.withPackage(TYPESCRIPT, NODE_TYPES);
     await folder.write("program.ts", PROGRAM);
     await folder.write(
       "all.ts",
@@ -69,7 +60,7 @@ Deno.test({
   name: "a project imports every export when the package is installed without types (needs npm/)",
   ignore,
   fn: async () => {
-    await using folder = await project();
+    await using folder = await Folder.withPackage();
     assertEquals((await folder.run("sh", "-c", "command -v deno")).code, 127);
     await folder.write(
       "all.js",
@@ -88,7 +79,7 @@ Deno.test({
   name: "npx parley serves and stops at a signal when the package is installed (needs npm/, pgrep)",
   ignore: ignore || !installed("pgrep"),
   fn: async () => {
-    await using folder = await project();
+    await using folder = await Folder.withPackage();
     await using server = folder.start(["npx", "parley", "serve", "talkback", "--port", "0"]);
     const [, port] = await server.stderr.until(/^talkback listening on .*:(\d+)$/m);
     await using conn = await Deno.connect({ hostname: "127.0.0.1", port: Number(port) });
@@ -104,7 +95,7 @@ Deno.test({
   name: "npx parley tour shows every program when the package is installed (needs npm/)",
   ignore,
   fn: async () => {
-    await using folder = await project();
+    await using folder = await Folder.withPackage();
     const output = await folder.expect("npx", "parley", "tour");
     assert(/^\d+ checks passed, 0 failed$/m.test(output), output);
   },

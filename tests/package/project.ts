@@ -45,6 +45,20 @@ export class Folder implements AsyncDisposable {
     return new Folder(path, { PATH: [`${path}/bin`, ...system].join(":") });
   }
 
+  /** Makes a project that has the package from its archive, beside others. */
+  static async withPackage(...packages: readonly string[]): Promise<Folder> {
+    const folder = await Folder.make();
+    try {
+      const { archive } = await folder.pack();
+      await folder.write("package.json", JSON.stringify({ private: true, type: "module" }));
+      await folder.expect("npm", "install", archive, ...packages);
+      return folder;
+    } catch (error) {
+      await folder[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
   /** Writes a file. */
   async write(name: string, text: string): Promise<void> {
     await Deno.writeTextFile(`${this.path}/${name}`, text);

@@ -14,4 +14,4 @@ const connection = new Connection(await Deno.connect({ transport: "unix", path }
 await connection.send("over a file");
 console.log(await connection.receive());
 await connection.close();
-console.log(await server.shutdown());
+console.log(JSON.stringify(await server.shutdown()));

@@ -1,0 +1,68 @@
+import dgram, { type Socket } from "node:dgram";
+import { isIP } from "node:net";
+import type {
+  DatagramBinding,
+  DatagramHandlers,
+  DatagramSocket,
+  HostPort,
+} from "./datagram_socket.ts";
+import { lookupNow } from "./resolve.ts";
+
+/** Binds a socket of Node for datagrams before it returns. Throws the system's error. */
+export function bindNodeDatagrams(
+  { address, port, reuseAddress }: DatagramBinding,
+  { arrived, failed }: DatagramHandlers,
+): DatagramSocket {
+  const socket = dgram.createSocket({
+    type: isIP(address) === 6 ? "udp6" : "udp4",
+    reuseAddr: reuseAddress,
+    lookup: lookupNow,
+  });
+  let failure: Error | undefined;
+  const fail = (error: Error) => failure = error;
+  socket.once("error", fail);
+  socket.bind({ address, port, exclusive: true });
+  if (failure) throw failure;
+  socket.off("error", fail);
+  socket.on("error", failed);
+  // Node receives into memory that it made for this datagram, and that nobody shares.
+  socket.on("message", (bytes, from) => arrived(plain(bytes), from));
+  return new NodeDatagrams(socket);
+}
+
+class NodeDatagrams implements DatagramSocket {
+  readonly bound: HostPort;
+  readonly #socket: Socket;
+
+  constructor(socket: Socket) {
+    this.#socket = socket;
+    this.bound = socket.address();
+  }
+
+  send(bytes: Uint8Array, { address, port }: HostPort): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.#socket.send(bytes, port, address, (error, count) => {
+        if (error) reject(error);
+        else resolve(count);
+      });
+    });
+  }
+
+  close(): void {
+    this.#socket.close();
+  }
+
+  ref(): void {
+    this.#socket.ref();
+  }
+
+  unref(): void {
+    this.#socket.unref();
+  }
+}
+
+/** Returns a plain array of bytes, where Node gives its own kind. */
+function plain({ buffer, byteOffset, length }: Uint8Array): Uint8Array<ArrayBuffer> {
+  // The types allow for shared memory, which Node does not receive into.
+  return new Uint8Array(buffer as ArrayBuffer, byteOffset, length);
+}

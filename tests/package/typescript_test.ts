@@ -1,0 +1,3 @@
+import { testTypeScript } from "./typescript.ts";
+
+testTypeScript({ all: false });
