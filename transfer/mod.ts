@@ -61,7 +61,13 @@ export {
 export { sendFiles } from "./parcel/send_files.ts";
 export type { FileSendResult, SendFilesOptions, SendSimpleFilesOptions } from "./send_options.ts";
 export { sendSimpleFiles } from "./simple/send_simple_files.ts";
-export type { FileSource, OpenFileSource, SkippedSource } from "./sources/file_source.ts";
+export type {
+  FileSource,
+  OpenFileSource,
+  ReadContent,
+  SkippedSource,
+} from "./sources/file_source.ts";
+export { type Clash, findClash } from "./sources/find_clash.ts";
 export { findFiles, type FindFilesOptions } from "./sources/find_files.ts";
 
 // For both.

@@ -303,7 +303,6 @@ export function openBytes(bytes: Uint8Array): OpenFileSource {
       at = 0;
       return Promise.resolve();
     },
-    hasChanged: () => Promise.resolve(false),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
 }

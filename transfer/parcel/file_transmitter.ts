@@ -24,14 +24,12 @@ export interface Transfer {
   sent: number;
   /** The digest of the whole file, once all of it was sent. */
   digest: string | undefined;
-  /** Whether it was changed on this side while it was sent. */
-  changed: boolean;
   over: boolean;
 }
 
 /** How {@linkcode FileTransmitter} sends. */
 export interface FileTransmitterOptions
-  extends Pick<SendFilesOptions, "compress" | "bandwidth" | "onStart" | "onBytes"> {
+  extends Pick<SendFilesOptions, "compress" | "bandwidth" | "onCompare" | "onStart" | "onBytes"> {
   /** The largest block that the receiver takes. */
   maxBlockBytes: number;
   /** Aborted with the error that ended the session. */
@@ -77,9 +75,15 @@ export class FileTransmitter {
       const reason = "it became shorter while it was sent";
       throw new FileRefusedError(reason, { code: "changed" });
     }
-    transfer.changed = await file.hasChanged();
+    const digest = hasher.digest();
+    if (!await this.#isStill(file, { transfer, digest })) {
+      if (transfer.over) {
+        return void await this.#connection.send({ type: "cancel", id, reason: "" });
+      }
+      throw new FileRefusedError("it was changed while it was sent", { code: "changed" });
+    }
     transfer.unsent = 0;
-    const digest = transfer.digest = hasher.digest();
+    transfer.digest = digest;
     await this.#connection.send({ type: "end", id, size, sha256: digest });
   }
 
@@ -92,7 +96,7 @@ export class FileTransmitter {
     const hasher = sha256();
     // What can be read only once is not read before it is sent.
     if (digest === undefined || !file.rewind) return { hasher, offset: 0 };
-    const { failed } = this.#options;
+    const { failed, onCompare } = this.#options;
     const tellBusy = busyTeller(this.#connection);
     failed.throwIfAborted();
     const isRead = await hashBytes(file, {
@@ -101,12 +105,32 @@ export class FileTransmitter {
       onHashed(bytes) {
         failed.throwIfAborted();
         tellBusy(bytes);
+        onCompare?.(transfer.source, bytes);
       },
       isWanted: () => !transfer.over,
     });
     if (isRead && sameDigest(hasher.digestSoFar(), digest)) return { hasher, offset };
     await file.rewind();
     return { hasher: sha256(), offset: 0 };
+  }
+
+  /** Says whether a file still holds what was sent of it: what was torn meanwhile must not be stored. */
+  async #isStill(
+    file: OpenFileSource,
+    { transfer, digest }: { transfer: Transfer; digest: string },
+  ): Promise<boolean> {
+    const { failed } = this.#options;
+    const tellBusy = busyTeller(this.#connection);
+    const isStill = await file.isStill?.({
+      bytes: transfer.sent,
+      sha256: digest,
+      onHashed(bytes) {
+        failed.throwIfAborted();
+        tellBusy(bytes);
+      },
+      isWanted: () => !transfer.over,
+    });
+    return isStill ?? true;
   }
 
   async #sendBlocks(

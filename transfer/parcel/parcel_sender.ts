@@ -7,7 +7,8 @@ import { ClosedError } from "../../net/errors.ts";
 import { FileRefusedError } from "../file_refused_error.ts";
 import type { FileSendResult, SendFilesOptions } from "../send_options.ts";
 import type { FileSource } from "../sources/file_source.ts";
-import { reasonOf } from "../sources/find_files.ts";
+import { reasonOf } from "../sources/read_errors.ts";
+import { canBeStoredAt } from "../stored_path.ts";
 import { FileTransmitter, type Transfer } from "./file_transmitter.ts";
 import { greetReceiver } from "./greet_receiver.ts";
 import type { ParcelConnection } from "./parcel_connection.ts";
@@ -16,7 +17,14 @@ import { sessionEnded } from "./session_errors.ts";
 /** How a {@linkcode ParcelSender} sends. */
 export type ParcelSenderOptions = Pick<
   SendFilesOptions,
-  "token" | "compress" | "bandwidth" | "handshakeMs" | "onStart" | "onBytes" | "onDone"
+  | "token"
+  | "compress"
+  | "bandwidth"
+  | "handshakeMs"
+  | "onCompare"
+  | "onStart"
+  | "onBytes"
+  | "onDone"
 >;
 
 /** The most offers that wait for the receiver, even if it would take more. */
@@ -122,7 +130,6 @@ export class ParcelSender {
       unsent: size ?? AHEAD_BYTES,
       sent: 0,
       digest: undefined,
-      changed: false,
       over: false,
     };
     this.#transfers.set(id, transfer);
@@ -231,14 +238,18 @@ export class ParcelSender {
 
 /** Returns what became of a file that the receiver says it has. */
 function storedResult(
-  { source, sent, digest, changed }: Transfer,
+  { source, sent, digest }: Transfer,
   { path, size, sha256, same }: Extract<ParcelControl, { type: "stored" }>,
 ): FileSendResult {
+  if (!canBeStoredAt(path, source.path)) {
+    const reason = `the receiver says that it stored it as "${path}"`;
+    return { outcome: "failed", code: "bad-name", reason };
+  }
   const isOther = size !== sent ||
     (sha256 !== undefined && digest !== undefined && !sameDigest(sha256, digest));
   if (source.kind === "file" && isOther) {
     const reason = "the receiver says that it stored something else";
     return { outcome: "failed", code: "digest-mismatch", reason };
   }
-  return { outcome: same ? "same" : "stored", path, size, sha256, changed };
+  return { outcome: same ? "same" : "stored", path, size, sha256 };
 }

@@ -97,15 +97,11 @@ export class TransferReport {
     const name = escapeControls(local);
     if (source.kind === "file") this.#close(source, result);
     if ("size" in result) {
-      const { outcome, path, size, sha256, changed } = result;
+      const { outcome, path, size, sha256 } = result;
       this.tally[source.kind === "folder" ? "folders" : outcome]++;
       this.tally.bytes += size;
       if (sha256 !== undefined) this.entries.push({ source: local, path, size, sha256 });
       this.#event({ event: outcome, file: local, path, size, sha256 });
-      if (changed) {
-        const line = `${name} was changed while it was sent; send it again to be sure`;
-        this.#note({ event: "changed", file: local }, line);
-      }
       return;
     }
     this.tally.failed++;
