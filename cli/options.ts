@@ -22,6 +22,8 @@ export interface Option<Value> {
   readonly fallbackText: string | undefined;
   /** Reads what was typed. @throws {UsageError} It cannot be the value. */
   readonly parse: (text: string, flag: string) => Value;
+  /** It may be given again and again: its value is an array of what each is. @default {false} */
+  readonly isList?: boolean;
 }
 
 /** The options of a program by their names: `maxClients` is typed `--max-clients`, `waitMs` is typed `--wait 2s`. */
@@ -77,6 +79,18 @@ export function optionalText(
     fallback: undefined,
     fallbackText: undefined,
     parse: (it) => it,
+  };
+}
+
+/** An option that may be given again and again, and is all that was given. */
+export function list(description: string, placeholder: string): Option<readonly string[]> {
+  return {
+    placeholder,
+    description,
+    fallback: [],
+    fallbackText: undefined,
+    parse: (it) => [it],
+    isList: true,
   };
 }
 
@@ -268,6 +282,7 @@ export function parseOptions<O extends Options>(
   const parsed = parseArgs(unambiguous(args, { flags, unknownOption }), {
     boolean: flags,
     string: [...keys.filter((_, at) => !isFlag(names[at]!)), "_"],
+    collect: keys.filter((_, at) => options[names[at]!]?.isList),
     "--": true,
     unknown(arg, key) {
       return key === undefined || unknownOption(arg.split("=")[0]!);
@@ -277,6 +292,11 @@ export function parseOptions<O extends Options>(
   for (const [at, name] of names.entries()) {
     const option = options[name]!;
     const typed = parsed[keys[at]!];
+    if (Array.isArray(typed)) {
+      if (typed.includes("")) throw new UsageError(`${flagOf(name)} needs a value`);
+      values[name] = typed.flatMap((it) => option.parse(String(it), flagOf(name)));
+      continue;
+    }
     const given = isFlag(name) ? typed === true : typed !== undefined;
     if (given && typed === "") throw new UsageError(`${flagOf(name)} needs a value`);
     values[name] = given ? option.parse(String(typed), flagOf(name)) : option.fallback;

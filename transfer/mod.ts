@@ -80,6 +80,7 @@ export {
   parseReceipt,
   type Receipt,
   type ReceiptEntry,
+  type ReceiptFolder,
   type VerifiedEntry,
   verifyReceipt,
 } from "./receipt.ts";

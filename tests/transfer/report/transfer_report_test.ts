@@ -97,6 +97,21 @@ Deno.test("TransferReport keeps what a receipt says of each file that has a dige
   ]);
 });
 
+Deno.test("TransferReport keeps for a receipt what came from stdin and which folders were made", async () => {
+  const { transfer } = await open();
+  transfer.onDone({ ...fileOf("n", 5), once: true }, stored("n", 5));
+  transfer.onDone(fileOf("d", 0, "folder"), stored("d", 0, { sha256: undefined }));
+  const entry = { source: "here/n", path: "n", size: 5, sha256: SHA256, stdin: true } as const;
+  assertEquals(transfer.entries, [entry]);
+  assertEquals(transfer.folders, [{ source: "here/d", path: "d" }]);
+});
+
+Deno.test("TransferReport tells a new name harmlessly when a file is stored under one", async () => {
+  const { transfer, io } = await open();
+  transfer.onDone(fileOf("a", 5), stored("a (1)\x1b", 5));
+  assertEquals(io.about, ['here/a was stored as "a (1)\\x1b"\n']);
+});
+
 Deno.test("TransferReport prints a line for each file that is not stored", async () => {
   const { transfer, io } = await open();
   transfer.onDone(fileOf("\x1b[2J"), { outcome: "refused", code: "exists", reason: "no\x07" });
