@@ -169,6 +169,7 @@ export class FileTransmitter {
     const rawBytes = packed === undefined ? 0 : bytes.length;
     const block = packed ?? bytes;
     const { bandwidth } = this.#options;
+    const start = performance.now();
     await bandwidth?.take(DATA_HEAD_BYTES + block.length, this.#connection.signal);
     // A small one leaves in one write with what is around it, a large one without a copy.
     if (packed !== undefined || block.length <= SMALL_BLOCK_BYTES) {
@@ -176,5 +177,6 @@ export class FileTransmitter {
     }
     sealBlock(frame, { id, offset, rawBytes });
     await this.#connection.sendBytes(frame);
+    this.#packer?.noteSent(frame.length, performance.now() - start);
   }
 }

@@ -59,3 +59,49 @@ Deno.test("pack() tries each block again when one became smaller", async () => {
   assertEquals(await packer.pack(noise), undefined);
   assertEquals(await blocksUntilPacked(packer), 1);
 });
+
+Deno.test("pack() makes nothing but zeros smaller at once, though all before them did not become so", async () => {
+  const packer = new Packer();
+  for (let count = 0; count < 10; count++) await packer.pack(noise);
+  for (const length of [1 << 20, 1 << 20, 1001, 1 << 20]) {
+    // From anywhere in a buffer.
+    for (const from of [0, 1, 2, 3]) {
+      const zeros = new Uint8Array(length + from).subarray(from);
+      const packed = await packer.pack(zeros);
+      assert(packed !== undefined);
+      assertEquals(new Uint8Array(await inflate(packed, { rawBytes: length, offset: 0 })), zeros);
+      for (const at of [0, 1, 2, 3, 5, length >> 1, length - 2, length - 1]) {
+        const almost = zeros.slice();
+        almost[at] = 1;
+        const other = await new Packer().pack(almost);
+        assert(other !== undefined);
+        const inflated = await inflate(other, { rawBytes: length, offset: 0 });
+        assertEquals(inflated[at], 1);
+      }
+    }
+  }
+  assertEquals(await packer.pack(new Uint8Array(4)), undefined);
+});
+
+/** How long a packer that compresses a block in 10 ms is given for the same block as it is, and whether it goes on. */
+const TIMES: readonly (readonly [string, number, boolean])[] = [
+  ["the network is faster than that", 1, false],
+  ["the network is slower than that", 100, true],
+];
+
+for (const [what, sendMs, goesOn] of TIMES) {
+  Deno.test(`pack() ${goesOn ? "goes on" : "leaves blocks alone"} when ${what}`, async () => {
+    let now = 0;
+    // It is asked twice for a block.
+    const packer = new Packer(() => now += 10);
+    const block = bytesOf("the quick brown fox\n".repeat(20_000));
+    let packed = 0;
+    const blocks = 200;
+    for (let count = 0; count < blocks; count++) {
+      if (await packer.pack(block) !== undefined) packed++;
+      else packer.noteSent(block.length, sendMs);
+    }
+    if (goesOn) assertLess(blocks * 0.95, packed);
+    else assertLess(packed, 15);
+  });
+}
