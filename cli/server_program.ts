@@ -26,6 +26,7 @@ import { EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED } from "./exit_codes.ts";
 import { defineProgram } from "./program.ts";
 import { addressRecord, Report, type ReportRecord } from "./report.ts";
 import { StartError } from "./start_error.ts";
+import { StatusLine } from "./status_line.ts";
 import { readServerTls, type ServerTls } from "./tls.ts";
 import { UsageError } from "./usage_error.ts";
 
@@ -68,6 +69,8 @@ export interface ServerStart<O extends Options> {
   readonly settings: ServerOptions & OptionValues<O>;
   /** Where to say what happens. */
   readonly report: Report;
+  /** A line on a terminal for what goes on now. */
+  readonly status: StatusLine;
 }
 
 /** What a server program has to do with its server, whatever that speaks. */
@@ -91,8 +94,10 @@ export function serverProgram<const O extends Options>(
 ): Program {
   const commonOptions = serverOptions(own.defaultPort);
   const options = { ...own.options, ...commonOptions };
-  return defineProgram({ ...own, kind: "server", options }, async ({ values, io }) => {
+  return defineProgram({ ...own, kind: "server", options }, async ({ values, io: screen }) => {
     const common = pick(values, commonOptions);
+    const status = new StatusLine(screen, { hidden: common.json || common.trace });
+    const { io } = status;
     const report = new Report(io, common.json);
     tellOfOutput(own.name, io);
     const ownValues = pick(values, own.options);
@@ -100,7 +105,7 @@ export function serverProgram<const O extends Options>(
     const { hostname, port } = common;
     let server: RunningServer;
     try {
-      server = await start({ values: ownValues, settings, report });
+      server = await start({ values: ownValues, settings, report, status });
     } catch (error) {
       if (error instanceof StartError || error instanceof UsageError) throw error;
       const address = { transport: "tcp", hostname, port } as const;

@@ -16,12 +16,14 @@ import { type Clock, systemClock } from "../net/clock.ts";
 import { messageOf } from "../net/errors.ts";
 import * as transfer from "../transfer/mod.ts";
 import { inboxLine } from "../transfer/report/inbox_line.ts";
+import { ReceiveStatus } from "../transfer/report/receive_status.ts";
 
 /** Serves the receiving of files until it is shut down. @throws {StartError} The folder cannot be used. */
 export async function serveFiles(
   options: FilesServerOptions = {},
 ): Promise<Server<Uint8Array, Uint8Array, Deno.NetAddr>> {
-  const { hostname = "127.0.0.1", port = PORT, tls, clock = systemClock, onFile } = options;
+  const { hostname = "127.0.0.1", port = PORT, tls, clock = systemClock, onFile, onProgress } =
+    options;
   const settings = cli.withFallbacks(OPTIONS, options);
   const { token, rateBytesPerSecond: rate } = settings;
   const receive = {
@@ -31,6 +33,7 @@ export async function serveFiles(
     ...rate && { bandwidth: new transfer.BandwidthLimiter(rate, { clock }) },
     ...options.deadlines?.handshakeMs && { handshakeMs: options.deadlines.handshakeMs },
     ...onFile && { onEvent: onFile },
+    ...onProgress && { onProgress },
   };
 
   const listener = tls
@@ -110,6 +113,8 @@ export interface FilesServerSettings {
 export interface FilesServerOptions extends cli.ServerOptions, cli.Given<typeof OPTIONS> {
   /** Hears what becomes of each file. */
   onFile?: (event: transfer.InboxEvent) => void;
+  /** Hears how far each file is while it comes in. */
+  onProgress?: (progress: transfer.ReceiveProgress) => void;
 }
 
 async function openInbox(settings: FilesServerSettings, clock: Clock): Promise<transfer.Inbox> {
@@ -139,16 +144,27 @@ export const program: cli.Program = cli.serverProgram({
   permissions: ["--allow-read=inbox", "--allow-write=inbox", "--allow-sys=statfs"],
   options: OPTIONS,
   tryIt: () => "printf '5::txt::hello' | nc 127.0.0.1 8081",
-  start: async ({ settings, report }) =>
-    await serveFiles({
+  async start({ settings, report, status }) {
+    const coming = new ReceiveStatus();
+    return await serveFiles({
       ...settings,
       token: await readToken(settings.token),
+      onProgress(progress) {
+        const { state, id, path, size, bytes: offset } = progress;
+        if (report.json && state === "begun") {
+          report.note({ event: "receiving", id, path, size, offset }, "");
+        }
+        coming.update(progress);
+        if (coming.isIdle) status.hide();
+        else status.show((columns) => coming.line(columns, systemClock.now()));
+      },
       onFile(event) {
         const { type, ...rest } = event;
         const tell = type === "stored" ? report.data : report.note;
         tell.call(report, { event: type, ...rest }, inboxLine(event));
       },
-    }),
+    });
+  },
 });
 
 if (import.meta.main) Deno.exit(await program.main(Deno.args));

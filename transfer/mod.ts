@@ -52,6 +52,7 @@ export { DEFAULT_INBOX_LIMITS, type InboxLimits } from "./limits.ts";
 export type { ParcelConnection } from "./parcel/parcel_connection.ts";
 export { receiveFiles } from "./parcel/receive_files.ts";
 export type { ReceiveFilesOptions, ReceiveSimpleFilesOptions } from "./receive_options.ts";
+export type { ReceiveProgress } from "./receive_progress.ts";
 export {
   receiveSimpleFiles,
   type SimpleReceiverConnection,
