@@ -27,6 +27,7 @@ export async function writeReceipt(path: string, receipt: Receipt): Promise<void
 async function replace(path: string, text: string): Promise<boolean> {
   let place: string;
   let temporary: string;
+  let opened: Deno.FsFile;
   try {
     const found = await infoOf(path);
     if (found && !found.isFile) return false;
@@ -34,13 +35,13 @@ async function replace(path: string, text: string): Promise<boolean> {
     place = found ? await Deno.realPath(path) : path;
     temporary = `${place}.${crypto.randomUUID().slice(0, 8)}.tmp`;
     const mode = found?.mode ? { mode: found.mode & 0o777 } : {};
-    await Deno.writeTextFile(temporary, "", { createNew: true, ...mode });
+    opened = await Deno.open(temporary, { write: true, createNew: true, ...mode });
   } catch (error) {
     if (isForbidden(error)) return false;
     throw error;
   }
   try {
-    using file = await Deno.open(temporary, { write: true });
+    using file = opened;
     const bytes = new TextEncoder().encode(text);
     for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at));
     await file.sync();

@@ -4,7 +4,7 @@ import { hashFile } from "./hash_file.ts";
 import { staysBelow } from "./stored_path.ts";
 
 /** The kind and version of a receipt's JSON. */
-export const RECEIPT_KIND = "parley receipt 1";
+export const RECEIPT_KIND: Receipt["kind"] = "parley receipt 1";
 
 /** One file of a {@linkcode Receipt}. */
 export interface ReceiptEntry {
@@ -31,7 +31,7 @@ export interface ReceiptFolder {
 /** The files that a receiver has stored, as their sender writes it down; plain JSON. */
 export interface Receipt {
   /** The kind and version of this JSON. */
-  readonly kind: typeof RECEIPT_KIND;
+  readonly kind: "parley receipt 1";
   /** The receiver's address. */
   readonly receiver: string;
   /** When the last file was stored, as ISO 8601 writes it. */

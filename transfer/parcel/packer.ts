@@ -50,7 +50,8 @@ export class Packer {
       this.#left = this.#pause = Math.min(MAX_PAUSE, this.#pause * 2 || 1);
     } else {
       this.#pause = 0;
-      if (isTimed && --this.#untilProbe <= 0) {
+      if (isTimed) this.#untilProbe--;
+      if (this.#untilProbe <= 0) {
         this.#untilProbe = BLOCKS_BETWEEN_PROBES;
         this.#left = PROBE_BLOCKS;
       }
