@@ -1,3 +1,4 @@
+import { renameSync, statSync, truncateSync, utimesSync, writeFileSync } from "node:fs";
 import { assertEquals } from "@std/assert";
 import { connectFiles } from "../../clients/files.ts";
 import { serveFiles } from "../../servers/files.ts";
@@ -30,26 +31,26 @@ const CASES: readonly Case[] = [
   {
     what: "written anew in its place, and its time set back",
     during(path) {
-      const { atime, mtime } = Deno.statSync(path);
-      Deno.writeFileSync(path, someBytes(CONTENT.length, 2));
-      Deno.utimeSync(path, atime!, mtime!);
+      const { atime, mtime } = statSync(path);
+      writeFileSync(path, someBytes(CONTENT.length, 2));
+      utimesSync(path, atime, mtime);
     },
     reason: "it was changed while it was sent",
   },
   {
     what: "cut off behind what is read",
-    during: (path) => Deno.truncateSync(path, 10),
+    during: (path) => truncateSync(path, 10),
     reason: "it became shorter while it was sent",
   },
   {
     what: "a log that grows",
-    during: (path) => Deno.writeFileSync(path, CONTENT.subarray(0, 10), { append: true }),
+    during: (path) => writeFileSync(path, CONTENT.subarray(0, 10), { flag: "a" }),
   },
   {
     what: "given away to a file with another content",
     during(path) {
-      Deno.writeFileSync(`${path}.new`, someBytes(10));
-      Deno.renameSync(`${path}.new`, path);
+      writeFileSync(`${path}.new`, someBytes(10));
+      renameSync(`${path}.new`, path);
     },
   },
   {

@@ -173,10 +173,12 @@ export class FileTransmitter {
     await bandwidth?.take(DATA_HEAD_BYTES + block.length, this.#connection.signal);
     // A small one leaves in one write with what is around it, a large one without a copy.
     if (packed !== undefined || block.length <= SMALL_BLOCK_BYTES) {
-      return await this.#connection.send({ type: "data", id, offset, rawBytes, bytes: block });
+      await this.#connection.send({ type: "data", id, offset, rawBytes, bytes: block });
+    } else {
+      sealBlock(frame, { id, offset, rawBytes });
+      await this.#connection.sendBytes(frame);
     }
-    sealBlock(frame, { id, offset, rawBytes });
-    await this.#connection.sendBytes(frame);
-    this.#packer?.noteSent(frame.length, performance.now() - start);
+    const ms = performance.now() - start;
+    this.#packer?.noteSent(block.length, { ms, isPacked: packed !== undefined });
   }
 }

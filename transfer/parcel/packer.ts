@@ -6,9 +6,11 @@ const WORTH = 0.95;
 const MAX_PAUSE = 32;
 /** Of smaller blocks nobody asks how long they take. */
 const TIMED_BYTES = 256 * 1024;
-/** After so many compressed blocks some are sent as they are, to see how fast the network is now. */
-const BLOCKS_BETWEEN_PROBES = 64;
-/** The first one may only fill the buffers on the way. */
+/** After so many compressed blocks, first and from then on, it is asked whether the network waits for them. */
+const [FIRST_BLOCKS, MORE_BLOCKS] = [8, 64];
+/** The network waits where to compress takes so many times as long as to send. */
+const WAITS = 2;
+/** Then so many are sent as they are, to see how fast it is; the first one may only fill the buffers on the way. */
 const PROBE_BLOCKS = 2;
 /** How much the last block counts among those before it. */
 const LAST_PART = 0.3;
@@ -21,7 +23,11 @@ export class Packer {
   readonly #now: () => number;
   #pause = 0;
   #left = 0;
-  #untilProbe = 1;
+  #untilAsked = FIRST_BLOCKS;
+  /** Blocks in a row that were sent as they are. */
+  #sentAsIs = 0;
+  /** How long was compressed and sent since it was last asked. */
+  #spentMs = { packing: 0, sending: 0 };
   /** How long a byte takes that is sent as it is; undefined until some were. */
   #msPerByte: number | undefined;
   /** A block of zeros, and what becomes of it: holes in files come as many of them. */
@@ -50,20 +56,29 @@ export class Packer {
       this.#left = this.#pause = Math.min(MAX_PAUSE, this.#pause * 2 || 1);
     } else {
       this.#pause = 0;
-      if (isTimed) this.#untilProbe--;
-      if (this.#untilProbe <= 0) {
-        this.#untilProbe = BLOCKS_BETWEEN_PROBES;
-        this.#left = PROBE_BLOCKS;
-      }
+      if (isTimed) this.#left = this.#blocksToProbe(ms);
     }
     return isSmaller ? packed : undefined;
   }
 
-  /** Takes note of how long a block took that was sent as it is. */
-  noteSent(bytes: number, ms: number): void {
-    if (bytes < TIMED_BYTES) return;
+  /** Takes note of how long a block took to be sent, compressed or as it is. */
+  noteSent(bytes: number, { ms, isPacked }: { ms: number; isPacked: boolean }): void {
+    this.#spentMs.sending += ms;
+    this.#sentAsIs = isPacked ? 0 : this.#sentAsIs + 1;
+    if (this.#sentAsIs < PROBE_BLOCKS || bytes < TIMED_BYTES) return;
     const before = this.#msPerByte ?? ms / bytes;
     this.#msPerByte = before + LAST_PART * (ms / bytes - before);
+  }
+
+  /** Returns how many blocks to send as they are, behind one that took so long to be compressed. */
+  #blocksToProbe(ms: number): number {
+    this.#spentMs.packing += ms;
+    this.#untilAsked -= 1;
+    if (this.#untilAsked > 0) return 0;
+    const { packing, sending } = this.#spentMs;
+    this.#untilAsked = MORE_BLOCKS;
+    this.#spentMs = { packing: 0, sending: 0 };
+    return packing > WAITS * sending ? PROBE_BLOCKS : 0;
   }
 
   async #packZeros(bytes: Uint8Array): Promise<Uint8Array | undefined> {
