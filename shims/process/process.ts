@@ -52,7 +52,8 @@ export function exit(code?: number): never {
 
 /** Says whether a thread of Node's pool may be asking the system for something. */
 function isAsking(): boolean {
-  return process.getActiveResourcesInfo().some((name) => /Req/.test(name));
+  // Bun may not have it.
+  return process.getActiveResourcesInfo?.().some((name) => /Req/.test(name)) ?? false;
 }
 
 /** Returns the path of the program that runs this. */

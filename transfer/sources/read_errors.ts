@@ -6,7 +6,7 @@ export function reasonOf(error: unknown): string {
   if (error instanceof Deno.errors.NotFound) return "there is no such file";
   if (error instanceof Deno.errors.NotCapable) return "Deno has no permission to read it";
   if (error instanceof Deno.errors.PermissionDenied) return "the system does not allow to read it";
-  if (codeOf(error) === "EAGAIN") return "it has nothing to read now";
+  if (codeOf(error) === "EAGAIN") return "the system would have to wait for it";
   return error instanceof Error ? error.message : String(error);
 }
 

@@ -297,6 +297,8 @@ Deno.test("reasonOf() says in a phrase what the system said", () => {
   assertEquals(reasonOf(new NotFound("x")), "there is no such file");
   assertEquals(reasonOf(new PermissionDenied("x")), "the system does not allow to read it");
   assertEquals(reasonOf(new NotCapable("x")), "Deno has no permission to read it");
+  const busy = Object.assign(new Error("EAGAIN: again"), { code: "EAGAIN" });
+  assertEquals(reasonOf(busy), "the system would have to wait for it");
   assertEquals([reasonOf(new Error("it broke")), reasonOf("it broke")], ["it broke", "it broke"]);
 });
 
