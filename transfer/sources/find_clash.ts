@@ -18,6 +18,8 @@ interface Rival {
   readonly local: string;
   /** What is there; undefined until somebody looks. */
   readonly found?: Deno.FileInfo;
+  /** The names that follow, where stdin is to be called as if it were in a folder. */
+  readonly rest?: readonly string[];
   /** Its path below what was named; "" is what was named itself, which is sent whatever it is. */
   readonly below: string;
 }
@@ -51,7 +53,7 @@ export async function findClash(
   const groups = new Groups();
   for await (const operand of operandsOf(paths, options)) {
     const { kind, local, path } = operand;
-    if (kind === "stdin") groups.add(path, { local: "-", below: "" });
+    if (kind === "stdin") groups.addStdin(path.split("/"));
     if (kind !== "found") continue;
     const { found } = operand;
     const rival = { local, found, below: "" };
@@ -72,8 +74,13 @@ class Groups {
     else this.rivals.set(name, [rival]);
   }
 
+  addStdin([name = "", ...rest]: readonly string[]): void {
+    this.add(name, { local: "-", below: "", ...rest.length > 0 && { rest } });
+  }
+
   /** Adds what a folder holds. What cannot be read is told when it is to be sent. */
-  async addContent({ local, below }: Rival): Promise<void> {
+  async addContent({ local, below, rest }: Rival): Promise<void> {
+    if (rest) return this.addStdin(rest);
     const base = local.replace(/\/+$/, "");
     const { names } = await namesIn(local).catch(() => ({ names: [] }));
     for (const name of names) {
@@ -91,7 +98,7 @@ async function clashIn(
     const [first, ...others] = await sentOf(all, isExcluded);
     if (first === undefined || others.length === 0) continue;
     const path = above + name;
-    const other = others.find(({ found }) => !found?.isDirectory || !first.found?.isDirectory);
+    const other = others.find((one) => !isFolder(one) || !isFolder(first));
     if (other) return { path, locals: [first.local, other.local] };
     const inside = new Groups();
     for (const rival of [first, ...others]) await inside.addContent(rival);
@@ -99,6 +106,10 @@ async function clashIn(
     if (clash) return clash;
   }
   return undefined;
+}
+
+function isFolder({ found, rest }: Rival): boolean {
+  return found?.isDirectory === true || rest !== undefined;
 }
 
 /** Returns those that are sent, and of what is the same file only one: it is no other content. */

@@ -34,6 +34,15 @@ Deno.test("findClash() names two files that would have one path", () =>
     assertEquals(await clash(["a/x", "a/y"]), undefined);
   }));
 
+Deno.test("findClash() names what stdin would replace when its name leads into a folder", () =>
+  withFiles(["d/in/x", "in"], async (clash) => {
+    const stdin = (name: string) => ({ stdin: { ...STDIN, name } });
+    assertEquals(await clash(["d", "-"], stdin("d/in/x")), "d/in/x: d/in/x -");
+    assertEquals(await clash(["-", "d"], stdin("d/in")), "d/in: - d/in");
+    assertEquals(await clash(["in", "-"], stdin("in/x")), "in: in -");
+    assertEquals(await clash(["d", "-"], stdin("d/in/y")), undefined);
+  }));
+
 Deno.test("findClash() finds none when the very same file or folder is named twice", () =>
   withFiles(["a/x"], async (clash, root) => {
     await Deno.symlink("a", `${root}/link`);
