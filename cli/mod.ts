@@ -62,6 +62,7 @@ export {
   folder,
   type Given,
   host,
+  list,
   type Option,
   optionalText,
   type Options,
@@ -73,6 +74,7 @@ export {
   text,
   withFallbacks,
 } from "./options.ts";
+export { StatusLine, type StatusLineOptions } from "./status_line.ts";
 export { type Endpoint } from "./endpoint.ts";
 export {
   type AnyAddr,

@@ -87,6 +87,18 @@ export function optionalText(
   };
 }
 
+/** An option that may be given again and again, and is all that was given. */
+export function list(description: string, placeholder: string): Option<readonly string[]> {
+  return {
+    placeholder,
+    description,
+    fallback: [],
+    fallbackText: undefined,
+    parse: (it) => [it],
+    isList: true,
+  };
+}
+
 /** An option that is the path of a file, and undefined where it is not given. */
 export function file(description: string): Option<string | undefined> {
   return optionalText(description, "FILE");

@@ -33,6 +33,7 @@ import {
 import { addressOf, type Place, placeOf, refuseWithUnix } from "./place.ts";
 import { defineProgram } from "./program.ts";
 import { addressRecord, Report, type ReportRecord } from "./report.ts";
+import { StatusLine } from "./status_line.ts";
 import { readServerTls, type ServerTls } from "./tls.ts";
 import { removeStaleSocket } from "./unix_socket.ts";
 import { UsageError } from "./usage_error.ts";
@@ -91,6 +92,8 @@ export interface ServerStart<O extends Options> {
   readonly settings: ServerOptions & OptionValues<O>;
   /** Where to say what happens. */
   readonly report: Report;
+  /** A line on a terminal for what goes on now. */
+  readonly status: StatusLine;
 }
 
 /** What a server program has to do with its server, whatever that speaks. */
@@ -115,8 +118,10 @@ export function serverProgram<const O extends Options>(
   const commonOptions = serverOptions(own.defaultPort);
   const options = { ...own.options, ...commonOptions };
   const declaration = { ...own, kind: "server" as const, operands: "[HOST] [PORT]", options };
-  return defineProgram(declaration, async ({ values, given, operands, io }) => {
+  return defineProgram(declaration, async ({ values, given, operands, io: screen }) => {
     const common = pick(values, commonOptions);
+    const status = new StatusLine(screen, { hidden: common.json || common.trace });
+    const { io } = status;
     const report = new Report(io, common.json);
     tellOfOutput(own.name, io);
     const ownValues = pick(values, own.options);
@@ -126,7 +131,7 @@ export function serverProgram<const O extends Options>(
     let server: RunningServer;
     try {
       if (place.unix !== undefined) await removeStaleSocket(place.unix);
-      server = await start({ values: ownValues, settings, report });
+      server = await start({ values: ownValues, settings, report, status });
       await requireUnix(server, place);
     } catch (error) {
       if (error instanceof ExplainedError || error instanceof UsageError) throw error;

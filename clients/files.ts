@@ -11,7 +11,7 @@ import { explainedError } from "../cli/advice.ts";
 import { interruption } from "../cli/interruption.ts";
 import * as cli from "../cli/mod.ts";
 import { addressOf } from "../cli/place.ts";
-import { readReceipt, requireWritable, writeReceipt } from "../cli/receipt_file.ts";
+import { readReceipt, requireReceiptPath, writeReceipt } from "../cli/receipt_file.ts";
 import { readToken } from "../cli/token.ts";
 import { bytes, type Connection, escapeControls, formatAddress } from "../mod.ts";
 import { dial } from "../net/dial.ts";
@@ -51,7 +51,11 @@ const OWN_OPTIONS = {
   rate: cli.rate("Send at most this much a second"),
   token: cli.optionalText("The token that the server wants; @FILE reads it from a file", "TEXT"),
   keepMode: cli.flag("Ask the server to keep the permission bits"),
-  name: cli.text("What stdin (-) is called at the server", "stdin"),
+  name: cli.optionalText("What stdin (-), or the only file, is called at the server", "TEXT"),
+  exclude: cli.list(
+    "Leave out what has this name, or path below a folder; may be repeated",
+    "GLOB",
+  ),
   simple: cli.flag("Speak the old one-shot format"),
   receipt: cli.file("Write what is stored, with digests, to this file; needs --allow-write"),
   verify: cli.file("Send nothing: look whether the files of this receipt are what they were"),
@@ -93,8 +97,46 @@ export const program: cli.Program = cli.defineProgram({
     );
   }
   const place = cli.clientPlace(values, { given });
+  const { name } = values;
+  if (name !== undefined && !operands.includes("-")) {
+    if (operands.length > 1 || await isFolder(operands[0]!)) {
+      throw new cli.UsageError("--name is the name of one file: give one, and no folder");
+    }
+  }
+  if (values.receipt !== undefined) {
+    await requireReceiptPath(values.receipt, operands);
+  }
+  if (!values.simple) await requireNoClash(operands, { values, io });
   return await send(operands, { values, place, token, report, io });
 });
+
+async function isFolder(path: string): Promise<boolean> {
+  try {
+    return (await Deno.stat(path)).isDirectory;
+  } catch {
+    // It is told why it cannot be sent, as any other.
+    return false;
+  }
+}
+
+/** Refuses what would be one file at the server, before the one takes the other's place. */
+async function requireNoClash(
+  paths: readonly string[],
+  { values, io }: { values: Values; io: cli.Io },
+): Promise<void> {
+  const clash = await transfer.findClash(paths, findOptions(values, io));
+  if (!clash) return;
+  const [one, other] = clash.locals.map((local) => escapeControls(local));
+  const name = escapeControls(clash.path);
+  throw new cli.UsageError(
+    `Cannot send both ${one} and ${other}: each would be "${name}" at the server; send them one at a time`,
+  );
+}
+
+function findOptions(values: Values, io: cli.Io): transfer.FindFilesOptions {
+  const { name, keepMode, exclude } = values;
+  return { keepMode, exclude, name, stdin: { stream: io.stdin, name: name ?? "stdin" } };
+}
 
 interface Sending {
   readonly values: Values;
@@ -106,13 +148,11 @@ interface Sending {
 
 async function send(paths: readonly string[], sending: Sending): Promise<number> {
   const { values, place, token, report, io } = sending;
-  if (values.receipt !== undefined) await requireWritable(values.receipt);
   using interrupt = interruption(io);
   const { signal } = interrupt;
   const settings = { ...await cli.clientSettings(values, { io, report, place }), signal };
   const find = () => {
-    const stdin = { stream: io.stdin, name: values.name };
-    return paced(transfer.findFiles(paths, { keepMode: values.keepMode, stdin }), { io, signal });
+    return paced(transfer.findFiles(paths, findOptions(values, io)), { io, signal });
   };
   using progress = await startProgress(find, sending);
   const told = new TransferReport({ report, progress, isKept: !values.simple });
@@ -132,6 +172,7 @@ async function send(paths: readonly string[], sending: Sending): Promise<number>
     compress: values.compress,
     jobs: values.jobs,
     retries: values.tries - 1,
+    onCompare: (...said) => told.onCompare(...said),
     onStart: (...said) => told.onStart(...said),
     onBytes: (...said) => told.onBytes(...said),
     onDone: (...said) => told.onDone(...said),
@@ -145,9 +186,10 @@ async function send(paths: readonly string[], sending: Sending): Promise<number>
     failure = { error: withAdvice(error) };
   }
   progress.stop();
-  if (values.receipt !== undefined && told.entries.length > 0) {
+  const { entries: files, folders } = told;
+  if (values.receipt !== undefined && files.length + folders.length > 0) {
     const receiver = formatAddress(addressOf(place));
-    const said = { receiver, finished: new Date().toISOString(), files: told.entries };
+    const said = { receiver, finished: new Date().toISOString(), files, folders };
     await writeReceipt(values.receipt, transfer.makeReceipt(said, token));
   }
   if (signal.aborted) {
@@ -160,6 +202,10 @@ async function send(paths: readonly string[], sending: Sending): Promise<number>
   if (failure) {
     const address = addressOf(place);
     throw await explainedError(failure.error, { tried, address, tls: settings.tls });
+  }
+  if (values.exclude.length > 0 && told.isEmpty) {
+    io.stderr("files: Nothing is left to send: --exclude leaves out everything\n");
+    return cli.EXIT_FAILED;
   }
   told.finish();
   return told.tally.failed === 0 ? cli.EXIT_DONE : cli.EXIT_FAILED;
@@ -219,11 +265,15 @@ async function verify(
   const receipt = await readReceipt(path, token);
   let wrong = 0;
   for await (const { entry, local, verdict } of transfer.verifyReceipt(receipt, { folder })) {
-    if (verdict !== "same") wrong++;
-    const record = { event: "verified", file: local, verdict, sha256: entry.sha256 };
-    await report.data(record, `${verdict.padEnd(13)}  ${escapeControls(local)}`);
+    if (verdict !== "same" && verdict !== "from-stdin") wrong++;
+    const digest = "sha256" in entry ? { sha256: entry.sha256 } : {};
+    const name = verdict === "from-stdin"
+      ? `${escapeControls(entry.path)} (nothing to compare)`
+      : escapeControls(local);
+    const record = { event: "verified", file: local, verdict, ...digest };
+    await report.data(record, `${verdict.padEnd(13)}  ${name}`);
   }
-  const { length } = receipt.files;
+  const length = receipt.files.length + (receipt.folders?.length ?? 0);
   const seal = receipt.seal === undefined
     ? "no seal"
     : token === undefined

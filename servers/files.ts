@@ -19,6 +19,7 @@ import type { ServerEvent } from "../net/mod.ts";
 import * as transfer from "../transfer/mod.ts";
 import { TokenTries, type WrongTokens } from "../transfer/parcel/token_tries.ts";
 import { inboxLine, wrongTokensLine } from "../transfer/report/inbox_line.ts";
+import { ReceiveStatus } from "../transfer/report/receive_status.ts";
 
 /** Serves the receiving of files until it is shut down. @throws {StartError} The folder cannot be used. */
 export function serveFiles(
@@ -32,7 +33,7 @@ export async function serveFiles(
   options: FilesServerOptions = {},
 ): Promise<Server<Uint8Array, Uint8Array, cli.AnyAddr>> {
   const { hostname = "127.0.0.1", port = PORT, unix, tls } = cli.requirePlace(options);
-  const { clock = systemClock, onFile } = options;
+  const { clock = systemClock, onFile, onProgress } = options;
   const settings = cli.withFallbacks(OPTIONS, options);
   const { token, rateBytesPerSecond: rate } = settings;
   const tokenTries = new TokenTries({ clock, onWrongTokens: options.onWrongTokens });
@@ -44,6 +45,7 @@ export async function serveFiles(
     ...rate && { bandwidth: new transfer.BandwidthLimiter(rate, { clock }) },
     ...options.deadlines?.handshakeMs && { handshakeMs: options.deadlines.handshakeMs },
     ...onFile && { onEvent: onFile },
+    ...onProgress && { onProgress },
   };
 
   const simple = simpleFileRequests();
@@ -143,6 +145,8 @@ export interface FilesServerOptions extends cli.ServerOptions, cli.Given<typeof 
   onFile?: (event: transfer.InboxEvent) => void;
   /** Hears of an address that gives many wrong tokens: at first, and then once a minute. */
   onWrongTokens?: (said: WrongTokens) => void;
+  /** Hears how far each file is while it comes in. */
+  onProgress?: (progress: transfer.ReceiveProgress) => void;
 }
 
 async function openInbox(settings: FilesServerSettings, clock: Clock): Promise<transfer.Inbox> {
@@ -180,10 +184,20 @@ export const program: cli.Program = cli.serverProgram({
   permissions: ["--allow-read=inbox", "--allow-write=inbox", "--allow-sys=statfs"],
   options: OPTIONS,
   tryIt: () => "printf '5::txt::hello' | nc 127.0.0.1 8081",
-  start: async ({ settings, report }) =>
-    await serveFiles({
+  async start({ settings, report, status }) {
+    const coming = new ReceiveStatus();
+    return await serveFiles({
       ...settings,
       token: await readToken(settings.token),
+      onProgress(progress) {
+        const { state, id, path, size, bytes: offset } = progress;
+        if (report.json && state === "begun") {
+          report.note({ event: "receiving", id, path, size, offset }, "");
+        }
+        coming.update(progress);
+        if (coming.isIdle) status.hide();
+        else status.show((columns) => coming.line(columns, systemClock.now()));
+      },
       onFile(event) {
         const { type, ...rest } = event;
         const tell = type === "stored" ? report.data : report.note;
@@ -193,7 +207,8 @@ export const program: cli.Program = cli.serverProgram({
         const record = { event: "wrong-tokens", address: cli.addressRecord(address), ...said };
         report.note(record, wrongTokensLine({ address, ...said }));
       },
-    }),
+    });
+  },
 });
 
 if (import.meta.main) Deno.exit(await program.main(Deno.args));

@@ -1,3 +1,8 @@
+import * as fs from "node:fs";
+import { promisify } from "node:util";
+
+const openLater = promisify(fs.open);
+
 /** An answer that takes longer than this did not come from memory. */
 const SLOW_MS = 5;
 /** Calls that are left to another thread after a slow answer, before the next one is made synchronously again. */
@@ -25,6 +30,11 @@ export class Disk {
   /** Opens a file. @throws The system's error. */
   open(path: string, options: Deno.OpenOptions): Promise<Deno.FsFile> {
     return this.#ask(() => Deno.openSync(path, options), () => Deno.open(path, options));
+  }
+
+  /** Opens a file with the system's own flags, and returns its descriptor. @throws The system's error, as Node has it. */
+  openDescriptor(path: string, flags: number): Promise<number> {
+    return this.#ask(() => fs.openSync(path, flags), () => openLater(path, flags));
   }
 
   /** Gives a file one more name. @throws The system's error. */

@@ -52,6 +52,7 @@ export { DEFAULT_INBOX_LIMITS, type InboxLimits } from "./limits.ts";
 export type { ParcelConnection } from "./parcel/parcel_connection.ts";
 export { receiveFiles } from "./parcel/receive_files.ts";
 export type { ReceiveFilesOptions, ReceiveSimpleFilesOptions } from "./receive_options.ts";
+export type { ReceiveProgress } from "./receive_progress.ts";
 export {
   receiveSimpleFiles,
   type SimpleReceiverConnection,
@@ -61,7 +62,13 @@ export {
 export { sendFiles } from "./parcel/send_files.ts";
 export type { FileSendResult, SendFilesOptions, SendSimpleFilesOptions } from "./send_options.ts";
 export { sendSimpleFiles } from "./simple/send_simple_files.ts";
-export type { FileSource, OpenFileSource, SkippedSource } from "./sources/file_source.ts";
+export type {
+  FileSource,
+  OpenFileSource,
+  ReadContent,
+  SkippedSource,
+} from "./sources/file_source.ts";
+export { type Clash, findClash } from "./sources/find_clash.ts";
 export { findFiles, type FindFilesOptions } from "./sources/find_files.ts";
 
 // For both.
@@ -74,6 +81,7 @@ export {
   parseReceipt,
   type Receipt,
   type ReceiptEntry,
+  type ReceiptFolder,
   type VerifiedEntry,
   verifyReceipt,
 } from "./receipt.ts";

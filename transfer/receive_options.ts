@@ -3,6 +3,7 @@ import type { BandwidthLimiter } from "./bandwidth_limiter.ts";
 import type { Inbox } from "./inbox/inbox.ts";
 import type { TokenTries } from "./parcel/token_tries.ts";
 import type { InboxEvent } from "./inbox/inbox_event.ts";
+import type { ReceiveProgress } from "./receive_progress.ts";
 
 /** How `receiveSimpleFiles` receives. */
 export interface ReceiveSimpleFilesOptions {
@@ -12,6 +13,8 @@ export interface ReceiveSimpleFilesOptions {
   bandwidth?: BandwidthLimiter | undefined;
   /** Called with what becomes of each file. */
   onEvent?: (event: InboxEvent) => void;
+  /** Called when a file begins, with each block of it, and when nothing more of it comes. */
+  onProgress?: (progress: ReceiveProgress) => void;
   /** The clock to go by. @default {systemClock} */
   clock?: Clock;
 }

@@ -6,9 +6,12 @@ export type SafeListeners = Required<
   Pick<SendFilesOptions, "onCompare" | "onStart" | "onBytes" | "onDone" | "onSkipped">
 >;
 
+/** Those that were passed in. */
+type ListenersGiven = Pick<SendFilesOptions, keyof SafeListeners>;
+
 /** Returns the listeners of a sender so that what they throw changes nothing that is sent. */
 export function safeListeners(
-  { onCompare, onStart, onBytes, onDone, onSkipped }: Omit<SendFilesOptions, "connect">,
+  { onCompare, onStart, onBytes, onDone, onSkipped }: ListenersGiven,
 ): SafeListeners {
   return {
     onCompare: safeListener(onCompare, { name: "onCompare" }),

@@ -13,8 +13,6 @@ export type FileSendResult =
     readonly size: number;
     /** Its SHA-256 in hex; the simple format has none. */
     readonly sha256: string | undefined;
-    /** Whether it was changed on this side while it was sent. */
-    readonly changed: boolean;
   }
   /** `refused`: the receiver does not take it; `failed`: something on this side stands in its way. */
   | { readonly outcome: "refused" | "failed"; readonly code: string; readonly reason: string }
@@ -47,8 +45,6 @@ export interface SendSimpleFilesOptions {
 
 /** How `sendFiles` sends. */
 export interface SendFilesOptions extends Omit<SendSimpleFilesOptions, "headerPauseMs"> {
-  /** Called as a file is read to be compared with what the receiver may have of it, with the bytes that were read. */
-  onCompare?: (source: FileSource, bytes: number) => void;
   /** A secret that proves us to the receiver, and the receiver to us. @default none */
   token?: string | undefined;
   /** Whether to compress the blocks that become smaller by it. @default {false} */
@@ -57,6 +53,8 @@ export interface SendFilesOptions extends Omit<SendSimpleFilesOptions, "headerPa
   jobs?: number;
   /** How often in a row to connect again when a connection breaks. @default {5} */
   retries?: number;
+  /** Called as a file is compared with what the receiver has, before anything of it is sent, with the bytes that are read. */
+  onCompare?: (source: FileSource, bytes: number) => void;
   /** Called when a connection broke, with the milliseconds until the next try. */
   onRetry?: (error: unknown, delayMs: number) => void;
   /** Milliseconds for each of the receiver's first words. @default {10000} */

@@ -37,9 +37,23 @@ function requireName(name: string): string {
   return name;
 }
 
-/** Ends the process. */
+/** What a signal's end looks like to a shell, as 130 does. */
+const INTERRUPTED = 130;
+
+/**
+ * Ends the process. Node waits then for what its threads ask of the system, such as a pipe that nobody writes to: a process
+ * that is interrupted does not, and ends by the signal itself; any other one ends by the next signal.
+ */
 export function exit(code?: number): never {
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.removeAllListeners(signal);
+  if (code === INTERRUPTED && isAsking()) process.kill(process.pid, "SIGINT");
   process.exit(code);
+}
+
+/** Says whether a thread of Node's pool may be asking the system for something. */
+function isAsking(): boolean {
+  // Bun may not have it.
+  return process.getActiveResourcesInfo?.().some((name) => /Req/.test(name)) ?? false;
 }
 
 /** Returns the path of the program that runs this. */

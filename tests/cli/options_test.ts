@@ -10,6 +10,7 @@ import {
   flagOf,
   folder,
   host,
+  list,
   optionalText,
   pick,
   port,
@@ -245,4 +246,19 @@ Deno.test("suggestion gives nothing when no word is near", () => {
 
 Deno.test("pick leaves out other options when there are more", () => {
   assertEquals(pick({ port: 1, other: 2 }, { port: OPTIONS.port }), { port: 1 });
+});
+
+Deno.test("parseOptions() gives a list all that was typed, in order, and none where nothing was", () => {
+  const options = { exclude: list("Left out", "GLOB"), json: flag("JSON") };
+  const values = (...args: string[]) => parseOptions(args, options).values.exclude;
+  assertEquals(values(), []);
+  assertEquals(values("--exclude", "a"), ["a"]);
+  assertEquals(values("--exclude=b", "--json", "--exclude", "1", "x", "--exclude", "b"), [
+    "b",
+    "1",
+    "b",
+  ]);
+  for (const args of [["--exclude"], ["--exclude="], ["--exclude", "a", "--exclude="]]) {
+    assertThrows(() => values(...args), UsageError, "--exclude needs a value");
+  }
 });

@@ -1,4 +1,4 @@
-import { assertEquals, assertMatch } from "@std/assert";
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { inFolder, namesIn } from "../contract/folder.ts";
 import { digestOf, HELLO } from "../transfer/dialogue.ts";
 import { runClient as spawnClient } from "../cli/child.ts";
@@ -189,7 +189,7 @@ Deno.test(
 Deno.test("files client leaves an older receipt as it is when nothing was stored", async () => {
   await withServer({ args: ["--max-file", "1"] }, async ({ server, folder }) => {
     await Deno.writeTextFile(`${folder}/a`, "hello");
-    for (const text of ["an older one", undefined]) {
+    for (const text of ['{"kind": "parley receipt 1", "an": "older one"}', undefined]) {
       const path = `${folder}/${text ? "old" : "new"}.json`;
       if (text !== undefined) await Deno.writeTextFile(path, text);
       const { code } = await runClient("files", {
@@ -200,5 +200,148 @@ Deno.test("files client leaves an older receipt as it is when nothing was stored
       if (text !== undefined) assertEquals(await Deno.readTextFile(path), text);
     }
     assertEquals(await namesIn(folder), ["a", "old.json"]);
+  });
+});
+
+Deno.test("files client replaces a receipt and an empty file, and nothing else, when --receipt names it", async () => {
+  await withServer({}, async ({ inbox, folder, send }) => {
+    const source = `${folder}/a`;
+    const path = `${folder}/r.json`;
+    const older = '{ "kind": "parley receipt 1", "cut": ';
+    await Deno.writeTextFile(source, "hello");
+    await Deno.mkdir(`${folder}/folder`);
+    for (const text of ["a photo", '{"kind":"parley receipt 2"}', " ", "[]"]) {
+      await Deno.writeTextFile(path, text);
+      const { code, stdout, stderr } = await send("--receipt", path, source);
+      assertEquals([code, stdout], [2, ""]);
+      const what = "the file that is there is no receipt; name another one, or remove it";
+      assertStringIncludes(stderr, `files: Cannot write the receipt ${path}: ${what}\n`);
+      assertEquals(await Deno.readTextFile(path), text);
+    }
+    const { code, stderr } = await send("--receipt", `${folder}/folder`, source);
+    assertEquals(code, 2);
+    assertStringIncludes(
+      stderr,
+      `files: Cannot write the receipt ${folder}/folder: it is no file\n`,
+    );
+    assertEquals(await inbox.names(), []);
+    for (const text of [older, `\ufeff${older}`, ""]) {
+      await Deno.writeTextFile(path, text);
+      assertEquals((await send("--receipt", path, source)).code, 0);
+      assertEquals(JSON.parse(await Deno.readTextFile(path)).files.length, 1);
+    }
+    assertEquals(await namesIn(folder), ["a", "folder", "r.json"]);
+  });
+});
+
+Deno.test("files client refuses a receipt that is among what is sent", async () => {
+  await withServer({}, async ({ inbox, folder, send }) => {
+    await Deno.mkdir(`${folder}/d/in`, { recursive: true });
+    const text = '{"kind": "parley receipt 1"}';
+    await Deno.writeTextFile(`${folder}/d/in/r`, text);
+    await Deno.link(`${folder}/d/in/r`, `${folder}/hard`);
+    await Deno.symlink("d/in/r", `${folder}/soft`);
+    const refused = "it is among what is sent; name another file\n";
+    for (
+      const [receipt, source] of [
+        ["d/in/r", "d/in/r"],
+        ["hard", "d/in/r"],
+        ["soft", "d/in/r"],
+        ["d/in/r", "d"],
+        ["soft", "d/in/"],
+      ]
+    ) {
+      const { code, stderr } = await send(
+        "--receipt",
+        `${folder}/${receipt}`,
+        `${folder}/${source}`,
+      );
+      assertEquals(code, 2);
+      assertStringIncludes(stderr, refused);
+    }
+    assertEquals(await inbox.names(), []);
+    assertEquals(await Deno.readTextFile(`${folder}/d/in/r`), text);
+    // Beside a folder whose name it begins with, it is not in it.
+    await Deno.writeTextFile(`${folder}/d.json`, text);
+    assertEquals((await send("--receipt", `${folder}/d.json`, `${folder}/d`)).code, 0);
+  });
+});
+
+Deno.test("files client writes a receipt through a link, with the bits that the older one had", async () => {
+  await withServer({}, async ({ folder, send }) => {
+    await Deno.writeTextFile(`${folder}/a`, "hello");
+    await Deno.mkdir(`${folder}/kept`);
+    await Deno.writeTextFile(`${folder}/kept/r`, "");
+    await Deno.chmod(`${folder}/kept/r`, 0o600);
+    await Deno.symlink("kept/r", `${folder}/link`);
+    assertEquals((await send("--receipt", `${folder}/link`, `${folder}/a`)).code, 0);
+    assertEquals((await Deno.lstat(`${folder}/link`)).isSymlink, true);
+    assertEquals(JSON.parse(await Deno.readTextFile(`${folder}/kept/r`)).files.length, 1);
+    assertEquals((await Deno.stat(`${folder}/kept/r`)).mode! & 0o777, 0o600);
+    assertEquals(await namesIn(`${folder}/kept`), ["r"]);
+  });
+});
+
+Deno.test(
+  "files client writes a receipt when its file is all that may be written (needs permissions)",
+  { ignore: onNode },
+  async () => {
+    await withServer({}, async ({ server, folder }) => {
+      await Deno.writeTextFile(`${folder}/a`, "hello");
+      const path = `${folder}/r.json`;
+      for (let times = 0; times < 2; times++) {
+        const { code, stderr } = await spawnClient("files", {
+          port: server.port,
+          permissions: [`--allow-write=${path}`],
+          args: ["--receipt", path, `${folder}/a`],
+        });
+        assertEquals([code, stderr], [0, ""]);
+        assertEquals(JSON.parse(await Deno.readTextFile(path)).files.length, 1);
+      }
+      assertEquals(await namesIn(folder), ["a", "r.json"]);
+    });
+  },
+);
+
+Deno.test("files client writes a receipt of empty folders, and --verify looks for them", async () => {
+  await withServer({}, async ({ inbox, folder, send }) => {
+    await Deno.mkdir(`${folder}/empty`);
+    const path = `${folder}/r.json`;
+    assertEquals((await send("--receipt", path, `${folder}/empty`)).code, 0);
+    const { files, folders } = JSON.parse(await Deno.readTextFile(path));
+    assertEquals([files, folders], [[], [{ source: `${folder}/empty`, path: "empty" }]]);
+    const there = await send("--verify", path, "--dir", inbox.path);
+    assertEquals([there.code, there.stdout], [0, `same           ${inbox.path}/empty\n`]);
+    await Deno.remove(`${inbox.path}/empty`);
+    const gone = await send("--verify", path, "--dir", inbox.path);
+    assertEquals([gone.code, gone.stdout], [1, `missing        ${inbox.path}/empty\n`]);
+  });
+});
+
+Deno.test("files client --verify compares stdin with nothing but what the server has", async () => {
+  await withServer({}, async ({ server, inbox, folder, send }) => {
+    const path = `${folder}/r.json`;
+    const args = ["--receipt", path, "-", "--name", "n.txt"];
+    const sent = await runClient("files", { port: server.port, args, stdin: "typed" });
+    assertEquals([sent.code, sent.stderr], [0, ""]);
+    const here = await send("--verify", path);
+    assertEquals([here.code, here.stdout], [0, "from-stdin     n.txt (nothing to compare)\n"]);
+    const there = await send("--verify", path, "--dir", inbox.path);
+    assertEquals([there.code, there.stdout], [0, `same           ${inbox.path}/n.txt\n`]);
+  });
+});
+
+Deno.test("files client --verify refuses a receipt whose path leads out of the folder", async () => {
+  await withReceipt(undefined, async ({ receipt, inbox, verify }) => {
+    const text = await Deno.readTextFile(receipt);
+    const out = "../../../../etc/hostname\\u001b[2J";
+    await Deno.writeTextFile(receipt, text.replace('"path": "a"', `"path": "${out}"`));
+    const { code, lines, note } = await verify("--dir", inbox.path);
+    assertEquals([code, lines], [1, []]);
+    assertEquals(
+      note,
+      `files: Cannot use the receipt ${receipt}: its path "../../../../etc/hostname\\x1b[2J" ` +
+        "leads out of the receiver's folder\n",
+    );
   });
 });

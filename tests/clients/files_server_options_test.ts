@@ -29,7 +29,9 @@ for (const [policy, { same, other, there }] of Object.entries(POLICIES)) {
         codes.push(code);
         assertMatch(
           stderr,
-          code === 0 ? /^$/ : /a\.txt was not stored: there is another file with that name\n$/,
+          code === 0
+            ? /^$|^\S+\/a\.txt was stored as "a \(1\)\.txt"\n$/
+            : /a\.txt was not stored: there is another file with that name\n$/,
         );
       }
       assertEquals(codes, [0, same, other]);

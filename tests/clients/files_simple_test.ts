@@ -178,14 +178,23 @@ Deno.test("files client --simple ends with 130 and says that nothing is kept whe
   });
 });
 
-Deno.test("files client --simple says that stdin has no size when - is given", async () => {
-  const { code, stdout, stderr } = await runClient("files", { port: 1, args: ["--simple", "-"] });
-  assertEquals(code, 1);
-  assertEquals(
-    stderr,
-    "stdin was not stored: the simple format has to say the size first: send a file\n",
-  );
-  assertMatch(stdout, sentLine("0 files", "; 1 not stored"));
+Deno.test("files client --simple sends stdin when - is given, and says when that is too much", async () => {
+  await withServer({}, async ({ server, inbox }) => {
+    const run = (stdin: string) =>
+      runClient("files", { port: server.port, args: ["--simple", "-"], stdin });
+    const { code, stdout, stderr } = await run("hello");
+    assertEquals([code, stderr], [0, ""]);
+    assertMatch(stdout, sentLine("1 file"));
+    const [name = ""] = await inbox.names();
+    assertEquals(new TextDecoder().decode(await inbox.bytes(name)), "hello");
+    const more = await run("x".repeat(16 * MIB + 1));
+    assertEquals(more.code, 1);
+    assertEquals(
+      more.stderr,
+      "stdin was not stored: the simple format has to say the size first, " +
+        "and this is over 16.0 MiB of unknown size: send a file\n",
+    );
+  });
 });
 
 Deno.test("files client --simple sends 16 MiB when the server acknowledges each 2 KiB and never reads ahead", async () => {

@@ -57,11 +57,18 @@ Deno.test("files server --json prints an object when a file is stored or is not"
   assertEquals(records.map(({ event }) => event), [
     "listening",
     "opened",
+    "receiving",
     "stored",
     "not-stored",
     "closed",
   ]);
-  const [, , { ms, path, ...stored }, { path: refused, ...notStored }] = records;
+  const [
+    ,
+    ,
+    { path: begun, ...receiving },
+    { ms, path, ...stored },
+    { path: refused, ...notStored },
+  ] = records;
   assertEquals(stored, {
     event: "stored",
     id: 0,
@@ -71,7 +78,8 @@ Deno.test("files server --json prints an object when a file is stored or is not"
     resumedAt: 0,
     format: "simple",
   });
-  assertEquals([typeof ms, typeof refused], ["number", "string"]);
+  assertEquals(receiving, { event: "receiving", id: 0, size: 5, offset: 0 });
+  assertEquals([typeof begun, typeof ms, typeof refused], ["string", "number", "string"]);
   assertEquals(await inbox.names(), [path]);
   const message = "Cannot accept file: 6 bytes exceed maxFileBytes 5";
   assertEquals(notStored, {

@@ -319,7 +319,6 @@ export function openBytes(bytes: Uint8Array): OpenFileSource {
       at = offset;
       return Promise.resolve();
     },
-    hasChanged: () => Promise.resolve(false),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
 }

@@ -12,6 +12,9 @@ const SAID = {
   ],
 };
 
+/** The seal of that under "secret", as it was before there were folders in a receipt. */
+const SEAL_OF_VERSION_0_1 = "d5c0bf6589f82f3ceb3ae6d74d651de22dd006edaa12ff02c95918e3d3977437";
+
 Deno.test("parseReceipt() returns what makeReceipt() made when it was written down", () => {
   for (const token of [undefined, "secret", ""]) {
     const receipt = makeReceipt(SAID, token);
@@ -94,6 +97,45 @@ Deno.test("parseReceipt() refuses what is no receipt", () => {
   for (const other of others) {
     const text = JSON.stringify(other);
     assertThrows(() => parseReceipt(text, undefined), TypeError, 'it is no "parley receipt 1"');
+  }
+});
+
+Deno.test("parseReceipt() refuses a receipt when a path in it leads out of the receiver's folder", () => {
+  for (const path of ["../x", "/etc/hostname", "a/../../x", "", "a//b", "."]) {
+    const { files } = SAID;
+    const out = { source: "x", path, size: 0, sha256: digestOf("") };
+    for (const more of [{ files: [...files, out] }, { files, folders: [{ source: "x", path }] }]) {
+      const text = JSON.stringify(makeReceipt({ ...SAID, ...more }, "secret"));
+      assertThrows(() => parseReceipt(text, "secret"), TypeError, "leads out of the receiver's");
+    }
+  }
+});
+
+Deno.test("verifyReceipt() opens nothing outside of the folder, whatever a receipt says", () =>
+  inFolder(async (root) => {
+    await Deno.mkdir(`${root}/inbox`);
+    await Deno.writeTextFile(`${root}/x`, "hello");
+    const out = { source: "x", path: "../x", size: 5, sha256: digestOf("hello") };
+    const receipt = makeReceipt({ ...SAID, files: [out], folders: [out] }, undefined);
+    const found = await Array.fromAsync(verifyReceipt(receipt, { folder: `${root}/inbox` }));
+    assertEquals(found.map(({ verdict }) => verdict), ["unreadable", "unreadable"]);
+  }));
+
+Deno.test("the seal covers folders and what came from stdin, and is that of earlier versions without them", () => {
+  const seal = makeReceipt(SAID, "secret").seal;
+  assertEquals(seal, SEAL_OF_VERSION_0_1);
+  assertEquals(makeReceipt({ ...SAID, folders: [] }, "secret").seal, seal);
+  const folders = [{ source: "e", path: "e" }];
+  const sealed = JSON.stringify(makeReceipt({ ...SAID, folders }, "secret"));
+  parseReceipt(sealed, "secret");
+  const [first, ...rest] = SAID.files;
+  const files = [{ ...first!, stdin: true as const }, ...rest];
+  const piped = JSON.stringify(makeReceipt({ ...SAID, files }, "secret"));
+  parseReceipt(piped, "secret");
+  for (
+    const text of [sealed.replace('"path":"e"', '"path":"f"'), piped.replace(',"stdin":true', "")]
+  ) {
+    assertThrows(() => parseReceipt(text, "secret"), TypeError, "its seal is not that");
   }
 });
 

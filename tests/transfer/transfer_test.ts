@@ -156,7 +156,8 @@ Deno.test("sendFiles() sends every block as it was when it compresses what becom
     },
   });
   assertEquals(await filesIn(served.folder), before);
-  assert(sent < 4.2 * MIB, `${sent} bytes were sent`);
+  // Text may go as it is, where the network is faster than that.
+  assert(sent < 5.1 * MIB, `${sent} bytes were sent`);
 });
 
 Deno.test("sendFiles() keeps paths, times and modes of a folder on the disk", async () => {

@@ -29,8 +29,6 @@ export interface Transfer {
   sent: number;
   /** What the receiver was told of the whole file. */
   whole: { readonly size: number; readonly sha256: string } | undefined;
-  /** Whether it was changed on this side while it was sent. */
-  changed: boolean;
   over: boolean;
 }
 
@@ -87,9 +85,15 @@ export class FileTransmitter {
       const reason = "it became shorter while it was sent";
       throw new FileRefusedError(reason, { code: "changed" });
     }
-    transfer.changed = await file.hasChanged();
+    const digest = hasher.digest();
+    if (!await this.#isStill(file, { transfer, digest })) {
+      if (transfer.over) {
+        return void await this.#connection.send({ type: "cancel", id, reason: "" });
+      }
+      throw new FileRefusedError("it was changed while it was sent", { code: "changed" });
+    }
     transfer.unsent = 0;
-    transfer.whole = { size, sha256: hasher.digest() };
+    transfer.whole = { size, sha256: digest };
     await this.#connection.send({ type: "end", id, ...transfer.whole });
   }
 
@@ -128,6 +132,22 @@ export class FileTransmitter {
     await this.#connection.send({ type: "digests", id, sha256: digests });
   }
 
+  /** Says whether a file still holds what was sent of it: what was torn meanwhile must not be stored. */
+  async #isStill(
+    file: OpenFileSource,
+    { transfer, digest }: { transfer: Transfer; digest: string },
+  ): Promise<boolean> {
+    const { failed, clock = systemClock } = this.#options;
+    using _busy = keepTellingBusy(this.#connection, clock);
+    const isStill = await file.isStill?.({
+      bytes: transfer.sent,
+      sha256: digest,
+      onHashed: () => failed.throwIfAborted(),
+      isWanted: () => !transfer.over,
+    });
+    return isStill ?? true;
+  }
+
   async #sendBlocks(
     file: OpenFileSource,
     { transfer, hasher }: { transfer: Transfer; hasher: Hasher },
@@ -164,12 +184,16 @@ export class FileTransmitter {
     const rawBytes = packed === undefined ? 0 : bytes.length;
     const block = packed ?? bytes;
     const { bandwidth } = this.#options;
+    const start = performance.now();
     await bandwidth?.take(DATA_HEAD_BYTES + block.length, this.#connection.signal);
     // A small one leaves in one write with what is around it, a large one without a copy.
     if (packed !== undefined || block.length <= SMALL_BLOCK_BYTES) {
-      return await this.#connection.send({ type: "data", id, offset, rawBytes, bytes: block });
+      await this.#connection.send({ type: "data", id, offset, rawBytes, bytes: block });
+    } else {
+      sealBlock(frame, { id, offset, rawBytes });
+      await this.#connection.sendBytes(frame);
     }
-    sealBlock(frame, { id, offset, rawBytes });
-    await this.#connection.sendBytes(frame);
+    const ms = performance.now() - start;
+    this.#packer?.noteSent(block.length, { ms, isPacked: packed !== undefined });
   }
 }

@@ -10,6 +10,7 @@ import type { InboxEvent } from "../inbox/inbox_event.ts";
 import type { IncomingFile, StoredFile } from "../inbox/incoming_file.ts";
 import { SessionQuota } from "../inbox/session_quota.ts";
 import type { ReceiveFilesOptions } from "../receive_options.ts";
+import { ProgressTeller } from "../receive_progress.ts";
 import { keepTellingBusy } from "./busy.ts";
 import type { ParcelConnection } from "./parcel_connection.ts";
 import { receiveBlock } from "./receive_block.ts";
@@ -50,6 +51,7 @@ export class ParcelReceiver {
   readonly #storing = new Set<number>();
   readonly #side: SideTasks;
   readonly #report: (event: InboxEvent) => void;
+  readonly #progress: ProgressTeller;
 
   /** Makes a receiver that has said nothing yet. */
   constructor(connection: ParcelConnection, options: ReceiveFilesOptions) {
@@ -57,6 +59,7 @@ export class ParcelReceiver {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
     this.#report = safeListener(options.onEvent, { name: "onEvent" });
+    this.#progress = new ProgressTeller(connection.id, options.onProgress);
     this.#quota = new SessionQuota(options.inbox.limits);
     // A file's own errors are told there, so what comes here is the connection's; the loop hears of it too.
     const onError = (error: unknown) => connection.abort(error);
@@ -84,6 +87,7 @@ export class ParcelReceiver {
     await this.#side.settled();
     for (const { file } of this.#accepted.values()) {
       const { size, path, offeredSize, started } = file;
+      this.#progress.end(file);
       // The others have to be let go of all the same.
       const isKept = await file.release().catch(() => false);
       if (!isKept || !started || offeredSize === null) continue;
@@ -125,6 +129,7 @@ export class ParcelReceiver {
         const accepted = await this.#required(id);
         if (!accepted.file.started) throw unexpected("end", "start");
         this.#accepted.delete(id);
+        this.#progress.end(accepted.file);
         await this.#side.start(() => this.#store(accepted, message));
         return;
       }
@@ -238,6 +243,7 @@ export class ParcelReceiver {
     if (offset !== file.size) throw unexpected("start", `one from ${file.size} on`);
     accepted.resumedAt = offset;
     await file.start();
+    this.#progress.begin(file);
   }
 
   async #takeBlock(file: IncomingFile, head: ParcelDataHead): Promise<void> {
@@ -252,7 +258,9 @@ export class ParcelReceiver {
       throw new FileRefusedError(reason, { code: "size-mismatch" });
     }
     this.#quota.addBytes(bytesToCome);
-    await receiveBlock(this.#connection, { head, file, bandwidth: this.#options.bandwidth });
+    const { bandwidth } = this.#options;
+    const onRead = (bytes: number) => this.#progress.go(bytes);
+    await receiveBlock(this.#connection, { head, file, bandwidth, onRead });
   }
 
   async #store(
@@ -291,6 +299,7 @@ export class ParcelReceiver {
     const file = this.#accepted.get(id)?.file;
     if (!file) return;
     this.#accepted.delete(id);
+    this.#progress.end(file);
     await file.release().catch(ignore);
     const { path } = file;
     this.#report({ type: "not-stored", id: this.#connection.id, path, code: "canceled", reason });
@@ -307,6 +316,7 @@ export class ParcelReceiver {
       const { file } = accepted;
       this.#accepted.delete(id);
       this.#dropped.add(id);
+      this.#progress.end(file);
       const isFull = error instanceof FileRefusedError && error.code === "session-full";
       // When the session is full nothing is wrong with what came: the next session goes on behind it.
       await (isFull ? file.release() : file.discard()).catch(ignore);

@@ -7,7 +7,8 @@ import { ClosedError } from "../../net/errors.ts";
 import { FileRefusedError } from "../file_refused_error.ts";
 import type { FileSendResult, SendFilesOptions } from "../send_options.ts";
 import type { FileSource, OpenFileSource } from "../sources/file_source.ts";
-import { reasonOf } from "../sources/find_files.ts";
+import { reasonOf } from "../sources/read_errors.ts";
+import { canBeStoredAt } from "../stored_path.ts";
 import { FileTransmitter, type Transfer } from "./file_transmitter.ts";
 import { greetReceiver } from "./greet_receiver.ts";
 import type { ParcelConnection } from "./parcel_connection.ts";
@@ -137,7 +138,6 @@ export class ParcelSender {
       sent: 0,
       // Of nothing everybody knows the digest, so nobody asks for it.
       whole: size === 0 ? { size, sha256: sha256().digest() } : undefined,
-      changed: false,
       over: false,
     };
     this.#transfers.set(id, transfer);
@@ -265,14 +265,18 @@ export class ParcelSender {
 
 /** Returns what became of a file that the receiver says it has. */
 function storedResult(
-  { source, whole, changed }: Transfer,
+  { source, whole }: Transfer,
   { path, size, sha256, same }: Extract<ParcelControl, { type: "stored" }>,
 ): FileSendResult {
+  if (!canBeStoredAt(path, source.path)) {
+    const reason = `the receiver says that it stored it as "${path}"`;
+    return { outcome: "failed", code: "bad-name", reason };
+  }
   const isOther = size !== whole?.size ||
     (sha256 !== undefined && !sameDigest(sha256, whole.sha256));
   if (source.kind === "file" && isOther) {
     const reason = "the receiver says that it stored something else";
     return { outcome: "failed", code: "digest-mismatch", reason };
   }
-  return { outcome: same ? "same" : "stored", path, size, sha256, changed };
+  return { outcome: same ? "same" : "stored", path, size, sha256 };
 }

@@ -13,6 +13,8 @@ export interface ReceiveBlockOptions {
   readonly file: IncomingFile;
   /** The rate to keep to. */
   readonly bandwidth: BandwidthLimiter | undefined;
+  /** Called with the file's bytes that came so far. */
+  readonly onRead: (bytes: number) => void;
 }
 
 /**
@@ -23,33 +25,37 @@ export interface ReceiveBlockOptions {
  */
 export async function receiveBlock(
   connection: ParcelConnection,
-  { head: { offset, rawBytes, bodyBytes }, file, bandwidth }: ReceiveBlockOptions,
+  { head: { offset, rawBytes, bodyBytes }, file, bandwidth, onRead }: ReceiveBlockOptions,
 ): Promise<void> {
   if (rawBytes === 0) {
-    await readBody(connection, { into: file.buffer.subarray(0, bodyBytes), bandwidth });
+    const into = file.buffer.subarray(0, bodyBytes);
+    await readBody(connection, { into, bandwidth, onRead: (count) => onRead(offset + count) });
     return await file.write(bodyBytes);
   }
   const buffer = blockBuffers.take();
   const packed = buffer.subarray(0, bodyBytes);
-  await readBody(connection, { into: packed, bandwidth });
+  await readBody(connection, { into: packed, bandwidth, onRead: () => {} });
   const bytes = await inflate(packed, { rawBytes, offset });
   // Not in a `finally`: after a failed read the system may still write into it.
   blockBuffers.release(buffer);
   await file.writeBytes(bytes);
+  onRead(file.size);
 }
 
 /** Fills `into` with the body, in pieces if there is a rate to keep to. */
 async function readBody(
   connection: ParcelConnection,
-  { into, bandwidth }: {
+  { into, bandwidth, onRead }: {
     into: Uint8Array<ArrayBuffer>;
     bandwidth: BandwidthLimiter | undefined;
+    onRead: (count: number) => void;
   },
 ): Promise<void> {
   const pieceBytes = bandwidth?.pieceBytes ?? into.length;
   for (let at = 0; at < into.length;) {
     const count = await connection.readBody(into.subarray(at, at + pieceBytes));
     at += count;
+    onRead(at);
     await bandwidth?.take(count, connection.signal);
   }
 }

@@ -52,7 +52,7 @@ export async function sendFiles(
       if (result.outcome !== "interrupted") return onDone(source, result);
       interrupted.set(source, result);
       // What is piped in cannot be read a second time.
-      if (source.size !== null) queue.putBack(source);
+      if (!source.once) queue.putBack(source);
     },
   };
   const running = Array.from({ length: jobs }, () => runJob(queue, settings));

@@ -1,6 +1,6 @@
 import { type CancelWait, type Clock, systemClock } from "../../net/clock.ts";
 import type { Screen } from "./outputs.ts";
-import { progressLine, type ProgressState } from "./progress_line.ts";
+import { type ComparedBytes, progressLine, type ProgressState } from "./progress_line.ts";
 import { RateMeter } from "./rate_meter.ts";
 
 /** How a {@linkcode Progress} is shown. */
@@ -29,6 +29,8 @@ export interface ProgressUpdate {
   file: string;
   /** Its number among the files, from 0. */
   fileIndex: number;
+  /** How much of it was compared with what the receiver has. @default it is not compared */
+  comparing?: ComparedBytes | undefined;
 }
 
 const REDRAW_MS = 100;
@@ -57,7 +59,13 @@ export class Progress implements Disposable {
   private constructor({ io, total, files, clock = systemClock }: ProgressOptions) {
     this.#io = io;
     this.#clock = clock;
-    const start = { doneBytes: 0, bytesPerSecond: undefined, file: "", fileIndex: 0 };
+    const start = {
+      comparing: undefined,
+      doneBytes: 0,
+      bytesPerSecond: undefined,
+      file: "",
+      fileIndex: 0,
+    };
     this.#state = { ...start, totalBytes: total, files };
   }
 
@@ -69,8 +77,8 @@ export class Progress implements Disposable {
   }
 
   /** Sets how far the transfer is, for the next drawing. */
-  update({ doneBytes, skippedBytes = 0, file, fileIndex }: ProgressUpdate): void {
-    this.#state = { ...this.#state, doneBytes, file, fileIndex };
+  update({ doneBytes, skippedBytes = 0, file, fileIndex, comparing }: ProgressUpdate): void {
+    this.#state = { ...this.#state, doneBytes, file, fileIndex, comparing };
     this.#skippedBytes = skippedBytes;
   }
 

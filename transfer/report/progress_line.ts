@@ -2,6 +2,13 @@ import { escapeControls } from "../../codec/escape_controls.ts";
 import { columnsOf } from "./columns_of.ts";
 import { formatBytes, formatBytesOf, formatRate, formatSpan } from "./amounts.ts";
 
+/** How much of a file was compared with what the receiver has. */
+export interface ComparedBytes {
+  readonly bytes: number;
+  /** The file's bytes; null when nobody knows. */
+  readonly size: number | null;
+}
+
 /** How far a transfer is. */
 export interface ProgressState {
   /** Bytes that are done. */
@@ -16,6 +23,8 @@ export interface ProgressState {
   readonly fileIndex: number;
   /** How many files there are. */
   readonly files: number;
+  /** The file that is on its way is only compared yet. */
+  readonly comparing?: ComparedBytes | undefined;
 }
 
 /** How {@linkcode progressLine} writes. */
@@ -42,6 +51,7 @@ const MAX_NAME_CHARS = 1000;
 export function progressLine(state: ProgressState, options: ProgressLineOptions): string {
   const { doneBytes, totalBytes, bytesPerSecond } = state;
   const { columns, progress, colour } = options;
+  if (state.comparing) return comparingLine(state, { comparing: state.comparing, columns });
   const parts: string[] = [];
   const known = totalBytes !== undefined;
   if (known) parts.push(`${Math.floor(progress * 100)}%`.padStart(4));
@@ -61,6 +71,18 @@ export function progressLine(state: ProgressState, options: ProgressLineOptions)
   if (name !== "") parts.push(name);
   if (barColumns > 0) parts.splice(1, 0, bar({ progress, columns: barColumns, colour }));
   return parts.join(" ");
+}
+
+/** Returns the line for a file that is compared: nothing of it is on its way. */
+function comparingLine(
+  state: ProgressState,
+  { comparing: { bytes, size }, columns }: { comparing: ComparedBytes; columns: number },
+): string {
+  const room = columns - 1;
+  const parts = ["comparing", size === null ? formatBytes(bytes) : formatBytesOf(bytes, size)];
+  while (widthOf(parts) > room) parts.pop();
+  const name = nameOf(state, room - widthOf(parts) - 1);
+  return [...parts, ...name === "" ? [] : [name]].join(" ");
 }
 
 /** Returns how long the rest will take, in whole seconds; undefined when it cannot be said. */

@@ -1,7 +1,7 @@
 import { escapeControls } from "../../codec/escape_controls.ts";
 import { type Clock, systemClock } from "../../net/clock.ts";
 import { messageOf } from "../../net/errors.ts";
-import type { ReceiptEntry } from "../receipt.ts";
+import type { ReceiptEntry, ReceiptFolder } from "../receipt.ts";
 import type { FileSendResult } from "../send_options.ts";
 import type { FileSource, SkippedSource } from "../sources/file_source.ts";
 import { formatBytes, formatRate, formatSpan } from "./amounts.ts";
@@ -46,6 +46,8 @@ export class TransferReport {
   readonly tally: TransferTally = { stored: 0, same: 0, folders: 0, failed: 0, bytes: 0 };
   /** The files that the receiver has, with their digests. */
   readonly entries: ReceiptEntry[] = [];
+  /** The empty folders that the receiver has. */
+  readonly folders: ReceiptFolder[] = [];
   readonly #report: EventSink;
   readonly #progress: Progress;
   readonly #isKept: boolean;
@@ -71,6 +73,13 @@ export class TransferReport {
     this.#since = clock.now();
   }
 
+  /** Takes note of how many bytes of a file were read to compare it with what the receiver has. */
+  onCompare(source: FileSource, bytes: number): void {
+    this.#show(source, bytes);
+    const { local, size } = source;
+    this.#eventNowAndThen({ event: "comparing", file: local, bytes, size });
+  }
+
   /** Takes note that a file begins, behind the first `offset` bytes that the receiver has. */
   onStart(source: FileSource, offset: number): void {
     if (!this.#underWay.has(source)) this.#begun++;
@@ -85,10 +94,7 @@ export class TransferReport {
     const state = this.#underWay.get(source);
     if (state) state.sent = sent;
     this.#show(source);
-    const now = this.#clock.now();
-    if (!this.#report.json || now - this.#told < PROGRESS_MS) return;
-    this.#told = now;
-    this.#event({ event: "progress", file: source.local, sent, size: source.size });
+    this.#eventNowAndThen({ event: "progress", file: source.local, sent, size: source.size });
   }
 
   /** Takes note of what became of a file or an empty folder. */
@@ -97,15 +103,17 @@ export class TransferReport {
     const name = escapeControls(local);
     if (source.kind === "file") this.#close(source, result);
     if ("size" in result) {
-      const { outcome, path, size, sha256, changed } = result;
+      const { outcome, path, size, sha256 } = result;
       this.tally[source.kind === "folder" ? "folders" : outcome]++;
       this.tally.bytes += size;
-      if (sha256 !== undefined) this.entries.push({ source: local, path, size, sha256 });
-      this.#event({ event: outcome, file: local, path, size, sha256 });
-      if (changed) {
-        const line = `${name} was changed while it was sent; send it again to be sure`;
-        this.#note({ event: "changed", file: local }, line);
+      if (source.kind === "folder") this.folders.push({ source: local, path });
+      else if (sha256 !== undefined) {
+        const stdin = source.once ? { stdin: true } as const : {};
+        this.entries.push({ source: local, path, size, sha256, ...stdin });
       }
+      const record = { event: outcome, file: local, path, size, sha256 };
+      if (path === source.path) this.#event(record);
+      else this.#note(record, `${name} was stored as "${escapeControls(path)}"`);
       return;
     }
     this.tally.failed++;
@@ -134,6 +142,12 @@ export class TransferReport {
     const wait = Math.round(delayMs);
     const record = { event: "retry", reason: messageOf(error), delayMs: wait };
     this.#note(record, `${messageOf(error)}; next try in ${formatSpan(wait)}`);
+  }
+
+  /** Whether nothing has ended yet, in whichever way. */
+  get isEmpty(): boolean {
+    const { stored, same, folders, failed } = this.tally;
+    return stored + same + folders + failed === 0;
   }
 
   /** Removes the bar, and writes the last line. */
@@ -168,7 +182,7 @@ export class TransferReport {
     this.#show(source);
   }
 
-  #show({ local }: FileSource): void {
+  #show({ local, size }: FileSource, comparedBytes?: number): void {
     let doneBytes = this.#doneBytes;
     let skippedBytes = this.#skippedBytes;
     for (const { sent, offset } of this.#underWay.values()) {
@@ -176,7 +190,16 @@ export class TransferReport {
       skippedBytes += offset;
     }
     const fileIndex = Math.max(0, this.#begun - 1);
-    this.#progress.update({ doneBytes, skippedBytes, file: local, fileIndex });
+    const comparing = comparedBytes === undefined ? undefined : { bytes: comparedBytes, size };
+    this.#progress.update({ doneBytes, skippedBytes, file: local, fileIndex, comparing });
+  }
+
+  /** Writes a record for a machine, unless one was written a moment ago. */
+  #eventNowAndThen(record: EventRecord): void {
+    const now = this.#clock.now();
+    if (!this.#report.json || now - this.#told < PROGRESS_MS) return;
+    this.#told = now;
+    this.#event(record);
   }
 
   /** Writes a record for a machine; people see the bar. */

@@ -7,6 +7,7 @@ import { safeListener } from "../../net/safe_listener.ts";
 import { FileRefusedError, refusalOf } from "../file_refused_error.ts";
 import type { IncomingFile, StoredWithoutDigest } from "../inbox/incoming_file.ts";
 import { SessionQuota } from "../inbox/session_quota.ts";
+import { ProgressTeller } from "../receive_progress.ts";
 import type { ReceiveSimpleFilesOptions } from "../receive_options.ts";
 
 /** A connection that speaks the simple file format, as the receiver has it. */
@@ -69,7 +70,13 @@ async function receiveOne(
     quota.addBytes(size);
     await using file = await inbox.beginUnnamed({ path, size, mtimeMs: null });
     await file.start();
-    await receiveBody(connection, { file, size, options });
+    const progress = new ProgressTeller(id, options.onProgress);
+    progress.begin(file);
+    try {
+      await receiveBody(connection, { file, size, options, progress });
+    } finally {
+      progress.end(file);
+    }
     stored = await file.finishWithoutDigest();
   } catch (error) {
     if (connection.closed || error instanceof ProtocolError) throw error;
@@ -104,10 +111,11 @@ async function receiveOne(
 
 async function receiveBody(
   connection: SimpleReceiverConnection,
-  { file, size, options }: {
+  { file, size, options, progress }: {
     file: IncomingFile;
     size: number;
     options: ReceiveSimpleFilesOptions;
+    progress: ProgressTeller;
   },
 ): Promise<void> {
   const { bandwidth, clock = systemClock } = options;
@@ -122,6 +130,7 @@ async function receiveBody(
       const count = await connection.readBody(buffer.subarray(filled, filled + most));
       filled += count;
       received += count;
+      progress.go(received);
       await bandwidth?.take(count, connection.signal);
       if (clock.now() - told < ACK_MS || received === size) continue;
       told = clock.now();

@@ -1,3 +1,4 @@
+import { type Hasher, sha256 } from "../../codec/hashing.ts";
 import type { BodyPiece } from "../../codec/body_decoder.ts";
 import type { SimpleFileHeader, SimpleFileReply } from "../../codec/simple_file/simple_file.ts";
 import { type Clock, sleep, systemClock } from "../../net/clock.ts";
@@ -8,7 +9,7 @@ import { safeListener } from "../../net/safe_listener.ts";
 import { FileRefusedError } from "../file_refused_error.ts";
 import type { SendSimpleFilesOptions } from "../send_options.ts";
 import { BlockReader } from "../sources/block_reader.ts";
-import type { FileSource } from "../sources/file_source.ts";
+import type { FileSource, OpenFileSource } from "../sources/file_source.ts";
 
 /** A connection that speaks the simple file format, as the sender has it. */
 export type SimpleSenderConnection = Connection<SimpleFileReply, SimpleFileHeader | BodyPiece>;
@@ -31,17 +32,17 @@ export interface SendSimpleFileOptions
 
 /**
  * Sends one file in the simple format, and waits until the receiver has stored it. Replies are read meanwhile, so that
- * neither side waits for the other. After an error the connection is over.
+ * neither side waits for the other. A file that was changed meanwhile is not ended, so that nobody stores it. After an
+ * error the connection is over.
  *
- * @returns Whether the file was changed on this side while it was sent.
- * @throws {FileRefusedError} The receiver does not take it, or it became shorter.
+ * @throws {FileRefusedError} The receiver does not take it; `changed`: it is not what it was when it was begun.
  * @throws {ClosedError} The connection broke.
  * @throws {RangeError} `headerPauseMs` is not a time from 0.
  */
 export async function sendSimpleFile(
   connection: SimpleSenderConnection,
   { source, ...options }: SendSimpleFileOptions,
-): Promise<{ readonly changed: boolean }> {
+): Promise<void> {
   const { bandwidth, headerPauseMs = HEADER_PAUSE_MS, clock = systemClock } = options;
   requireWaitMs("headerPauseMs", headerPauseMs);
   const onBytes = safeListener(options.onBytes, { name: "onBytes" });
@@ -64,8 +65,12 @@ export async function sendSimpleFile(
     if (size > 0 && size <= LONGEST_READ_BYTES) {
       await sleep(headerPauseMs, { clock, signal: connection.signal });
     }
+    // To hash costs more than to send: only what is likely to be changed again is worth it.
+    const hasher = file.isFresh ? sha256() : undefined;
     let sent = 0;
     for (let block; !isOver && (block = await reader.next()) !== undefined;) {
+      hasher?.update(block.bytes);
+      if (sent + block.bytes.length === size) await requireStill(file, { size, hasher });
       await bandwidth?.take(block.bytes.length, connection.signal);
       await connection.sendBytes(block.bytes);
       sent += block.bytes.length;
@@ -75,9 +80,8 @@ export async function sendSimpleFile(
       const reason = "it became shorter while it was sent";
       throw new FileRefusedError(reason, { code: "changed" });
     }
-    const changed = await file.hasChanged();
     await hearing;
-    if (sent === size) return { changed };
+    if (sent === size) return;
     const reason = "the receiver says that it is stored, and has not got all of it";
     throw new FileRefusedError(reason, { code: "size-mismatch" });
   } catch (error) {
@@ -88,6 +92,16 @@ export async function sendSimpleFile(
   } finally {
     await reader.release();
   }
+}
+
+/** Refuses a file that does not hold any more what was read of it; its last bytes were not sent yet. */
+async function requireStill(
+  file: OpenFileSource,
+  { size, hasher }: { size: number; hasher: Hasher | undefined },
+): Promise<void> {
+  const isStill = await file.isStill?.({ bytes: size, sha256: hasher?.digest() });
+  if (isStill !== false) return;
+  throw new FileRefusedError("it was changed while it was sent", { code: "changed" });
 }
 
 async function untilStored(connection: SimpleSenderConnection): Promise<void> {

@@ -6,7 +6,14 @@ export interface FileSource extends FileOffer {
   readonly kind: "file" | "folder";
   /** Its path on this side, for people. */
   readonly local: string;
-  /** Opens it for reading. @throws The system's error. */
+  /** It can be read once alone, as what is piped in. @default {false} */
+  readonly once?: boolean;
+  /**
+   * Opens it for reading.
+   *
+   * @throws {FileRefusedError} `changed`: something else is there than what was found.
+   * @throws The system's error.
+   */
   readonly open: () => Promise<OpenFileSource>;
 }
 
@@ -19,9 +26,26 @@ export interface OpenFileSource extends AsyncDisposable {
   /** Ends a pending `read` that may wait without end; undefined when none does. */
   readonly interrupt?: () => void;
   /** Goes on behind the first `offset` bytes; undefined when it can be read only once. */
-  readonly seek?: (offset: number) => Promise<void>;
-  /** Says whether the file was changed since its source was made. */
-  readonly hasChanged: () => Promise<boolean>;
+  readonly seek?: ((offset: number) => Promise<void>) | undefined;
+  /** It was changed a moment ago and may be changed again: who sends it should know the digest. @default {false} */
+  readonly isFresh?: boolean;
+  /**
+   * Says whether what was read of it is still what it holds. It is read again where it was changed meanwhile, or where the
+   * system could not tell; undefined when it cannot change.
+   */
+  readonly isStill?: (read: ReadContent) => Promise<boolean>;
+}
+
+/** What was read of an {@linkcode OpenFileSource}. */
+export interface ReadContent {
+  /** How many bytes, from its beginning. */
+  readonly bytes: number;
+  /** Their SHA-256 in hex; undefined when nobody knows, and then a change is taken for another content. */
+  readonly sha256: string | undefined;
+  /** Called with the number of bytes that were read again so far. What it throws ends the reading. */
+  readonly onHashed?: (bytes: number) => void;
+  /** Asked now and then whether the answer is still wanted. @default always */
+  readonly isWanted?: () => boolean;
 }
 
 /** Something that cannot be sent, and why. The rest is sent all the same. */

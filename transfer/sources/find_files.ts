@@ -1,6 +1,11 @@
-import { messageOf } from "../../net/errors.ts";
 import { disk } from "../disk.ts";
+import { FileRefusedError } from "../file_refused_error.ts";
+import { type Exclusion, exclusionOf } from "./exclusion.ts";
 import type { FileSource, OpenFileSource, SkippedSource } from "./file_source.ts";
+import { type FoundFolder, namesIn, requireThere } from "./found_folder.ts";
+import { type Identity, isSame, openFile, replaced } from "./open_file.ts";
+import { type Operand, operandsOf } from "./operands.ts";
+import { NAME_IS_NO_TEXT, reasonOf } from "./read_errors.ts";
 import { stdinSource } from "./stdin_source.ts";
 
 /** How {@linkcode findFiles} looks. */
@@ -9,12 +14,25 @@ export interface FindFilesOptions {
   keepMode?: boolean;
   /** What the path `-` stands for, and its name at the receiver. @default nothing: `-` is skipped */
   stdin?: { readonly stream: ReadableStream<Uint8Array<ArrayBuffer>>; readonly name: string };
+  /** What the only file among the paths is called at the receiver. @default its own name */
+  name?: string | undefined;
+  /**
+   * Shell patterns of what is left out: without a slash for names in any folder (`*.log`), with one for paths below what
+   * was named (`build/**`), with one at the end for folders alone (`cache/`).
+   *
+   * @default nothing
+   */
+  exclude?: readonly string[];
 }
+
+/** The most bytes of a file that are read to see whether the system tells its size. */
+const MAX_PROBED_BYTES = 64 * 1024;
 
 /**
  * Finds the files to send below some paths, one after the other: a file is itself, a folder all that it holds, and `-`
- * what is piped in. Links among the paths are followed, links in folders are skipped. What cannot be read is given as a
- * {@linkcode SkippedSource}, and the search goes on.
+ * what is piped in. What is named twice is found once. Links among the paths are followed, links in folders are skipped.
+ * What cannot be read is given as a {@linkcode SkippedSource}, and the search goes on. Two paths may still give the same
+ * name to different files: {@linkcode findClash} says so.
  *
  * @example
  * ```ts
@@ -33,105 +51,177 @@ export async function* findFiles(
   paths: readonly string[],
   options: FindFilesOptions = {},
 ): AsyncGenerator<FileSource | SkippedSource, void, void> {
-  const { stdin } = options;
-  for (const path of paths) {
-    if (path !== "-") yield* below(path, { path: await baseName(path), options, isNamed: true });
-    else if (stdin) yield stdinSource(stdin);
-    else yield { kind: "skipped", local: "-", reason: "there is no stdin", isFine: false };
+  const search: Search = { options, isExcluded: exclusionOf(options.exclude ?? []) };
+  for await (const operand of operandsOf(paths, options)) yield* named(operand, search);
+}
+
+/** What holds for all that is found. */
+interface Search {
+  readonly options: FindFilesOptions;
+  readonly isExcluded: Exclusion;
+}
+
+/** Something that was found in a folder, or named. */
+interface Place {
+  readonly local: string;
+  /** Its path at the receiver. */
+  readonly path: string;
+  /** Its path below the folder that was named. */
+  readonly below: string;
+  readonly found: Deno.FileInfo;
+  readonly within: FoundFolder | undefined;
+}
+
+async function* named(
+  operand: Operand,
+  search: Search,
+): AsyncGenerator<FileSource | SkippedSource, void, void> {
+  const { local, path } = operand;
+  switch (operand.kind) {
+    case "stdin": {
+      const { stdin } = search.options;
+      if (stdin) yield stdinSource({ ...stdin, name: path });
+      else yield skipped("-", "there is no stdin");
+      return;
+    }
+    case "unreadable":
+      return yield skipped(local, operand.reason, operand.error);
+    case "found": {
+      const { found } = operand;
+      if (path !== "" && search.isExcluded(path, { isFolder: found.isDirectory })) return;
+      return yield* at({ local, path, below: "", found, within: undefined }, search);
+    }
   }
 }
 
-async function* below(
-  local: string,
-  { path, options, isNamed }: { path: string; options: FindFilesOptions; isNamed: boolean },
+async function* at(
+  place: Place,
+  search: Search,
 ): AsyncGenerator<FileSource | SkippedSource, void, void> {
+  const { local, found, within } = place;
   try {
-    const found = isNamed ? await Deno.stat(local) : await disk.lstat(local);
-    if (found.isDirectory) yield* folder(local, { path, found, options });
-    else if (found.isFile) yield fileSource(local, { path, found, options });
+    if (found.isDirectory) yield* folder(place, search);
+    else if (found.isFile) yield await fileSource(place, search);
     else if (found.isSymlink) {
       yield { kind: "skipped", local, reason: "it is a symbolic link", isFine: true };
     } else {
       // Who names a device or a pipe wants it sent; in a folder it only lies around.
-      yield { kind: "skipped", local, reason: "it is no file and no folder", isFine: !isNamed };
+      const isFine = within !== undefined;
+      yield { kind: "skipped", local, reason: "it is no file and no folder", isFine };
     }
   } catch (error) {
-    yield { kind: "skipped", local, reason: reasonOf(error), isFine: false, error };
+    yield skipped(local, reasonFor(error), error);
   }
 }
 
 async function* folder(
-  local: string,
-  { path, found, options }: { path: string; found: Deno.FileInfo; options: FindFilesOptions },
+  { local, path, below, found, within }: Place,
+  search: Search,
 ): AsyncGenerator<FileSource | SkippedSource, void, void> {
-  const names: string[] = [];
-  for await (const { name } of Deno.readDir(local)) names.push(name);
-  if (names.length === 0) {
-    const mtimeMs = found.mtime?.getTime() ?? null;
-    yield { kind: "folder", local, path, size: 0, mtimeMs, open: () => openFile(local, found) };
-  }
   const base = local.replace(/\/+$/, "");
-  // The root of a disk has no name.
-  const prefix = path === "" ? "" : `${path}/`;
-  for (const name of names.sort()) {
-    yield* below(`${base}/${name}`, { path: prefix + name, options, isNamed: false });
+  const self: FoundFolder = { local, found, isNamed: within === undefined, within };
+  const { names, unreadable } = await namesIn(local);
+  for (let there: FoundFolder | undefined = self; there; there = there.within) {
+    await requireThere(there);
+  }
+  for (const name of unreadable) yield skipped(`${base}/${name}`, NAME_IS_NO_TEXT);
+  if (names.length === 0 && unreadable.length === 0) {
+    const mtimeMs = found.mtime?.getTime() ?? null;
+    yield { kind: "folder", local, path, size: 0, mtimeMs, open: () => openFile(local, { found }) };
+  }
+  for (const name of names) {
+    const place = {
+      local: `${base}/${name}`,
+      // The root of a disk has no name.
+      path: path === "" ? name : `${path}/${name}`,
+      below: below === "" ? name : `${below}/${name}`,
+      within: self,
+    };
+    try {
+      const found = await disk.lstat(place.local);
+      if (search.isExcluded(place.below, { isFolder: found.isDirectory })) continue;
+      yield* at({ ...place, found }, search);
+    } catch (error) {
+      yield skipped(place.local, reasonFor(error), error);
+    }
   }
 }
 
-function fileSource(
-  local: string,
-  { path, found, options }: { path: string; found: Deno.FileInfo; options: FindFilesOptions },
-): FileSource {
+async function fileSource(
+  { local, path, found, within }: Place,
+  { options }: Search,
+): Promise<FileSource> {
   const mode = options.keepMode && found.mode !== null ? found.mode & 0o777 : undefined;
+  const file = { local, found, within };
+  const isSized = await tellsSize(file);
   return {
     kind: "file",
     local,
     path,
-    size: found.size,
+    size: isSized ? found.size : null,
     mtimeMs: found.mtime?.getTime() ?? null,
     mode,
-    open: () => openFile(local, found),
+    open: () => open({ ...file, isSized }),
   };
 }
 
-async function openFile(local: string, found: Deno.FileInfo): Promise<OpenFileSource> {
-  const file = await disk.open(local, { read: true });
-  return {
-    read: (into) => file.read(into),
-    readSync: (into) => file.readSync(into),
-    seek: async (offset) => void await file.seek(offset, Deno.SeekMode.Start),
-    async hasChanged() {
-      const { size, mtime } = await disk.stat(file);
-      return size !== found.size || mtime?.getTime() !== found.mtime?.getTime();
-    },
-    [Symbol.asyncDispose]() {
-      file.close();
-      return Promise.resolve();
-    },
-  };
-}
-
-/** Returns the last name of a path, or the real folder's when the path ends in `.` or `..`. */
-async function baseName(path: string): Promise<string> {
-  const name = lastName(path);
-  if (name !== "" && name !== "." && name !== "..") return name;
+/** Opens what was found at a path, through the folder that it was found in. */
+async function open(
+  { local, found, within, isSized }: {
+    local: string;
+    found: Identity;
+    within: FoundFolder | undefined;
+    isSized: boolean;
+  },
+): Promise<OpenFileSource> {
+  const file = await openFile(local, { found, isLink: within === undefined, isSized });
+  if (within === undefined) return file;
   try {
-    return lastName(await Deno.realPath(path));
+    // A link that stood there only for a moment would have to come and go between each two of these.
+    await requireThere(within);
+    if (!isSame(found, await disk.lstat(local))) throw replaced();
+    await requireThere(within);
+  } catch (error) {
+    await file[Symbol.asyncDispose]();
+    throw error;
+  }
+  return file;
+}
+
+/** Says whether a file's size is what can be read of it: what the system makes up as it is read has none, or a wrong one. */
+async function tellsSize(
+  { local, found, within }: {
+    local: string;
+    found: Deno.FileInfo;
+    within: FoundFolder | undefined;
+  },
+): Promise<boolean> {
+  const { size, blocks } = found;
+  if (size > 0 && (blocks !== 0 || size > MAX_PROBED_BYTES)) return true;
+  try {
+    await using file = await open({ local, found, within, isSized: false });
+    const into = new Uint8Array(size + 1);
+    let count = 0;
+    for (let read; count <= size && (read = await file.read(into.subarray(count))) !== null;) {
+      count += read;
+    }
+    return count === size;
   } catch {
-    // The same path fails again when it is looked at, and is skipped then with the reason.
-    return name;
+    // It fails again, and is told, when it is opened to be sent.
+    return true;
   }
 }
 
-function lastName(path: string): string {
-  const slash = Deno.build.os === "windows" ? /[/\\]/ : /\//;
-  return path.split(slash).findLast((name) => name !== "") ?? "";
+function skipped(local: string, reason: string, error?: unknown): SkippedSource {
+  return {
+    kind: "skipped",
+    local,
+    reason,
+    isFine: false,
+    ...error !== undefined && { error },
+  };
 }
 
-/** Returns why a file cannot be read, as a phrase. */
-export function reasonOf(error: unknown): string {
-  if (error instanceof Deno.errors.NotFound) return "there is no such file";
-  if (error instanceof Deno.errors.NotCapable) return "Deno has no permission to read it";
-  if (error instanceof Deno.errors.PermissionDenied) return "the system does not allow to read it";
-  return messageOf(error);
+function reasonFor(error: unknown): string {
+  return error instanceof FileRefusedError ? error.message : reasonOf(error);
 }

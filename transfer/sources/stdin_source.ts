@@ -10,6 +10,7 @@ export function stdinSource(
     path: name,
     size: null,
     mtimeMs: null,
+    once: true,
     open() {
       if (!stream.locked) return Promise.resolve(new OpenStdin(stream));
       return Promise.reject(new TypeError("stdin can be read only once"));
@@ -35,10 +36,6 @@ class OpenStdin implements OpenFileSource {
     into.set(this.#rest.subarray(0, count));
     this.#rest = this.#rest.subarray(count);
     return count;
-  }
-
-  hasChanged(): Promise<boolean> {
-    return Promise.resolve(false);
   }
 
   /** Ends a read that waits for somebody to type. */

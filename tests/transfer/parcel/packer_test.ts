@@ -59,3 +59,49 @@ Deno.test("pack() tries each block again when one became smaller", async () => {
   assertEquals(await packer.pack(noise), undefined);
   assertEquals(await blocksUntilPacked(packer), 1);
 });
+
+Deno.test("pack() makes nothing but zeros smaller at once, though all before them did not become so", async () => {
+  const packer = new Packer();
+  for (let count = 0; count < 10; count++) await packer.pack(noise);
+  for (const length of [1 << 20, 1 << 20, 1001, 1 << 20]) {
+    // From anywhere in a buffer.
+    for (const from of [0, 1, 2, 3]) {
+      const zeros = new Uint8Array(length + from).subarray(from);
+      const packed = await packer.pack(zeros);
+      assert(packed !== undefined);
+      assertEquals(new Uint8Array(await inflate(packed, { rawBytes: length, offset: 0 })), zeros);
+      for (const at of [0, 1, 2, 3, 5, length >> 1, length - 2, length - 1]) {
+        const almost = zeros.slice();
+        almost[at] = 1;
+        const other = await new Packer().pack(almost);
+        assert(other !== undefined);
+        const inflated = await inflate(other, { rawBytes: length, offset: 0 });
+        assertEquals(inflated[at], 1);
+      }
+    }
+  }
+  assertEquals(await packer.pack(new Uint8Array(4)), undefined);
+});
+
+/** How long a block takes as it is that a packer compresses in 10 ms, and how many of 200 it compresses. */
+const TIMES: readonly (readonly [string, number, [from: number, to: number]])[] = [
+  ["the network is faster than that", 1, [8, 20]],
+  ["the network is a little slower than that", 15, [180, 198]],
+  ["the network is much slower than that", 1000, [200, 200]],
+];
+
+for (const [what, sendMs, [from, to]] of TIMES) {
+  Deno.test(`pack() compresses from ${from} to ${to} of 200 blocks when ${what}`, async () => {
+    let now = 0;
+    // It is asked twice for a block.
+    const packer = new Packer(() => now += 10);
+    const block = bytesOf("the quick brown fox\n".repeat(20_000));
+    let packed = 0;
+    for (let count = 0; count < 200; count++) {
+      const isPacked = await packer.pack(block) !== undefined;
+      if (isPacked) packed++;
+      packer.noteSent(block.length, { ms: isPacked ? sendMs / 100 : sendMs, isPacked });
+    }
+    assert(packed >= from && packed <= to, `${packed} were compressed`);
+  });
+}

@@ -236,7 +236,6 @@ Deno.test("ParcelSender stops at once when its connection breaks while stdin giv
   let wake = () => {};
   const silent: OpenFileSource = {
     read: () => new Promise((resolve) => wake = () => resolve(null)),
-    hasChanged: () => Promise.resolve(false),
     [Symbol.asyncDispose]() {
       wake();
       return Promise.resolve();

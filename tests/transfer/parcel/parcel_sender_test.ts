@@ -1,7 +1,12 @@
 import { assert, assertEquals, assertInstanceOf, assertMatch } from "@std/assert";
 import { hmacSha256 } from "../../../codec/hashing.ts";
 import type { ParcelMessage } from "../../../codec/parcel/parcel.ts";
-import { type FileSource, type OpenFileSource, TokenWantedError } from "../../../transfer/mod.ts";
+import {
+  type FileSource,
+  type OpenFileSource,
+  type ReadContent,
+  TokenWantedError,
+} from "../../../transfer/mod.ts";
 import { ClosedError, ProtocolError } from "../../../mod.ts";
 import { sealed } from "../../codec/parcel/parcel_frames.ts";
 import { utf8Bytes } from "../../codec/support.ts";
@@ -72,7 +77,7 @@ Deno.test("ParcelSender sends its files in blocks and says goodbye when they are
   await takeBye(peer);
   assertEquals(await ended, undefined);
   const sha256 = digestOf(HELLO);
-  const said = { path: "a (1).txt", size: 5, sha256, changed: false };
+  const said = { path: "a (1).txt", size: 5, sha256 };
   assertEquals(results.get("a.txt"), { outcome: "stored", ...said });
   assertEquals(results.get("b.bin")?.outcome, "same");
 });
@@ -317,6 +322,12 @@ const CHANGES: readonly (readonly [string, Partial<OpenFileSource>, ParcelMessag
     "changed",
   ],
   [
+    "it was changed",
+    { isStill: () => Promise.resolve(false) },
+    { type: "cancel", id: 1, reason: "it was changed while it was sent" },
+    "changed",
+  ],
+  [
     "a read fails",
     {
       read: readThen(2, () => {
@@ -359,15 +370,39 @@ for (const [what, changes, said, code] of CHANGES) {
   });
 }
 
-Deno.test("ParcelSender says that a file was changed when it was, and still sends what it read", async () => {
-  const open = () =>
-    Promise.resolve({ ...openBytes(HELLO), hasChanged: () => Promise.resolve(true) });
+Deno.test("ParcelSender asks of what it has sent whether the file still holds it", async () => {
+  const asked: unknown[] = [];
+  const isStill = ({ bytes, sha256 }: ReadContent) => {
+    asked.push(bytes, sha256);
+    return Promise.resolve(true);
+  };
+  const open = () => Promise.resolve({ ...openBytes(HELLO), isStill });
   await using sending = openSender([memorySource("a", HELLO, { open })]);
   const { peer, ended, results } = sending;
   await sayWelcome(peer);
-  await takeFile(peer);
+  assertEquals(await takeFile(peer), HELLO);
   await takeBye(peer);
   assertEquals(await ended, undefined);
-  const result = results.get("a");
-  assert(result?.outcome === "stored" && result.changed);
+  assertEquals(asked, [5, digestOf(HELLO)]);
+  assertEquals(results.get("a")?.outcome, "stored");
 });
+
+for (
+  const path of ["../../etc/hostname", "/etc/hostname", "in/../../x", "other/a", "a", "in/b/c"]
+) {
+  Deno.test(`ParcelSender takes a file for not stored when the receiver says that it is at ${path}`, async () => {
+    await using sending = openSender([memorySource("in/a", HELLO)]);
+    const { peer, ended, results } = sending;
+    await sayWelcome(peer);
+    await hear(peer, "offer");
+    await peer.send({ type: "accept", id: 1, offset: 0 });
+    while ((await peer.receive())?.type !== "end");
+    await peer.send({ type: "stored", id: 1, path, size: 5, sha256: digestOf(HELLO), same: false });
+    await takeBye(peer);
+    assertEquals(await ended, undefined);
+    const result = results.get("in/a");
+    assert(result?.outcome === "failed");
+    const reason = `the receiver says that it stored it as "${path}"`;
+    assertEquals([result.code, result.reason], ["bad-name", reason]);
+  });
+}

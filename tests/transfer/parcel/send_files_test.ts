@@ -167,7 +167,7 @@ Deno.test("sendFiles() tries no second time when the receiver wants another toke
 
 Deno.test("sendFiles() sends stdin no second time when its connection breaks", async () => {
   const stdin = countedSource("stdin", someBytes(2 * MIB));
-  const source = { ...stdin.source, size: null };
+  const source = { ...stdin.source, size: null, once: true };
   await using alone = await send([source], { fates: [1.5 * MIB] });
   assertInstanceOf(await rejectionOf(alone.sending), ClosedError);
   assertEquals(alone.results, [["stdin", { outcome: "interrupted", sent: 2 * MIB }]]);

@@ -37,6 +37,10 @@ for (
     [60, { doneBytes: 4 * GIB }, "100% 4.00/4.00 GiB 123 MiB/s holiday.mkv"],
     [60, { doneBytes: 4 * GIB - 1, file: "" }, " 99% 3.99/4.00 GiB 123 MiB/s 1 s"],
     [60, { doneBytes: 0, totalBytes: 0, bytesPerSecond: undefined, file: "" }, "100% 0/0 B"],
+    [60, { comparing: { bytes: GIB, size: 2 * GIB } }, "comparing 1.00/2.00 GiB holiday.mkv"],
+    [60, { comparing: { bytes: GIB, size: null } }, "comparing 1.00 GiB holiday.mkv"],
+    [30, { comparing: { bytes: GIB, size: 2 * GIB } }, "comparing 1.00/2.00 GiB"],
+    [12, { comparing: { bytes: GIB, size: 2 * GIB } }, "comparing"],
   ] as const
 ) {
   Deno.test(`progressLine says ${text.trim()} when there are ${columns} columns`, () => {

@@ -4,6 +4,7 @@ import {
   BandwidthLimiter,
   Inbox,
   type InboxEvent,
+  type ReceiveProgress,
   receiveSimpleFiles,
 } from "../../../transfer/mod.ts";
 import { ClosedError, Connection } from "../../../mod.ts";
@@ -18,6 +19,7 @@ interface Receiving {
   readonly transport: MemoryTransport;
   readonly clock: FakeClock;
   readonly events: readonly InboxEvent[];
+  readonly progress: readonly ReceiveProgress[];
   readonly receiving: Promise<void>;
   readonly folder: string;
 }
@@ -33,6 +35,7 @@ async function withReceiver(
     using connection = new Connection(transport, simpleFileRequests(), { clock });
     const inbox = await Inbox.open(folder, { minFreeBytes: 0, sync: noSync });
     const events: InboxEvent[] = [];
+    const progress: ReceiveProgress[] = [];
     const receiving = receiveSimpleFiles(connection, {
       inbox,
       clock,
@@ -40,9 +43,10 @@ async function withReceiver(
         ? undefined
         : new BandwidthLimiter(bytesPerSecond, { clock }),
       onEvent: (event) => void events.push(event),
+      onProgress: (said) => void progress.push(said),
     });
     receiving.catch(() => {});
-    await test({ transport, clock, events, receiving, folder });
+    await test({ transport, clock, events, progress, receiving, folder });
   });
 }
 
@@ -99,4 +103,20 @@ Deno.test("receiveSimpleFiles reads no faster than the rate when there is one", 
     await receiving;
     assertMatch(transport.written, /^(Received:\d+\n){90,101}-end-$/);
   }, { bytesPerSecond: 100_000 });
+});
+
+Deno.test("receiveSimpleFiles tells how far a file is, and that it is over when its sender is gone", async () => {
+  await withReceiver(async ({ transport, progress, receiving }) => {
+    transport.deliver("5::txt::hello5::txt::he");
+    transport.finish();
+    assertInstanceOf(await rejectionOf(receiving), Error);
+    assertEquals(progress.map(({ state, bytes, size }) => [state, bytes, size]), [
+      ["begun", 0, 5],
+      ["going", 5, 5],
+      ["over", 5, 5],
+      ["begun", 0, 5],
+      ["going", 2, 5],
+      ["over", 0, 5],
+    ]);
+  });
 });

@@ -1,12 +1,12 @@
 import { assertEquals, assertInstanceOf, assertMatch } from "@std/assert";
 import { simpleFileReplies } from "../../../codec/simple_file/simple_file.ts";
-import { FileRefusedError, type FileSource } from "../../../transfer/mod.ts";
+import { FileRefusedError, type FileSource, type ReadContent } from "../../../transfer/mod.ts";
 import { sendSimpleFile } from "../../../transfer/simple/send_simple_file.ts";
 import { ClosedError, Connection, DeadlineError } from "../../../mod.ts";
 import { FakeClock } from "../../../testing/fake_clock.ts";
 import { MemoryTransport } from "../../../testing/memory_transport.ts";
 import { rejectionOf, stateOf, turns } from "../../../testing/turns.ts";
-import { HELLO, memorySource, openBytes, someBytes } from "../dialogue.ts";
+import { digestOf, HELLO, memorySource, openBytes, someBytes } from "../dialogue.ts";
 
 const MIB = 1024 ** 2;
 
@@ -14,7 +14,7 @@ interface Sending {
   readonly transport: MemoryTransport;
   readonly clock: FakeClock;
   readonly connection: Connection<unknown, never>;
-  readonly sending: Promise<{ readonly changed: boolean }>;
+  readonly sending: Promise<void>;
 }
 
 /** Begins to send a file to the test. */
@@ -39,7 +39,7 @@ Deno.test("sendSimpleFile sends the header, and the file 50 ms later", async () 
   assertEquals(transport.written, "5::txt::hello");
   assertEquals(await stateOf(sending), "pending");
   transport.deliver("Received:5\n", "-e", "nd-");
-  assertEquals(await sending, { changed: false });
+  await sending;
   assertEquals(connection.closed, false);
   connection.abort();
 });
@@ -74,15 +74,27 @@ Deno.test("sendSimpleFile waits for nothing but the end when the file is empty",
   connection.abort();
 });
 
-Deno.test("sendSimpleFile says that the file was changed when it was", async () => {
-  const { transport, clock, connection, sending } = send(HELLO, {
-    open: () => Promise.resolve({ ...openBytes(HELLO), hasChanged: () => Promise.resolve(true) }),
+for (const isFresh of [false, true]) {
+  const what = isFresh ? "fresh " : "";
+  Deno.test(`sendSimpleFile keeps the end of a ${what}file back, and hangs up, when it was changed`, async () => {
+    const asked: ReadContent[] = [];
+    const isStill = (read: ReadContent) => {
+      asked.push(read);
+      return Promise.resolve(false);
+    };
+    const bytes = someBytes(MIB + 5);
+    const { transport, connection, sending } = send(bytes, {
+      open: () => Promise.resolve({ ...openBytes(bytes), isFresh, isStill }),
+    });
+    const error = await rejectionOf(sending);
+    assertInstanceOf(error, FileRefusedError);
+    assertEquals([error.code, error.message], ["changed", "it was changed while it was sent"]);
+    assertEquals(asked, [{ bytes: MIB + 5, sha256: isFresh ? digestOf(bytes) : undefined }]);
+    const sentBytes = transport.writes.reduce((sum, { length }) => sum + length, 0);
+    assertEquals(sentBytes, `${MIB + 5}::txt::`.length + MIB);
+    assertEquals(connection.closed, true);
   });
-  await clock.advance(50);
-  transport.deliver("-end-");
-  assertEquals(await sending, { changed: true });
-  connection.abort();
-});
+}
 
 Deno.test("sendSimpleFile gives up when the file became shorter", async () => {
   const { transport, clock, connection, sending } = send(HELLO, { size: 6 });

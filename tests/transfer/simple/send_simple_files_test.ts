@@ -4,6 +4,8 @@ import { type FileSendResult, type FileSource, sendSimpleFiles } from "../../../
 import { ClosedError, Connection } from "../../../mod.ts";
 import { MemoryTransport } from "../../../testing/memory_transport.ts";
 import { rejectionOf, turns } from "../../../testing/turns.ts";
+import { measuredSource } from "../../../transfer/simple/measured_source.ts";
+import { stdinSource } from "../../../transfer/sources/stdin_source.ts";
 import { HELLO, memorySource } from "../dialogue.ts";
 
 interface Sending {
@@ -98,10 +100,34 @@ Deno.test("sendSimpleFiles() ends with the signal's reason when that is aborted"
   assertEquals(it.transports[0]?.closed, true);
 });
 
-Deno.test("sendSimpleFiles() refuses a file of unknown length and connects to nobody for it", async () => {
+Deno.test("sendSimpleFiles() reads a file of unknown length into memory, and says then how long it is", async () => {
   const it = send(memorySource("stdin", HELLO, { size: null }));
+  (await said(it, { connections: 1, text: "5::::hello" })).deliver("-end-");
   await it.sending;
-  assertEquals(it.results, [["stdin", "failed"]]);
+  assertEquals(it.results, [["stdin", "stored"]]);
+});
+
+for (const extraBytes of [0, 1]) {
+  const what = extraBytes === 0 ? "reads" : "refuses";
+  Deno.test(`sendSimpleFiles() ${what} a file of unknown length when it has 16 MiB and ${extraBytes} bytes`, async () => {
+    const bytes = new Uint8Array(16 * 1024 * 1024 + extraBytes);
+    const measured = await measuredSource(memorySource("stdin", bytes, { size: null }), undefined);
+    assertEquals(measured?.size, extraBytes === 0 ? bytes.length : undefined);
+    if (extraBytes === 0) return;
+    const it = send(memorySource("stdin", bytes, { size: null }));
+    await it.sending;
+    assertEquals(it.results, [["stdin", "failed"]]);
+    assertEquals(it.transports, []);
+  });
+}
+
+Deno.test("sendSimpleFiles() ends with the reason when it is aborted while stdin gives nothing", async () => {
+  const stream = new ReadableStream<Uint8Array<ArrayBuffer>>();
+  const it = send(stdinSource({ stream, name: "typed" }));
+  await turns();
+  const reason = new Error("enough");
+  it.controller.abort(reason);
+  assertEquals(await rejectionOf(it.sending), reason);
   assertEquals(it.transports, []);
 });
 

@@ -1,16 +1,17 @@
-import { assert, assertEquals, assertFalse, assertInstanceOf, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import {
+  FileRefusedError,
   type FileSource,
   findFiles,
   type FindFilesOptions,
   type OpenFileSource,
   type SkippedSource,
 } from "../../../transfer/mod.ts";
-import { reasonOf } from "../../../transfer/sources/find_files.ts";
+import { reasonOf } from "../../../transfer/sources/read_errors.ts";
 import { inFolder, makePipe } from "../../contract/folder.ts";
 import { stateOf } from "../../../testing/turns.ts";
 import { Child, installed, succeeds } from "../../cli/child.ts";
-import { runCommand } from "../../runtime.ts";
+import { onNode, runCommand } from "../../runtime.ts";
 import { bytesOf } from "../incoming.ts";
 
 async function find(
@@ -122,7 +123,8 @@ Deno.test("findFiles() gives '.' and '..' the folder's own name when they are na
     const paths = [".", "./", "..", "../..", "./c", "../b/."];
     await using child = new Child([...programs, `${root}/a/b`, ...paths]);
     assertEquals([await child.ended, child.stderr.text], [0, ""]);
-    const found = ["b/c", "b/c", "a/b/c", `${name}/a/b/c`, "c", "b/c"];
+    // The second and the last one are the first.
+    const found = ["b/c", "a/b/c", `${name}/a/b/c`, "c"];
     assertEquals(child.stdout.text, found.map((path) => `${path}\n`).join(""));
   }));
 
@@ -233,34 +235,6 @@ Deno.test("open() fails when the file is gone", () =>
     await assertRejects(() => source.open(), Deno.errors.NotFound);
   }));
 
-Deno.test("hasChanged() says whether size, time or file are others than when it was found", () =>
-  inFolder(async (root) => {
-    const path = `${root}/x`;
-    const fresh = async () => {
-      await Deno.writeTextFile(path, "hello");
-      await Deno.utime(path, 1, 1);
-      return await only(path);
-    };
-    const changes: [change: () => Promise<void>, isChange: boolean][] = [
-      [() => Promise.resolve(), false],
-      [() => Deno.chmod(path, 0o600), false],
-      [() => Deno.writeTextFile(path, "longer"), true],
-      [() => Deno.truncate(path, 4), true],
-      [() => Deno.utime(path, 1, 2), true],
-    ];
-    for (const [change, isChange] of changes) {
-      const found = await fresh();
-      {
-        await using source = await found.open();
-        await change();
-        assertEquals(await source.hasChanged(), isChange);
-      }
-      // Also where it was changed before it was opened.
-      await using again = await found.open();
-      assertEquals(await again.hasChanged(), isChange);
-    }
-  }));
-
 /** A stdin that gives these chunks. */
 function stdinOf(...chunks: string[]): Required<FindFilesOptions>["stdin"] {
   return { stream: ReadableStream.from(chunks.map(bytesOf)), name: "typed" };
@@ -282,7 +256,6 @@ Deno.test("stdin gives each byte once, in order, however it is cut", async () =>
       assertEquals(await textOf(source, bytesAtOnce), chunks.join(""));
       assertEquals(await source.read(new Uint8Array(1)), null);
       assertEquals([source.seek, source.readSync], [undefined, undefined]);
-      assertFalse(await source.hasChanged());
     }
   }
 });
@@ -324,5 +297,148 @@ Deno.test("reasonOf() says in a phrase what the system said", () => {
   assertEquals(reasonOf(new NotFound("x")), "there is no such file");
   assertEquals(reasonOf(new PermissionDenied("x")), "the system does not allow to read it");
   assertEquals(reasonOf(new NotCapable("x")), "Deno has no permission to read it");
+  const busy = Object.assign(new Error("EAGAIN: again"), { code: "EAGAIN" });
+  assertEquals(reasonOf(busy), "the system would have to wait for it");
   assertEquals([reasonOf(new Error("it broke")), reasonOf("it broke")], ["it broke", "it broke"]);
 });
+
+Deno.test("findFiles() gives a file no size when the system's own is not what can be read of it", async () => {
+  const paths = [
+    "/proc/version",
+    "/proc/sys/kernel/ostype",
+    "/sys/kernel/mm/transparent_hugepage/enabled",
+  ];
+  const there = [];
+  for (const path of paths) if (await isThere(path)) there.push(path);
+  for (const path of there) {
+    const source = await only(path);
+    assertEquals(source.size, null, path);
+    for (let times = 0; times < 2; times++) {
+      await using open = await source.open();
+      assertEquals(await textOf(open, 1000), await Deno.readTextFile(path));
+      assertEquals(await open.isStill?.({ bytes: 1, sha256: "" }), true);
+    }
+  }
+});
+
+Deno.test("findFiles() gives an empty file and one with holes the size that they have", () =>
+  inFolder(async (root) => {
+    await makeFiles(root, { empty: "", holes: "" });
+    await Deno.truncate(`${root}/holes`, 5000);
+    assertEquals(await linesOf([root]), [
+      `file ${root.split("/").pop()}/empty 0`,
+      `file ${root.split("/").pop()}/holes 5000`,
+    ]);
+  }));
+
+async function isThere(path: string): Promise<boolean> {
+  try {
+    return (await Deno.stat(path)).isFile;
+  } catch {
+    return false;
+  }
+}
+
+Deno.test("findFiles() gives a file the name that it is told, and what folders hold their own", () =>
+  inFolder(async (root) => {
+    await makeFiles(root, { x: "x", "d/x": "y" });
+    assertEquals(await linesOf([`${root}/x`], { name: "z" }), ["file z 1"]);
+    assertEquals(await linesOf([`${root}/d`], { name: "z" }), ["file d/x 1"]);
+  }));
+
+Deno.test("findFiles() leaves out what it is told to, and says nothing of it", () =>
+  inFolder(async (root) => {
+    await makeFiles(root, {
+      "p/a.log": "a",
+      "p/b.txt": "b",
+      "p/build/x.o": "x",
+      "p/build/y": "y",
+      "p/logs/a.log": "a",
+      "p/empty/": "",
+      "q.log": "q",
+    });
+    const operands = [`${root}/p`, `${root}/q.log`];
+    const lines = (...exclude: string[]) => linesOf(operands, { exclude });
+    // A folder of which nothing is left is not sent either.
+    assertEquals(await lines("*.log", "build/*.o"), [
+      "file p/b.txt 1",
+      "file p/build/y 1",
+      "folder p/empty 0",
+    ]);
+    assertEquals(await lines("build/", "empty", "logs/**"), [
+      "file p/a.log 1",
+      "file p/b.txt 1",
+      "file q.log 1",
+    ]);
+    assertEquals(await lines("*"), []);
+    assertEquals(await lines("p"), ["file q.log 1"]);
+  }));
+
+/** Makes a file whose name is an "a", bytes that are no UTF-8, and a "b". */
+async function makeUnreadable(folder: string): Promise<void> {
+  const { writeFile } = await import("node:fs/promises");
+  const { Buffer } = await import("node:buffer");
+  await writeFile(
+    Buffer.concat([Buffer.from(`${folder}/a`), new Uint8Array([0xff]), Buffer.from("b")]),
+    "x",
+  );
+}
+
+Deno.test(
+  "findFiles() says that a name is no UTF-8, and loses nothing beside it (Deno lists no such names)",
+  {
+    ignore: !onNode || Deno.build.os !== "linux",
+  },
+  () =>
+    inFolder(async (root) => {
+      await Deno.mkdir(`${root}/d`);
+      await makeUnreadable(`${root}/d`);
+      const reason = "its name is no UTF-8";
+      const skipped = `skipped ${root}/d/a\ufffdb: ${reason}`;
+      assertEquals(await linesOf([`${root}/d`]), [skipped]);
+      const [first] = await find([`${root}/d`]);
+      assert(first?.kind === "skipped" && !first.isFine);
+      await Deno.writeTextFile(`${root}/d/a\ufffdb`, "real");
+      assertEquals(await linesOf([`${root}/d`]), [skipped, "file d/a\ufffdb 4"]);
+      // A shell gives both names, and the runtime makes one of them.
+      const named = `${root}/d/a\ufffdb`;
+      assertEquals(await linesOf([named, named]), ["file a\ufffdb 4", skipped, skipped]);
+      assertEquals(await linesOf([named]), ["file a\ufffdb 4", skipped]);
+    }),
+);
+
+Deno.test("findFiles() says that a name may be no UTF-8 when nothing has the name that came of it", () =>
+  inFolder(async (root) => {
+    const local = `${root}/a\ufffdb`;
+    assertEquals(await linesOf([local]), [`skipped ${local}: its name is no UTF-8`]);
+    await Deno.writeTextFile(local, "real");
+    assertEquals(await linesOf([local]), ["file a\ufffdb 4"]);
+    assertEquals(await linesOf([local, local]), [
+      "file a\ufffdb 4",
+      `skipped ${local}: its name is no UTF-8`,
+    ]);
+  }));
+
+Deno.test("findFiles() leaves out a folder that became a link while it was read, and what is behind it", () =>
+  inFolder(async (root) => {
+    await makeFiles(root, {
+      "d/in/a": "a",
+      "d/in/b": "b",
+      "other/a": "secret",
+      "other/b": "secret",
+    });
+    const changed = "something else is there than a moment ago";
+    const swap = async () => {
+      await Deno.rename(`${root}/d/in`, `${root}/d/was`);
+      await Deno.symlink("../other", `${root}/d/in`);
+    };
+    const sources = findFiles([`${root}/d`]);
+    const { value: first } = await sources.next();
+    assert(first?.kind === "file" && first.path === "d/in/a");
+    await swap();
+    // It was found before.
+    await assertRejects(() => first.open(), FileRefusedError, changed);
+    const { value: second } = await sources.next();
+    assert(second?.kind === "file" && second.path === "d/in/b");
+    await assertRejects(() => second.open(), FileRefusedError, changed);
+  }));
