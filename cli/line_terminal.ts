@@ -49,8 +49,8 @@ export class LineTerminal implements AsyncDisposable {
     this.#setRaw(true);
     this.#input.prependListener("keypress", this.#beforeKey);
     process.stdout.on("resize", this.#refit);
-    // Where the terminal does not make signals of keys, they come to the editor.
     this.#editor.on("close", () => this.#isOver = true);
+    // Where the terminal does not make signals of keys, they come to the editor.
     this.#editor.on("SIGINT", this.#end);
     this.#editor.on("SIGTSTP", () => this.#stop());
     this.#hasSignals = Deno.build.os !== "windows";
