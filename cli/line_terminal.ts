@@ -1,5 +1,6 @@
 import process from "node:process";
 import { createInterface, type Interface } from "node:readline";
+import { PassThrough } from "node:stream";
 import { EXIT_INTERRUPTED } from "./exit_codes.ts";
 import { finishOutput } from "./finish.ts";
 import type { Io } from "./io.ts";
@@ -23,9 +24,11 @@ export interface LineTerminalOptions {
  * A terminal where a person types lines while others are printed: what arrives is written above what is half typed,
  * however many rows that has, and lines can be edited and recalled. A terminal that takes nothing holds nothing up.
  */
-export class LineTerminal implements Disposable {
+export class LineTerminal implements AsyncDisposable {
   readonly #io: Io;
   readonly #name: string;
+  /** What is typed, without a mode that the editor would change: that waits for a terminal that takes nothing. */
+  readonly #input = new PassThrough();
   readonly #output: TerminalOutput;
   /** Its `prevRows` is the row that it believes the cursor to be in, counted from the first of what is typed. */
   readonly #editor: Interface & { prevRows?: number };
@@ -38,16 +41,16 @@ export class LineTerminal implements Disposable {
     this.#name = name;
     this.#output = new TerminalOutput(io);
     this.#editor = createInterface({
-      input: process.stdin,
+      input: process.stdin.pipe(this.#input),
       output: this.#output,
       terminal: true,
       prompt: "",
     });
     this.#setRaw(true);
-    process.stdin.prependListener("keypress", this.#beforeKey);
+    this.#input.prependListener("keypress", this.#beforeKey);
     process.stdout.on("resize", this.#refit);
-    // Where the terminal does not make signals of keys, they come to the editor.
     this.#editor.on("close", () => this.#isOver = true);
+    // Where the terminal does not make signals of keys, they come to the editor.
     this.#editor.on("SIGINT", this.#end);
     this.#editor.on("SIGTSTP", () => this.#stop());
     this.#hasSignals = Deno.build.os !== "windows";
@@ -87,12 +90,14 @@ export class LineTerminal implements Disposable {
     this.#draw();
   }
 
-  /** Gives the terminal back as it was, with what is half typed on a line of its own. */
-  [Symbol.dispose](): void {
+  /** Gives the terminal back as it was, with what is half typed on a line of its own, once it has taken everything. */
+  async [Symbol.asyncDispose](): Promise<void> {
     this.#leave();
     this.#editor.close();
-    process.stdin.off("keypress", this.#beforeKey);
+    process.stdin.unpipe(this.#input).pause();
     process.stdout.off("resize", this.#refit);
+    await this.#io.streams?.stdout.flush();
+    this.#setRaw(false);
     if (!this.#hasSignals) return;
     Deno.removeSignalListener("SIGCONT", this.#goOn);
     for (const signal of ENDINGS) Deno.removeSignalListener(signal, this.#end);
@@ -136,7 +141,8 @@ export class LineTerminal implements Disposable {
     setImmediate(this.#goOn);
   }
 
-  readonly #goOn = () => {
+  readonly #goOn = async () => {
+    await this.#io.streams?.stdout.flush();
     if (this.#isOver) return;
     // Whoever had the terminal meanwhile left it as it likes it.
     this.#setRaw(false);
@@ -145,13 +151,15 @@ export class LineTerminal implements Disposable {
   };
 
   /** Ends the program; the second time at once. */
-  readonly #end = () => {
+  readonly #end = async () => {
     if (this.#isEnding) Deno.exit(EXIT_INTERRUPTED);
     this.#isEnding = true;
     this.#leave();
-    this.#setRaw(false);
     const finishing = { io: this.#io, name: this.#name, isWork: false };
-    void finishOutput(EXIT_INTERRUPTED, finishing).then((code) => Deno.exit(code));
+    const code = await finishOutput(EXIT_INTERRUPTED, finishing);
+    // Of a terminal that takes nothing the mode cannot be changed without a wait for it.
+    if (!this.#io.streams?.stdout.backlogBytes) this.#setRaw(false);
+    Deno.exit(code);
   };
 
   /** Goes to the line below what is half typed. */

@@ -47,7 +47,9 @@ export const program: cli.Program = cli.clientProgram({
   connect: connectGreeting,
   async talk({ connection, operands, io, report }) {
     const isTyped = operands.length === 0;
-    using terminal = isTyped ? LineTerminal.open({ io, report, name: "greeting" }) : undefined;
+    await using terminal = isTyped
+      ? LineTerminal.open({ io, report, name: "greeting" })
+      : undefined;
     const { signal } = connection;
     const typed = () => terminal ? terminal.lines(signal) : cli.stdinExactLines(io.stdin, signal);
     let count = 0;

@@ -46,7 +46,7 @@ export const program: cli.Program = cli.clientProgram({
   tryIt: (command) => `printf 'hello\\nquit\\n' | ${command}`,
   connect: connectTalkback,
   async talk({ connection, io, report }) {
-    using terminal = LineTerminal.open({ io, report, name: "talkback" });
+    await using terminal = LineTerminal.open({ io, report, name: "talkback" });
     const { signal } = connection;
     const typed = terminal ? terminal.lines(signal) : cli.stdinExactLines(io.stdin, signal);
     let last: cli.ExactLine | undefined;

@@ -89,6 +89,7 @@ Deno.test(
     await untilShown(client, `${pasted}!`);
     const rows = screenOf(client.stdout.text, COLUMNS);
     const at = rows.indexOf("0: from another");
+    assertStringIncludes(rows[at - 1] ?? "", "'shutdown'.");
     assertEquals(rows.slice(at + 1).join(""), `${pasted}!`);
   },
 );
