@@ -24,8 +24,9 @@ export async function serveFiles(
   const { hostname = "127.0.0.1", port = PORT, tls, clock = systemClock, onFile } = options;
   const settings = cli.withFallbacks(OPTIONS, options);
   const { token, rateBytesPerSecond: rate } = settings;
+  const inbox = await openInbox(settings, clock);
   const receive = {
-    inbox: await openInbox(settings, clock),
+    inbox,
     token,
     clock,
     ...rate && { bandwidth: new transfer.BandwidthLimiter(rate, { clock }) },
@@ -41,7 +42,7 @@ export async function serveFiles(
   // A person can read this error of the simple format, whatever is spoken.
   const refused = (message: string) => simple.encode({ type: "error", message });
   const refusal = (error: Error) => refused(`the server is full: ${error.message}`);
-  return serve(listener, { refusal, ...options, codec: bytes() }, async (connection) => {
+  const server = serve(listener, { refusal, ...options, codec: bytes() }, async (connection) => {
     const [first] = await connection.peek(1);
     if (first === PARCEL_FIRST_BYTE) {
       await transfer.receiveFiles(connection.switchTo(parcel()), receive);
@@ -51,6 +52,30 @@ export async function serveFiles(
       await transfer.receiveSimpleFiles(connection.switchTo(simple), receive);
     }
   });
+  cleanNowAndThen(inbox, { keepPartsMs: settings.keepPartsMs, clock, until: server.finished });
+  return server;
+}
+
+/** So often the unfinished files that nobody went on with are looked for. */
+const CLEAN_MS = 3_600_000;
+
+/** Removes unfinished files that are too old, now and every hour, beside what else is to be done. */
+function cleanNowAndThen(
+  inbox: transfer.Inbox,
+  { keepPartsMs, clock, until }: { keepPartsMs: number; clock: Clock; until: Promise<unknown> },
+): void {
+  let isOver = false;
+  let cancel = () => {};
+  const clean = async () => {
+    // Where the folder cannot be read now, an hour later it may be.
+    await inbox.removeForgotten(new Date(clock.date().getTime() - keepPartsMs)).catch(() => {});
+    if (!isOver) cancel = clock.wait(CLEAN_MS, clean);
+  };
+  void until.then(() => {
+    isOver = true;
+    cancel();
+  });
+  void clean();
 }
 
 const PORT = 8081;
@@ -60,6 +85,10 @@ export const OPTIONS: cli.Declared<FilesServerSettings> = {
   exists: cli.choice("What happens to a file whose name is taken", {
     choices: ["fail", "rename", "overwrite", "skip-same"],
     fallback: "skip-same",
+  }),
+  names: cli.choice("Names that files may have: those of every system, or any that Linux takes", {
+    choices: ["portable", "any"],
+    fallback: "portable",
   }),
   maxFileBytes: cli.size(
     "Bytes that a file may have",
@@ -90,6 +119,8 @@ export interface FilesServerSettings {
   dir: string;
   /** What happens to a file whose name is taken. */
   exists: transfer.ExistsPolicy;
+  /** Which names files may have. */
+  names: transfer.NamePolicy;
   /** Bytes that a file may have. */
   maxFileBytes: number;
   /** Bytes that a connection may send. */
@@ -113,19 +144,19 @@ export interface FilesServerOptions extends cli.ServerOptions, cli.Given<typeof 
 }
 
 async function openInbox(settings: FilesServerSettings, clock: Clock): Promise<transfer.Inbox> {
-  const { dir, exists, minFreeBytes, keepPartsMs, ...limited } = settings;
+  const { dir, exists, names, minFreeBytes, ...limited } = settings;
   const { maxFileBytes, maxSessionBytes, maxSessionFiles } = limited;
   try {
     const limits = { maxFileBytes, maxSessionBytes, maxSessionFiles };
-    const inbox = await transfer.Inbox.open(dir, { exists, minFreeBytes, limits, clock });
-    await inbox.removeForgotten(new Date(clock.date().getTime() - keepPartsMs));
-    return inbox;
+    return await transfer.Inbox.open(dir, { exists, names, minFreeBytes, limits, clock });
   } catch (cause) {
     const where = escapeControls(dir);
     const what = cause instanceof Deno.errors.NotCapable
       ? `Deno does not allow it; add --allow-read=${where} --allow-write=${where} to the command`
       : cause instanceof Deno.errors.AlreadyExists || cause instanceof Deno.errors.NotADirectory
       ? "it is a file and no folder; name another one with --dir"
+      : cause instanceof TypeError && names === "any" && Deno.build.os === "windows"
+      ? "Windows cannot have any name; leave --names any out"
       : messageOf(cause);
     throw new cli.StartError(`Cannot use the folder ${where}: ${what}`, { cause });
   }
@@ -143,12 +174,30 @@ export const program: cli.Program = cli.serverProgram({
     await serveFiles({
       ...settings,
       token: await readToken(settings.token),
-      onFile(event) {
-        const { type, ...rest } = event;
-        const tell = type === "stored" ? report.data : report.note;
-        tell.call(report, { event: type, ...rest }, inboxLine(event));
-      },
+      onFile: tellOf(report),
     }),
 });
+
+/** Returns what tells what became of each file; while the folder is gone, that alone, and once. */
+function tellOf(report: cli.Report): (event: transfer.InboxEvent) => void {
+  let isGone = false;
+  return (event) => {
+    const { type, ...rest } = event;
+    if (type === "not-stored" && event.error instanceof transfer.FolderGoneError) {
+      if (isGone) return;
+      isGone = true;
+      const { folder, message } = event.error;
+      const what = `${message}; files are refused until it is there again`;
+      return report.note({ event: "folder-gone", folder }, `files: ${what}`);
+    }
+    // Whatever else comes, the folder was there for it.
+    if (isGone && type === "stored") {
+      isGone = false;
+      report.note({ event: "folder-back" }, "files: The folder is there again");
+    }
+    const tell = type === "stored" ? report.data : report.note;
+    tell.call(report, { event: type, ...rest }, inboxLine(event));
+  };
+}
 
 if (import.meta.main) Deno.exit(await program.main(Deno.args));

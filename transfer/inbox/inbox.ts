@@ -1,4 +1,6 @@
 import { LimitError } from "../../codec/errors.ts";
+import { escapeControls } from "../../codec/escape_controls.ts";
+import type { NamePolicy } from "../../codec/wire_path.ts";
 import { type Clock, systemClock } from "../../net/clock.ts";
 import { infoOf, removeIfThere } from "../disk.ts";
 import type { FileOffer } from "../file_offer.ts";
@@ -7,16 +9,21 @@ import { hashFile } from "../hash_file.ts";
 import { type InboxLimits, inboxLimits } from "../limits.ts";
 import { DiskSync } from "./disk_sync.ts";
 import { type ExistsPolicy, folderThere, requirePolicy } from "./final_name.ts";
+import { FolderGoneError } from "./folder_gone.ts";
 import { removeForgottenParts } from "./forgotten_parts.ts";
 import { FreeSpace, type SpacePromise } from "./free_space.ts";
 import { type BytesThere, IncomingFile } from "./incoming_file.ts";
+import { InboxFolders } from "./inbox_folders.ts";
 import { type PartClaim, PartClaims } from "./part_claims.ts";
-import { locate, makeFolders, type Place } from "./place.ts";
+import { isPartName } from "./part_name.ts";
+import { locate, type Place } from "./place.ts";
 
 /** How an {@linkcode Inbox} takes files. */
 export interface InboxOptions {
   /** What happens to a file whose name is taken. @default {"skip-same"} */
   exists?: ExistsPolicy;
+  /** Which names files may have; `any` is refused on Windows. @default {"portable"} */
+  names?: NamePolicy;
   /** Bytes that stay free on the disk. @default {67108864} */
   minFreeBytes?: number;
   /** How much it takes. */
@@ -28,6 +35,14 @@ export interface InboxOptions {
    * power cut shows the difference. @default {(file) => file.sync()}
    */
   sync?: (file: Deno.FsFile) => Promise<void>;
+}
+
+/** How an {@linkcode Inbox} begins a file. */
+export interface BeginOptions {
+  /** Called with the number of bytes of an earlier try that were read so far. */
+  onHashed?: ((bytes: number) => void) | undefined;
+  /** The address of the host that sends it, which bounds the space that it holds. @default those without one count as one */
+  from?: string | undefined;
 }
 
 /** The free space that an inbox leaves alone when it is not told otherwise: 64 MiB. */
@@ -58,18 +73,22 @@ export class Inbox {
   readonly root: string;
   /** What happens to a file whose name is taken. */
   readonly policy: ExistsPolicy;
+  /** Which names files may have. */
+  readonly names: NamePolicy;
   /** How much it takes. */
   readonly limits: Readonly<InboxLimits>;
   readonly #space: FreeSpace;
   readonly #clock: Clock;
   readonly #diskSync: DiskSync;
+  readonly #folders: InboxFolders;
   /** The unfinished files that connections write. */
   readonly #claims: PartClaims;
 
   private constructor(
     root: string,
-    { policy, limits, minFreeBytes, clock, diskSync }: {
+    { policy, names, limits, minFreeBytes, clock, diskSync }: {
       policy: ExistsPolicy;
+      names: NamePolicy;
       limits: Readonly<InboxLimits>;
       minFreeBytes: number;
       clock: Clock;
@@ -78,10 +97,12 @@ export class Inbox {
   ) {
     this.root = root;
     this.policy = policy;
+    this.names = names;
     this.limits = limits;
     this.#space = new FreeSpace(root, { minFreeBytes });
     this.#clock = clock;
     this.#diskSync = diskSync;
+    this.#folders = new InboxFolders(root, { diskSync });
     this.#claims = new PartClaims(clock);
   }
 
@@ -89,12 +110,13 @@ export class Inbox {
    * Opens a folder as an inbox, and creates it if it is missing.
    *
    * @throws {RangeError} A limit is none, or `minFreeBytes` is not a number from 0.
-   * @throws {TypeError} `exists` is no policy.
+   * @throws {TypeError} `exists` or `names` is no policy, or none that this system can keep.
    * @throws The system's error.
    */
   static async open(folder: string, options: InboxOptions = {}): Promise<Inbox> {
     const { minFreeBytes = DEFAULT_MIN_FREE_BYTES, clock = systemClock } = options;
     const policy = requirePolicy(options.exists ?? "skip-same");
+    const names = requireNames(options.names ?? "portable");
     const limits = inboxLimits(options.limits);
     if (!(minFreeBytes >= 0)) {
       throw new RangeError(`Cannot set minFreeBytes: ${minFreeBytes} is not a number from 0`);
@@ -102,20 +124,19 @@ export class Inbox {
     await Deno.mkdir(folder, { recursive: true });
     const diskSync = new DiskSync(options.sync);
     const root = await Deno.realPath(folder);
-    return new Inbox(root, { policy, limits, minFreeBytes, clock, diskSync });
+    return new Inbox(root, { policy, names, limits, minFreeBytes, clock, diskSync });
   }
 
   /**
-   * Takes a file that a peer offers, and finds what an earlier try left of it. `onHashed` is called with the number of
-   * bytes of that which were read so far. Release what is returned.
+   * Takes a file that a peer offers, and finds what an earlier try left of it. Release what is returned.
    *
    * @throws {FileRefusedError} The file is not taken.
    */
   async begin(
     offer: FileOffer,
-    { onHashed }: { onHashed?: (bytes: number) => void } = {},
+    { onHashed, from }: BeginOptions = {},
   ): Promise<IncomingFile> {
-    const place = await locate(this.root, offer.path);
+    const place = await this.#locate(offer.path);
     if (offer.size !== null) this.#requireSize(offer.size);
     const claim = await this.#claims.claim(place, offer);
     let space: SpacePromise | undefined;
@@ -127,9 +148,7 @@ export class Inbox {
         return await this.#beginExisting(offer, { place, bytes: existing.size, onHashed });
       }
       const bytes = await this.#partBytes(claim.part, offer.size);
-      // A file of unknown size is promised nothing: its space is checked as it comes.
-      if (offer.size === null) await this.#space.require(1);
-      space = await this.#space.promise((offer.size ?? 0) - bytes);
+      space = await this.#space.promise(offer.size === null ? null : offer.size - bytes, { from });
       const there = bytes === 0
         ? undefined
         : { bytes, hasher: await hashFile(claim.part, { bytes, onHashed }) };
@@ -147,10 +166,13 @@ export class Inbox {
    *
    * @throws {FileRefusedError} The file is not taken.
    */
-  async beginUnnamed(offer: FileOffer & { readonly size: number }): Promise<IncomingFile> {
-    const place = await locate(this.root, offer.path);
+  async beginUnnamed(
+    offer: FileOffer & { readonly size: number },
+    { from }: Pick<BeginOptions, "from"> = {},
+  ): Promise<IncomingFile> {
+    const place = await this.#locate(offer.path);
     this.#requireSize(offer.size);
-    const space = await this.#space.promise(offer.size);
+    const space = await this.#space.promise(offer.size, { from });
     // Without an identity of its own it is never taken for the same file as another.
     const claim = await this.#claims.claim(place, { size: null, mtimeMs: null });
     return this.#incoming(offer, {
@@ -163,18 +185,65 @@ export class Inbox {
     });
   }
 
-  /** Makes a folder, and says whether it was there. @throws {FileRefusedError} It cannot be made. */
-  async makeFolder(path: string): Promise<boolean> {
-    const { target } = await locate(this.root, path);
+  /** Says whether a folder is there. @throws {FileRefusedError} Something stands in the way of one. */
+  async hasFolder(path: string): Promise<boolean> {
+    const { target } = await this.#locate(path);
     const found = await infoOf(target);
-    await makeFolders(target, { root: this.root, diskSync: this.#diskSync });
-    return found !== undefined;
+    if (!found) return false;
+    // What is known of a path with another name behind it says whether that leads through a folder.
+    await this.#locate(`${path}/x`);
+    return true;
   }
 
-  /** Removes the unfinished files that were last written before a moment, and returns how many. */
+  /** Makes a folder, and says whether it was there. @throws {FileRefusedError} It cannot be made. */
+  async makeFolder(path: string): Promise<boolean> {
+    if (await this.hasFolder(path)) return true;
+    const { target } = await this.#locate(path);
+    try {
+      await using _folder = await this.#folders.open(target);
+    } catch (error) {
+      throw await this.#explained(error);
+    }
+    return false;
+  }
+
+  /**
+   * Removes the unfinished files that were last written before a moment, and returns how many. It looks at the folder
+   * itself alone, where they are.
+   */
   async removeForgotten(before: Date): Promise<number> {
     const isClaimed = (part: string) => this.#claims.has(part);
     return await removeForgottenParts(this.root, { before, isClaimed });
+  }
+
+  async #locate(path: string): Promise<Place> {
+    await this.#requireThere();
+    if (isPartName(path)) {
+      const reason = `"${
+        escapeControls(path)
+      }" is a name that the receiver keeps for its own files`;
+      throw new FileRefusedError(reason, { code: "bad-name" });
+    }
+    return await locate(this.root, path, { names: this.names });
+  }
+
+  /** Refuses a file while the inbox's own folder is gone. @throws {FileRefusedError} `storage-failed`: it is. */
+  async #requireThere(): Promise<void> {
+    if ((await infoOf(this.root).catch(ignore))?.isDirectory) return;
+    throw new FileRefusedError("the receiver's folder is gone", {
+      code: "storage-failed",
+      cause: new FolderGoneError(this.root),
+    });
+  }
+
+  /** Returns what an error is told as: whatever fails without the inbox's folder fails of that. */
+  async #explained(error: unknown): Promise<unknown> {
+    try {
+      await this.#requireThere();
+      return error;
+    } catch (gone) {
+      return gone;
+    }
   }
 
   #requireSize(bytes: number): void {
@@ -215,7 +284,6 @@ export class Inbox {
     },
   ): IncomingFile {
     const file = new IncomingFile({
-      root: this.root,
       policy,
       isKept,
       offer,
@@ -223,10 +291,11 @@ export class Inbox {
       part: claim?.part,
       clock: this.#clock,
       diskSync: this.#diskSync,
+      folders: this.#folders,
       there,
       space,
       requireSize: (bytes) => this.#requireSize(bytes),
-      requireSpace: (bytes) => this.#space.require(bytes),
+      explained: (error) => this.#explained(error),
       released: () => {
         space?.release();
         claim?.release();
@@ -274,3 +343,13 @@ async function removeSecondName(part: string): Promise<void> {
   const found = await infoOf(part);
   if (found?.isFile && (found.nlink ?? 1) > 1) await removeIfThere(part);
 }
+
+/** Returns what is a policy. @throws {TypeError} It is none, or Windows cannot keep it. */
+function requireNames(names: NamePolicy): NamePolicy {
+  if (names === "portable") return names;
+  if (names !== "any") throw new TypeError(`Cannot set names: ${names} is none of portable, any`);
+  if (Deno.build.os !== "windows") return names;
+  throw new TypeError("Cannot set names: Windows cannot have any name; use portable");
+}
+
+function ignore(): undefined {}

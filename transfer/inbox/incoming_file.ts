@@ -7,11 +7,18 @@ import { hashFile, isFileOf } from "../hash_file.ts";
 import type { DiskSync } from "./disk_sync.ts";
 import { type ExistsPolicy, giveName } from "./final_name.ts";
 import type { SpacePromise } from "./free_space.ts";
-import { PartFile } from "./part_file.ts";
-import { makeFolders, type Place } from "./place.ts";
+import { PartFile, unsettle } from "./part_file.ts";
+import type { InboxFolders } from "./inbox_folders.ts";
+import type { Place } from "./place.ts";
 
-/** Bytes of a file of unknown size after which the free space is checked again. */
-const SPACE_CHECK_BYTES = 16 * 1024 * 1024;
+/** Refusals after which nothing that came is of use. */
+const BAD: ReadonlySet<string> = new Set([
+  "changed",
+  "digest-mismatch",
+  "exists",
+  "size-mismatch",
+  "too-large",
+]);
 
 /** The bytes of a file that are there before any come. */
 export interface BytesThere {
@@ -23,8 +30,6 @@ export interface BytesThere {
 
 /** What an {@linkcode IncomingFile} is made of. */
 export interface IncomingFileOptions {
-  /** The inbox's path. */
-  readonly root: string;
   /** What happens when the name is taken. */
   readonly policy: ExistsPolicy;
   /** Whether a later try can use what came of it. */
@@ -35,6 +40,8 @@ export interface IncomingFileOptions {
   readonly clock: Clock;
   /** Puts it on the disk. */
   readonly diskSync: DiskSync;
+  /** Opens the folder that it goes into. */
+  readonly folders: InboxFolders;
   /** Where it goes. */
   readonly place: Place;
   /** The path of its unfinished file; undefined when the very file may be at its place already. */
@@ -45,8 +52,8 @@ export interface IncomingFileOptions {
   readonly space: SpacePromise | undefined;
   /** Refuses to let the file become so large. @throws {FileRefusedError} `too-large`. */
   readonly requireSize: (bytes: number) => void;
-  /** Checks that so many bytes are free on the disk. @throws {FileRefusedError} `no-space`: they are not. */
-  readonly requireSpace: (bytes: number) => Promise<void>;
+  /** Returns what a failure is told as. */
+  readonly explained: (error: unknown) => Promise<unknown>;
   /** Called once when the file is over, however it ended. */
   readonly released: () => void;
 }
@@ -84,8 +91,6 @@ export class IncomingFile implements AsyncDisposable {
   /** How many of the bytes the hasher has seen. */
   #hashedBytes: number;
   #partFile: PartFile | undefined;
-  /** Bytes since the free space was last checked. */
-  #unchecked = 0;
   #over = false;
   #started = false;
   #hasGivenWay = false;
@@ -140,7 +145,7 @@ export class IncomingFile implements AsyncDisposable {
    * @throws {RangeError} `offset` is neither.
    */
   async start(offset: number): Promise<void> {
-    const { part, place, root, space, diskSync } = this.#options;
+    const { part, space } = this.#options;
     if (offset !== 0 && offset !== this.#size) {
       throw new RangeError(`Cannot start file at ${offset}: there are ${this.#size} bytes of it`);
     }
@@ -155,9 +160,11 @@ export class IncomingFile implements AsyncDisposable {
       if (offset > 0 || this.offeredSize === 0) return;
       throw new FileRefusedError("there is another file with that name", { code: "exists" });
     }
-    this.#partFile = offset > 0
-      ? await PartFile.open(part, offset)
-      : await PartFile.create(part, () => makeFolders(place.folder, { root, diskSync }));
+    try {
+      this.#partFile = offset > 0 ? await PartFile.open(part, offset) : await PartFile.create(part);
+    } catch (error) {
+      throw await this.#options.explained(error);
+    }
   }
 
   /** The buffer to fill with the next block; it is another one after each `write`. */
@@ -251,6 +258,15 @@ export class IncomingFile implements AsyncDisposable {
     this.#release();
   }
 
+  /**
+   * Lets go of the file, because storing it failed. What came of it is kept, if a later try can use it, unless the error
+   * says that it is bad: the disk may be full for a moment.
+   */
+  async abandon(error: unknown): Promise<void> {
+    const isBad = isKnownBad(error) || this.#partFile?.isSpoiled === true;
+    await (isBad ? this.discard() : this.release());
+  }
+
   /** Lets go of the file, because another connection goes on with it; later calls are refused with `canceled`. */
   async giveWay(): Promise<void> {
     this.#hasGivenWay = true;
@@ -301,21 +317,15 @@ export class IncomingFile implements AsyncDisposable {
   }
 
   async #count(bytes: Uint8Array, isHashed: boolean): Promise<void> {
-    const { space, requireSize, requireSpace, clock } = this.#options;
+    const { space, requireSize, clock } = this.#options;
     this.#lastByteAt = clock.now();
     const total = this.#size + bytes.length;
     requireSize(total);
-    space?.use(bytes.length);
-    if (this.offeredSize === null) {
-      this.#unchecked += bytes.length;
-      if (this.#unchecked >= SPACE_CHECK_BYTES) {
-        this.#unchecked = 0;
-        await requireSpace(bytes.length);
-      }
-    } else if (total > this.offeredSize) {
+    if (this.offeredSize !== null && total > this.offeredSize) {
       const reason = `more than the ${this.offeredSize} bytes came that were announced`;
       throw new FileRefusedError(reason, { code: "size-mismatch" });
     }
+    await space?.use(bytes.length);
     if (isHashed && this.#hashedBytes === this.#size) {
       this.#hasher.update(bytes);
       this.#hashedBytes = total;
@@ -323,18 +333,23 @@ export class IncomingFile implements AsyncDisposable {
     this.#size = total;
   }
 
-  /** Puts the bytes on the disk, then gives them their name; undefined when it is taken. A failure discards them. */
+  /** Puts the bytes on the disk, then gives them their name; undefined when it is taken. */
   async #store(): Promise<string | undefined> {
-    const { place, policy, offer: { mtimeMs, mode }, diskSync } = this.#options;
+    const { place, policy, offer: { mtimeMs, mode }, folders, diskSync } = this.#options;
     this.#isStoring = true;
     try {
       const file = this.#open;
-      await file.settle({ mtimeMs, mode, diskSync });
+      const info = await file.settle({ mtimeMs, mode, diskSync });
       this.#partFile = undefined;
-      return await giveName(file.path, { place, policy, diskSync });
+      try {
+        return await giveName(file.path, { info, place, policy, folders, diskSync });
+      } catch (error) {
+        await unsettle(file.path, info).catch(ignore);
+        throw error;
+      }
     } catch (error) {
-      await this.discard();
-      throw error;
+      await this.abandon(error);
+      throw await this.#options.explained(error);
     }
   }
 
@@ -350,6 +365,13 @@ export class IncomingFile implements AsyncDisposable {
   }
 }
 
+/** Says whether an error means that the bytes that came are not those of the file, or can never be stored. */
+function isKnownBad(error: unknown): boolean {
+  return error instanceof FileRefusedError && BAD.has(error.code);
+}
+
 function nameTaken(): FileRefusedError {
   return new FileRefusedError("there is a file with that name", { code: "exists" });
 }
+
+function ignore(): void {}

@@ -11,11 +11,11 @@ const PART_KEY = /^[0-9a-f]{24}(?:-[0-9]+)?$/;
  * Returns the path of the unfinished file for a place: always the same, so that a later try finds it. When several
  * connections send to one place, `copy` numbers them from 1.
  */
-export function partPath({ path, folder }: Place, copy: number): string {
+export function partPath({ path, root }: Place, copy: number): string {
   const hash = sha256();
   hash.update(new TextEncoder().encode(path));
   const key = hash.digest().slice(0, 24);
-  return `${folder}/${OWN_NAME_PREFIX}${key}${copy === 1 ? "" : `-${copy}`}${PART_SUFFIX}`;
+  return `${root}/${OWN_NAME_PREFIX}${key}${copy === 1 ? "" : `-${copy}`}${PART_SUFFIX}`;
 }
 
 /** Says whether a name is that of an unfinished file. No name from the wire is. */

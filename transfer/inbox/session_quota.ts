@@ -7,6 +7,8 @@ export class SessionQuota {
   readonly #limits: Readonly<InboxLimits>;
   #bytes = 0;
   #files = 0;
+  #simpleFiles = 0;
+  #emptyFolders = 0;
 
   /** Makes one that has counted nothing yet. */
   constructor(limits: Readonly<InboxLimits>) {
@@ -20,6 +22,23 @@ export class SessionQuota {
       throw full("maxSessionFiles", { max, got: this.#files + 1, unit: "files" });
     }
     this.#files++;
+  }
+
+  /** Counts a file of the simple format. @throws {FileRefusedError} `session-full`: it is one too many. */
+  addSimpleFile(): void {
+    this.addFile();
+    const { maxSimpleFiles: max } = this.#limits;
+    const got = this.#simpleFiles + 1;
+    if (got > max) throw full("maxSimpleFiles", { max, got, unit: "files" });
+    this.#simpleFiles = got;
+  }
+
+  /** Counts a folder that is to be made. @throws {FileRefusedError} `session-full`: it is one too many. */
+  addEmptyFolder(): void {
+    const { maxEmptyFolders: max } = this.#limits;
+    const got = this.#emptyFolders + 1;
+    if (got > max) throw full("maxEmptyFolders", { max, got, unit: "folders" });
+    this.#emptyFolders = got;
   }
 
   /** Counts bytes that came. @throws {FileRefusedError} `session-full`: they are too many. */
@@ -37,7 +56,7 @@ export class SessionQuota {
 }
 
 function full(
-  limit: "maxSessionBytes" | "maxSessionFiles",
+  limit: Exclude<keyof InboxLimits, "maxFileBytes">,
   counted: { max: number; got: number; unit: string },
 ): FileRefusedError {
   const error = new LimitError("Cannot accept file", { limit, ...counted });

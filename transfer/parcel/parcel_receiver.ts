@@ -1,6 +1,7 @@
 import { ProtocolError } from "../../codec/errors.ts";
 import type { ParcelDataHead, ParcelOffer } from "../../codec/parcel/messages.ts";
 import type { ParcelMessage } from "../../codec/parcel/parcel.ts";
+import { hostOf } from "../../net/address.ts";
 import { type Clock, systemClock } from "../../net/clock.ts";
 import { ClosedError, DeadlineError } from "../../net/errors.ts";
 import { safeListener } from "../../net/safe_listener.ts";
@@ -157,7 +158,10 @@ export class ParcelReceiver {
         return void await connection.send({ type: "stored", id, path, size: 0, same });
       }
       this.#quota.requireRoom(size ?? 0);
-      const file = await inbox.begin(offer, { onHashed: busyTeller(connection) });
+      const file = await inbox.begin(offer, {
+        onHashed: busyTeller(connection),
+        from: hostOf(connection.remoteAddr),
+      });
       this.#accepted.set(id, { file, since, resumedAt: 0 });
       const sha256 = file.digestSoFar;
       await connection.send({ type: "accept", id, offset: file.size, ...sha256 && { sha256 } });
@@ -213,7 +217,7 @@ export class ParcelReceiver {
       // If the connection is over the loop knows it, and the sender learns at its next try that the file is there.
       await connection.send({ type: "stored", id, ...stored }).catch(ignore);
     } catch (error) {
-      await file.discard().catch(ignore);
+      await file.abandon(error).catch(ignore);
       await this.#refuse({ id, path: file.path, error });
     } finally {
       this.#storing.delete(id);
@@ -243,9 +247,8 @@ export class ParcelReceiver {
       const { file } = accepted;
       this.#accepted.delete(id);
       this.#dropped.add(id);
-      const isFull = error instanceof FileRefusedError && error.code === "session-full";
-      // When the session is full nothing is wrong with what came: the next session goes on behind it.
-      await (isFull ? file.release() : file.discard()).catch(ignore);
+      // Where nothing is wrong with what came, a later try goes on behind it.
+      await file.abandon(error).catch(ignore);
       await this.#refuse({ id, path: file.path, error });
     }
   }
