@@ -18,9 +18,9 @@ const PROMISED_SHARE = 1 / 2;
 /** Bytes of a file without a promise after which the free space is looked at again. */
 const CHECK_BYTES = 16 * 1024 * 1024;
 
-/** How {@linkcode FreeSpace.promise} promises. */
+/** Whom room is promised to. */
 export interface PromiseOptions {
-  /** Who sends the file: the address of its host. Those who say nothing count as one. */
+  /** The address of the host that sends the file. @default those without one count as one */
   readonly from?: string | undefined;
 }
 

@@ -26,10 +26,10 @@ export class SessionQuota {
 
   /** Counts a file of the simple format. @throws {FileRefusedError} `session-full`: it is one too many. */
   addSimpleFile(): void {
-    this.addFile();
     const { maxSimpleFiles: max } = this.#limits;
     const got = this.#simpleFiles + 1;
     if (got > max) throw full("maxSimpleFiles", { max, got, unit: "files" });
+    this.addFile();
     this.#simpleFiles = got;
   }
 
