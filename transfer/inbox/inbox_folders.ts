@@ -90,7 +90,8 @@ export class InboxFolders {
       next = await openFolder(through, above);
     } catch (error) {
       if (!isMissing(error)) throw await this.#inTheWay(error, { through, path });
-      await this.#make(through, above);
+      await make(through);
+      await this.#diskSync.folder(above);
       next = await openFolder(through, above).catch(async (error) => {
         throw await this.#inTheWay(error, { through, path });
       });
@@ -107,8 +108,11 @@ export class InboxFolders {
       const found = await infoOf(path);
       if (found?.isDirectory) continue;
       if (found) throw await this.#inTheWay(undefined, { through: path, path });
-      const isMade = await this.#make(path, above);
-      if (await this.#isInPlace(path) && await this.#isInPlace(path)) continue;
+      const isMade = await make(path);
+      if (await this.#isInPlace(path) && await this.#isInPlace(path)) {
+        await this.#diskSync.folder(above);
+        continue;
+      }
       if (isMade) await removeEmpty(path);
       throw changedMeanwhile();
     }
@@ -118,19 +122,6 @@ export class InboxFolders {
       isInPlace: () => this.#isInPlace(path),
       [Symbol.asyncDispose]: () => Promise.resolve(),
     };
-  }
-
-  /** Makes a folder, and says whether it did: another connection may have made it just now. */
-  async #make(path: string, above: string): Promise<boolean> {
-    let isMade = true;
-    try {
-      await disk.wait(() => Deno.mkdir(path));
-    } catch (error) {
-      if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
-      isMade = false;
-    }
-    await this.#diskSync.folder(above);
-    return isMade;
   }
 
   async #isInPlace(folder: string): Promise<boolean> {
@@ -204,6 +195,17 @@ function openFolder(path: string, folder: string): Promise<number> {
 
 function close(held: number, folder: string): Promise<void> {
   return disk.ask(folder, () => fs.closeSync(held), () => closeDescriptor(held));
+}
+
+/** Makes a folder, and says whether it did: another connection may have made it just now. */
+async function make(path: string): Promise<boolean> {
+  try {
+    await disk.wait(() => Deno.mkdir(path));
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.AlreadyExists) return false;
+    throw error;
+  }
 }
 
 /** Removes a folder that was made a moment ago where a link led: as soon as the link is there again. */
