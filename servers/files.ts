@@ -15,6 +15,8 @@ import { bytes, escapeControls, serve, type Server } from "../mod.ts";
 import { type Clock, systemClock } from "../net/clock.ts";
 import { messageOf } from "../net/errors.ts";
 import * as transfer from "../transfer/mod.ts";
+import { keepClean } from "../transfer/inbox/cleaning.ts";
+import { withoutFolder } from "../transfer/report/folder_news.ts";
 import { inboxLine } from "../transfer/report/inbox_line.ts";
 
 /** Serves the receiving of files until it is shut down. @throws {StartError} The folder cannot be used. */
@@ -52,30 +54,8 @@ export async function serveFiles(
       await transfer.receiveSimpleFiles(connection.switchTo(simple), receive);
     }
   });
-  cleanNowAndThen(inbox, { keepPartsMs: settings.keepPartsMs, clock, until: server.finished });
+  void keepClean(inbox, { keepPartsMs: settings.keepPartsMs, clock, until: server.finished });
   return server;
-}
-
-/** So often the unfinished files that nobody went on with are looked for. */
-const CLEAN_MS = 3_600_000;
-
-/** Removes unfinished files that are too old, now and every hour, beside what else is to be done. */
-function cleanNowAndThen(
-  inbox: transfer.Inbox,
-  { keepPartsMs, clock, until }: { keepPartsMs: number; clock: Clock; until: Promise<unknown> },
-): void {
-  let isOver = false;
-  let cancel = () => {};
-  const clean = async () => {
-    // Where the folder cannot be read now, an hour later it may be.
-    await inbox.removeForgotten(new Date(clock.date().getTime() - keepPartsMs)).catch(() => {});
-    if (!isOver) cancel = clock.wait(CLEAN_MS, clean);
-  };
-  void until.then(() => {
-    isOver = true;
-    cancel();
-  });
-  void clean();
 }
 
 const PORT = 8081;
@@ -174,30 +154,15 @@ export const program: cli.Program = cli.serverProgram({
     await serveFiles({
       ...settings,
       token: await readToken(settings.token),
-      onFile: tellOf(report),
+      onFile: withoutFolder(
+        (event) => {
+          const { type, ...rest } = event;
+          const tell = type === "stored" ? report.data : report.note;
+          tell.call(report, { event: type, ...rest }, inboxLine(event));
+        },
+        ({ event, line, ...rest }) => report.note({ event, ...rest }, `files: ${line}`),
+      ),
     }),
 });
-
-/** Returns what tells what became of each file; while the folder is gone, that alone, and once. */
-function tellOf(report: cli.Report): (event: transfer.InboxEvent) => void {
-  let isGone = false;
-  return (event) => {
-    const { type, ...rest } = event;
-    if (type === "not-stored" && event.error instanceof transfer.FolderGoneError) {
-      if (isGone) return;
-      isGone = true;
-      const { folder, message } = event.error;
-      const what = `${message}; files are refused until it is there again`;
-      return report.note({ event: "folder-gone", folder }, `files: ${what}`);
-    }
-    // Whatever else comes, the folder was there for it.
-    if (isGone && type === "stored") {
-      isGone = false;
-      report.note({ event: "folder-back" }, "files: The folder is there again");
-    }
-    const tell = type === "stored" ? report.data : report.note;
-    tell.call(report, { event: type, ...rest }, inboxLine(event));
-  };
-}
 
 if (import.meta.main) Deno.exit(await program.main(Deno.args));

@@ -1,6 +1,10 @@
+import * as fs from "node:fs";
 import { env, versions } from "node:process";
+import { promisify } from "node:util";
 import { BlockSpeed } from "./block_speed.ts";
 import { LocalFolders } from "./local_folders.ts";
+
+const openLater = promisify(fs.open);
 
 /** An answer that takes longer than this did not come from memory. */
 const SLOW_MS = 5;
@@ -52,6 +56,11 @@ export class Disk {
     const file = await this.ask(folder, open, () => Deno.open(path, options));
     this.#folders.set(file, folder);
     return file;
+  }
+
+  /** Opens a file with the system's own flags, and returns its descriptor. @throws The system's error, as Node has it. */
+  openDescriptor(path: string, flags: number): Promise<number> {
+    return this.ask(folderOf(path), () => fs.openSync(path, flags), () => openLater(path, flags));
   }
 
   /** Removes a file. @throws The system's error. */

@@ -34,6 +34,8 @@ export function requirePolicy(policy: ExistsPolicy): ExistsPolicy {
 const LOOKS = 4;
 /** Names that are tried with the policy `rename`. */
 const MAX_COPIES = 10_000;
+/** So many of them are tried one after the other. */
+const ASKED_COPIES = 8;
 /** The longest name on every file system in use. */
 const MAX_NAME_BYTES = 255;
 /** A longer end of a name, from its last dot on, is no extension. */
@@ -106,8 +108,8 @@ async function replaceName(file: Finished): Promise<string> {
 
 async function takeFreeName(file: Finished, copies: number): Promise<string | undefined> {
   const { part, place: { folder, name }, into } = file;
-  for (let copy = 0; copy < copies; copy++) {
-    const free = copy === 0 ? name : copyName(name, copy);
+  for (let copy = 0; copy < copies; copy = await nextFree(file, { from: copy + 1, copies })) {
+    const free = copyName(name, copy);
     const to = `${into.path}/${free}`;
     const linked = await linkToNew(part, { to, folder });
     if (linked === "taken") continue;
@@ -121,6 +123,30 @@ async function takeFreeName(file: Finished, copies: number): Promise<string | un
     return free;
   }
   return undefined;
+}
+
+/**
+ * Returns the number of a copy that seems to be free, from `from` on; `copies` when none is. After the first ones it does
+ * not ask for each: a thousand files of one name would ask half a million times.
+ */
+async function nextFree(
+  { place: { folder, name }, into }: Finished,
+  { from, copies }: { from: number; copies: number },
+): Promise<number> {
+  if (from < ASKED_COPIES) return from;
+  const isTaken = async (copy: number) =>
+    await infoOf(`${into.path}/${copyName(name, copy)}`, folder) !== undefined;
+  let [taken, free] = [from - 1, from];
+  for (let step = 1; free < copies && await isTaken(free); step *= 2) {
+    taken = free;
+    free = Math.min(copies, free + step);
+  }
+  while (free - taken > 1) {
+    const middle = Math.floor((taken + free) / 2);
+    if (await isTaken(middle)) taken = middle;
+    else free = middle;
+  }
+  return free;
 }
 
 /** Gives a file one more name if that is free; a rename would replace a file of that name. */
@@ -169,8 +195,9 @@ function isWithoutLinks(error: unknown): boolean {
   return ["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS"].includes(String(code));
 }
 
-/** Returns `photo (2).jpg` for `photo.jpg`. If that is too long, characters before the dot are left out. */
+/** Returns `photo (2).jpg` for `photo.jpg`, and the name itself for copy 0. If that is too long, characters before the dot are left out. */
 function copyName(name: string, copy: number): string {
+  if (copy === 0) return name;
   const dot = name.lastIndexOf(".");
   const hasExtension = dot > 0 && byteLength(name.slice(dot)) <= MAX_EXTENSION_BYTES;
   const stem = Array.from(hasExtension ? name.slice(0, dot) : name);

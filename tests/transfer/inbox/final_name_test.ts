@@ -143,6 +143,24 @@ Deno.test("giveName() lets exactly one win when many take a name at once with po
     assertEquals(await Deno.readTextFile(`${root}/x.txt`), `${winner}`);
   }));
 
+Deno.test("giveName() numbers many files of one name without a gap, and fills one that it finds", () =>
+  inFolder(async (root) => {
+    const place = await locate(root, "x.txt");
+    const store = async () => {
+      const part = `${root}/part`;
+      await Deno.writeTextFile(part, "");
+      return await giveName(part, { ...await known(root, part), place, policy: "rename" });
+    };
+    const names: (string | undefined)[] = [];
+    for (let file = 0; file < 40; file++) names.push(await store());
+    assertEquals(names, ["x.txt", ...Array.from({ length: 39 }, (_, at) => `x (${at + 1}).txt`)]);
+    // One that was free again is found or not; whatever is found is free.
+    await Deno.remove(`${root}/x (20).txt`);
+    assert(["x (20).txt", "x (40).txt"].includes(String(await store())));
+    await Deno.remove(`${root}/x (3).txt`);
+    assertEquals(await store(), "x (3).txt");
+  }));
+
 /** Rights without which the system refuses a hard link to another one's file, as a disk without links does. */
 const POWERLESS = ["dac_override", "dac_read_search", "fowner"].map((right) => `-${right}`).join();
 const VIA = ["setpriv", `--bounding-set=${POWERLESS}`, `--inh-caps=${POWERLESS}`];

@@ -4,7 +4,7 @@ import type { Place } from "../../../transfer/inbox/place.ts";
 import { FakeClock } from "../../../testing/fake_clock.ts";
 import { stateOf } from "../../../testing/turns.ts";
 
-const PLACE: Place = { path: "a", folder: "/in", name: "a", target: "/in/a" };
+const PLACE: Place = { root: "/in", path: "a", folder: "/in", name: "a", target: "/in/a" };
 const IDENTITY = { size: 10, mtimeMs: 1 };
 
 function holderAt(lastByteAt: number, onGiveWay: () => void = () => {}) {
