@@ -8,6 +8,8 @@ export interface FreeSpaceOptions {
   readonly minFreeBytes: number;
   /** Returns how many bytes may still be written below a folder; undefined when nobody knows. @default {freeBytes} */
   readonly freeBytesOf?: (folder: string) => Promise<number | undefined>;
+  /** Milliseconds that only go on. @default {performance.now} */
+  readonly now?: () => number;
 }
 
 /** What one address may hold without having sent it: this share of what is left, or at least so many bytes. */
@@ -17,6 +19,10 @@ const MIN_PEER_BYTES = 64 * 1024 * 1024;
 const PROMISED_SHARE = 1 / 2;
 /** Bytes of a file without a promise after which the free space is looked at again. */
 const CHECK_BYTES = 16 * 1024 * 1024;
+
+/** What the system said of the free space is good for so long, where so much of it is left that nothing fills it meanwhile. */
+const MAX_AGE_MS = 100;
+const PLENTY_BYTES = 1024 ** 3;
 
 /** Whom room is promised to. */
 export interface PromiseOptions {
@@ -33,21 +39,25 @@ export class FreeSpace {
   readonly #folder: string;
   readonly #minFreeBytes: number;
   readonly #freeBytesOf: (folder: string) => Promise<number | undefined>;
+  readonly #now: () => number;
+  /** What the system said last, and when. */
+  #last: { free: number | undefined; at: number } | undefined;
   /** Bytes that were promised and are not written yet. */
   #promisedBytes = 0;
   /** The same by address; those without any are left out. */
   readonly #byPeer = new Map<string, number>();
 
   /** Makes one that has promised nothing yet. */
-  constructor(folder: string, { minFreeBytes, freeBytesOf = freeBytes }: FreeSpaceOptions) {
+  constructor(folder: string, options: FreeSpaceOptions) {
     this.#folder = folder;
-    this.#minFreeBytes = minFreeBytes;
-    this.#freeBytesOf = freeBytesOf;
+    this.#minFreeBytes = options.minFreeBytes;
+    this.#freeBytesOf = options.freeBytesOf ?? freeBytes;
+    this.#now = options.now ?? (() => performance.now());
   }
 
   /** Checks that there is room for so many more bytes. @throws {FileRefusedError} `no-space`: there is not. */
   async require(bytes: number): Promise<void> {
-    this.#require(bytes, await this.#freeBytesOf(this.#folder));
+    this.#require(bytes, await this.#free(bytes));
   }
 
   /**
@@ -57,7 +67,7 @@ export class FreeSpace {
    * @throws {FileRefusedError} `no-space`: there is no room.
    */
   async promise(bytes: number | null, { from = "" }: PromiseOptions = {}): Promise<SpacePromise> {
-    const free = await this.#freeBytesOf(this.#folder);
+    const free = await this.#free(bytes ?? 1);
     // No `await` from here on: another file could be promised the same bytes.
     this.#require(bytes ?? 1, free);
     const isPromised = bytes !== null && bytes <= this.#mostFor(from, free);
@@ -65,6 +75,18 @@ export class FreeSpace {
       onChange: (change) => this.#count(from, change),
       require: (bytes) => this.require(bytes),
     });
+  }
+
+  /** Asks the system how much is free, unless it said just now that there is plenty: small files come by the thousand. */
+  async #free(bytes: number): Promise<number | undefined> {
+    const now = this.#now();
+    if (this.#last && now - this.#last.at < MAX_AGE_MS) {
+      const { free = Infinity } = this.#last;
+      if (free - this.#promisedBytes - this.#minFreeBytes - bytes >= PLENTY_BYTES) return free;
+    }
+    const free = await this.#freeBytesOf(this.#folder);
+    this.#last = { free, at: now };
+    return free;
   }
 
   #mostFor(peer: string, free = Infinity): number {

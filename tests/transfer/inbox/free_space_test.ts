@@ -147,6 +147,32 @@ Deno.test("a free space without a byte left takes no file whose length nobody kn
   await space.promise(0);
 });
 
+Deno.test("a free space asks the system once in 100 ms as long as there is plenty, and each time otherwise", async () => {
+  const state = { now: 0, asked: 0, free: 3_000 * MIB };
+  const space = new FreeSpace("/", {
+    minFreeBytes: 1_000 * MIB,
+    now: () => state.now,
+    freeBytesOf: () => {
+      state.asked++;
+      return Promise.resolve(state.free);
+    },
+  });
+  for (let file = 0; file < 5; file++) await space.require(976 * MIB);
+  assertEquals(state.asked, 1);
+  await space.require(977 * MIB);
+  assertEquals(state.asked, 2);
+  state.now = 99;
+  await space.promise(MIB);
+  assertEquals(state.asked, 2);
+  state.now = 100;
+  await space.promise(MIB);
+  assertEquals(state.asked, 3);
+  state.now = 200;
+  state.free = 2_000 * MIB;
+  for (let file = 0; file < 5; file++) await space.require(1);
+  assertEquals(state.asked, 8);
+});
+
 Deno.test("freeBytes() tells how much is free when the folder is there, and nothing when it is not", () =>
   inFolder(async (folder) => {
     const free = await freeBytes(folder);
