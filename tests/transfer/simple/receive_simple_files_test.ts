@@ -109,6 +109,7 @@ Deno.test("receiveSimpleFiles takes maxSimpleFiles files on a connection, howeve
   await withReceiver(async ({ transport, events, receiving, folder }) => {
     transport.deliver("0::a::".repeat(5));
     await receiving;
+    await turns();
     const error = "error: Cannot accept file: 4 files exceed maxSimpleFiles 3\n";
     assertEquals(transport.written, `-end--end--end-${error}`);
     assertEquals((await filesIn(folder)).size, 3);
