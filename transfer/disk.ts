@@ -2,6 +2,7 @@ import * as fs from "node:fs";
 import { env, versions } from "node:process";
 import { promisify } from "node:util";
 import { BlockSpeed } from "./block_speed.ts";
+import { FileRefusedError } from "./file_refused_error.ts";
 import { LocalFolders } from "./local_folders.ts";
 
 const openLater = promisify(fs.open);
@@ -11,13 +12,18 @@ const SLOW_MS = 5;
 /** Calls that are left to another thread after a slow answer, before the next one is made synchronously again. */
 const PAUSE_CALLS = 1_000;
 
+/** A thread that has no answer for so long waits for a disk that hangs. */
+const HUNG_MS = 30_000;
+/** Deno and Bun start so many threads where they need them, and some more. */
+const MANY_THREADS = 256;
+
 /** How a {@linkcode Disk} asks. */
 export interface DiskOptions {
   /** Milliseconds that go on within a turn of the event loop. @default {performance.now} */
   readonly now?: () => number;
   /** Knows which folders may be asked synchronously. */
   readonly localFolders?: LocalFolders;
-  /** Calls that other threads do at one time. @default one less than Node has threads; no bound elsewhere */
+  /** Calls that other threads do at one time. @default one less than Node has threads, 256 elsewhere */
   readonly maxCallsAtOnce?: number;
 }
 
@@ -33,9 +39,9 @@ export class Disk {
   readonly #maxCallsAtOnce: number;
   readonly #folders = new WeakMap<Deno.FsFile, string>();
   #pause = 0;
-  #running = 0;
+  readonly #running = new Set<{ readonly since: number }>();
   /** Those who wait for their turn. */
-  readonly #waiting: (() => void)[] = [];
+  readonly #waiting: { resolve: () => void; reject: (error: Error) => void }[] = [];
 
   /** Makes one. */
   constructor(options: DiskOptions = {}) {
@@ -107,21 +113,33 @@ export class Disk {
     }
   }
 
-  /** Does something that another thread waits for, once there is one for it. */
+  /**
+   * Does something that another thread waits for, once there is one for it.
+   *
+   * @throws {FileRefusedError} `storage-failed`: no thread had an answer for half a minute.
+   */
   async wait<Answer>(call: () => Promise<Answer>): Promise<Answer> {
-    if (this.#running >= this.#maxCallsAtOnce) {
-      await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    } else {
-      this.#running++;
+    if (this.#running.size >= this.#maxCallsAtOnce) {
+      this.#requireAnswers();
+      await new Promise<void>((resolve, reject) => this.#waiting.push({ resolve, reject }));
     }
+    const running = { since: this.#now() };
+    this.#running.add(running);
     try {
       return await call();
     } finally {
-      const next = this.#waiting.shift();
-      // Who waited takes the place over.
-      if (next) next();
-      else this.#running--;
+      this.#running.delete(running);
+      this.#waiting.shift()?.resolve();
     }
+  }
+
+  /** Refuses what would wait behind calls that all hang, and all who wait there. */
+  #requireAnswers(): void {
+    const now = this.#now();
+    for (const { since } of this.#running) if (now - since < HUNG_MS) return;
+    const hung = new FileRefusedError("the disk does not answer", { code: "storage-failed" });
+    for (const { reject } of this.#waiting.splice(0)) reject(hung);
+    throw hung;
   }
 }
 
@@ -169,10 +187,10 @@ function folderOf(path: string): string {
 
 /**
  * Node has four threads for files, names of hosts and more, unless told otherwise: where all of them wait for a disk that
- * hangs, nothing else is ever done. The others start threads as they need them.
+ * hangs, nothing else is ever done.
  */
 function threadsToUse(): number {
-  if (versions.deno !== undefined || versions.bun !== undefined) return Infinity;
+  if (versions.deno !== undefined || versions.bun !== undefined) return MANY_THREADS;
   const threads = Number(env.UV_THREADPOOL_SIZE ?? 4);
   return Number.isSafeInteger(threads) && threads > 1 ? threads - 1 : 1;
 }
