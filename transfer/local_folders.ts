@@ -77,5 +77,9 @@ export class LocalFolders {
 }
 
 async function typeOfFolder(folder: string): Promise<number> {
+  // Where nobody said whether it may, Deno would ask whoever sits there.
+  if (Deno.permissions.querySync({ name: "sys", kind: "statfs" }).state !== "granted") {
+    throw new Deno.errors.NotCapable("Cannot ask for the type of a file system");
+  }
   return (await statfs(folder)).type;
 }

@@ -2,7 +2,7 @@
 export const permissions = {
   /** Returns that it is allowed. */
   querySync: (
-    _wish: { name: string; command?: string },
+    _wish: { name: string; command?: string; kind?: string },
   ): { state: "granted" | "prompt" | "denied" } => ({
     state: "granted",
   }),

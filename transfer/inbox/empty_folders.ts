@@ -1,4 +1,4 @@
-import { FileRefusedError, refusalOf } from "../file_refused_error.ts";
+import { type FileRefusedError, refusalOf } from "../file_refused_error.ts";
 import type { Inbox } from "./inbox.ts";
 import type { SessionQuota } from "./session_quota.ts";
 

@@ -168,6 +168,8 @@ function freeOf(root: string): OpenFolder {
 /** Says whether the system, and Deno's permissions, let this program go through an open folder. */
 async function canHold(root: string): Promise<boolean> {
   if (Deno.build.os !== "linux") return false;
+  // Where that is not clear, Deno would ask whoever sits there.
+  if (Deno.permissions.querySync({ name: "read" }).state !== "granted") return false;
   let held: number | undefined;
   try {
     held = await openFolder(root, root);

@@ -154,6 +154,7 @@ export class ParcelReceiver {
       const { inbox } = this.#options;
       this.#quota.addFile();
       if (kind === "folder") {
+        if (!await inbox.hasFolder(path)) this.#quota.addEmptyFolder();
         const same = await inbox.makeFolder(path);
         return void await connection.send({ type: "stored", id, path, size: 0, same });
       }
