@@ -1,26 +1,18 @@
-import { type FileRefusedError, refusalOf } from "../file_refused_error.ts";
 import type { Inbox } from "./inbox.ts";
 import type { SessionQuota } from "./session_quota.ts";
 
-/** What became of an empty folder that was noted. */
-export interface EmptyFolderResult {
-  /** Its path as the peer gave it. */
-  readonly path: string;
-  /** Whether it was there before. */
-  readonly same: boolean;
-  /** Why it could not be made. */
-  readonly refusal: FileRefusedError | undefined;
-}
-
 /**
- * The empty folders of one session. An offer of a folder costs a peer next to nothing, so none is made on its word alone:
- * it is noted, up to `maxEmptyFolders`, and made when the session has come so far that nothing else is under way. Until
- * then nobody may say that it is stored.
+ * The empty folders of one session. An offer of a folder costs a peer next to nothing, so none need be made on its word
+ * alone: it is noted, and made when the session has come so far that nothing else is under way. What is counted is what will
+ * be made, with the folders above that are missing: up to `maxEmptyFolders`. Until one is made nobody may say that it is
+ * stored.
  */
 export class EmptyFolders {
   readonly #inbox: Inbox;
   readonly #quota: SessionQuota;
-  readonly #paths = new Set<string>();
+  readonly #noted = new Set<string>();
+  /** All that were counted, with those above them. */
+  readonly #counted = new Set<string>();
 
   /** Makes one that has noted nothing. */
   constructor(inbox: Inbox, quota: SessionQuota) {
@@ -28,9 +20,9 @@ export class EmptyFolders {
     this.#quota = quota;
   }
 
-  /** How many are noted, and not made yet. */
-  get size(): number {
-    return this.#paths.size;
+  /** The paths of those that are noted and not made yet, in order. */
+  get paths(): readonly string[] {
+    return [...this.#noted];
   }
 
   /**
@@ -39,28 +31,37 @@ export class EmptyFolders {
    * @throws {FileRefusedError} `bad-name` or `exists`: there can be no such folder; `session-full`: there are too many.
    */
   async note(path: string): Promise<"there" | "noted"> {
-    if (await this.#inbox.hasFolder(path)) return "there";
-    if (!this.#paths.has(path)) {
-      this.#quota.addEmptyFolder();
-      this.#paths.add(path);
+    const missing: string[] = [];
+    for (let at = path; at !== "" && !await this.#inbox.hasFolder(at); at = above(at)) {
+      missing.push(at);
     }
+    if (missing.length === 0) return "there";
+    // No `await` from here on: another offer could count the same ones.
+    const more = missing.filter((at) => !this.#counted.has(at));
+    this.#quota.addEmptyFolders(more.length);
+    for (const at of more) this.#counted.add(at);
+    this.#noted.add(path);
     return "noted";
   }
 
   /** Forgets a folder that its peer no longer wants. */
   forget(path: string): void {
-    this.#paths.delete(path);
+    this.#noted.delete(path);
   }
 
-  /** Makes those that are noted, one after the other, and tells what became of each when it is on the disk. */
-  async *make(): AsyncGenerator<EmptyFolderResult, void, void> {
-    for (const path of this.#paths) {
-      this.#paths.delete(path);
-      try {
-        yield { path, same: await this.#inbox.makeFolder(path), refusal: undefined };
-      } catch (error) {
-        yield { path, same: false, refusal: refusalOf(error) };
-      }
-    }
+  /**
+   * Makes one that is noted, and says whether it was there by now. When this settles its name is on the disk.
+   *
+   * @throws {FileRefusedError} It cannot be made.
+   * @throws The system's error.
+   */
+  async make(path: string): Promise<boolean> {
+    this.#noted.delete(path);
+    return await this.#inbox.makeFolder(path);
   }
+}
+
+/** Returns the path of the folder that one is in; empty where that is the inbox. */
+function above(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf("/")));
 }

@@ -16,7 +16,7 @@ import { type BytesThere, IncomingFile } from "./incoming_file.ts";
 import { InboxFolders } from "./inbox_folders.ts";
 import { type PartClaim, PartClaims } from "./part_claims.ts";
 import { isPartName } from "./part_name.ts";
-import { locate, type Place } from "./place.ts";
+import { folderAt, locate, type Place } from "./place.ts";
 
 /** How an {@linkcode Inbox} takes files. */
 export interface InboxOptions {
@@ -186,11 +186,7 @@ export class Inbox {
   /** Says whether a folder is there. @throws {FileRefusedError} Something stands in the way of one. */
   async hasFolder(path: string): Promise<boolean> {
     const { target } = await this.#locate(path);
-    const found = await infoOf(target);
-    if (!found) return false;
-    // What is known of a path with another name behind it says whether that leads through a folder.
-    await this.#locate(`${path}/x`);
-    return true;
+    return await folderAt(this.root, target) !== undefined;
   }
 
   /** Makes a folder, and says whether it was there. @throws {FileRefusedError} It cannot be made. */

@@ -61,7 +61,7 @@ function badName(
  *
  * @throws {FileRefusedError} It is a file, or a link that leads out of `root`.
  */
-async function folderAt(root: string, folder: string): Promise<string | undefined> {
+export async function folderAt(root: string, folder: string): Promise<string | undefined> {
   const path = folder.slice(root.length + 1);
   const found = await infoOf(folder);
   if (!found) return undefined;

@@ -33,10 +33,10 @@ export class SessionQuota {
     this.#simpleFiles = got;
   }
 
-  /** Counts a folder that is to be made. @throws {FileRefusedError} `session-full`: it is one too many. */
-  addEmptyFolder(): void {
+  /** Counts folders that are to be made. @throws {FileRefusedError} `session-full`: they are too many. */
+  addEmptyFolders(count: number): void {
     const { maxEmptyFolders: max } = this.#limits;
-    const got = this.#emptyFolders + 1;
+    const got = this.#emptyFolders + count;
     if (got > max) throw full("maxEmptyFolders", { max, got, unit: "folders" });
     this.#emptyFolders = got;
   }

@@ -6,6 +6,7 @@ import { type Clock, systemClock } from "../../net/clock.ts";
 import { ClosedError, DeadlineError } from "../../net/errors.ts";
 import { safeListener } from "../../net/safe_listener.ts";
 import { FileRefusedError, refusalOf } from "../file_refused_error.ts";
+import { EmptyFolders } from "../inbox/empty_folders.ts";
 import type { InboxEvent } from "../inbox/inbox_event.ts";
 import type { IncomingFile } from "../inbox/incoming_file.ts";
 import { SessionQuota } from "../inbox/session_quota.ts";
@@ -35,6 +36,7 @@ export class ParcelReceiver {
   readonly #options: ReceiveFilesOptions;
   readonly #clock: Clock;
   readonly #quota: SessionQuota;
+  readonly #folders: EmptyFolders;
   readonly #accepted = new Map<number, Accepted>();
   /** Files that were refused after they began: what still comes of them is dropped until the sender knows. */
   readonly #dropped = new Set<number>();
@@ -52,6 +54,7 @@ export class ParcelReceiver {
     this.#clock = options.clock ?? systemClock;
     this.#report = safeListener(options.onEvent, { name: "onEvent" });
     this.#quota = new SessionQuota(options.inbox.limits);
+    this.#folders = new EmptyFolders(options.inbox, this.#quota);
     // A file's own errors are told there, so what comes here is the connection's; the loop hears of it too.
     const onError = (error: unknown) => connection.abort(error);
     this.#side = new SideTasks({ max: MAX_SIDE_TASKS, onError });
@@ -154,8 +157,7 @@ export class ParcelReceiver {
       const { inbox } = this.#options;
       this.#quota.addFile();
       if (kind === "folder") {
-        if (!await inbox.hasFolder(path)) this.#quota.addEmptyFolder();
-        const same = await inbox.makeFolder(path);
+        const same = await this.#folders.note(path) === "there" || await this.#folders.make(path);
         return void await connection.send({ type: "stored", id, path, size: 0, same });
       }
       this.#quota.requireRoom(size ?? 0);

@@ -13,21 +13,18 @@ Deno.test("EmptyFolders makes nothing before it is told to, then each once", () 
       assertEquals(await folders.note(path), "noted");
     }
     folders.forget("e");
-    assertEquals([await treeOf(root), folders.size], [["there/"], 4]);
+    assertEquals([await treeOf(root), folders.paths], [["there/"], ["a/b", "a", "c", "d"]]);
     await Deno.writeTextFile(`${root}/d`, "");
-    const made = await Array.fromAsync(folders.make());
-    assertEquals(made.map(({ path, same, refusal }) => [path, same, refusal?.code]), [
-      ["a/b", false, undefined],
-      ["a", true, undefined],
-      ["c", false, undefined],
-      ["d", false, "exists"],
-    ]);
+    const made: boolean[] = [];
+    for (const path of ["a/b", "a", "c"]) made.push(await folders.make(path));
+    assertEquals(made, [false, true, false]);
+    await assertRefused(folders.make("d"), "exists");
     assertEquals(await treeOf(root), ["a/", "a/b/", "c/", "d: ", "there/"]);
-    assertEquals([await Array.fromAsync(folders.make()), folders.size], [[], 0]);
+    assertEquals(folders.paths, []);
   }));
 
-Deno.test("EmptyFolders refuses what can be no folder, and one more than maxEmptyFolders", () =>
-  withInbox({ limits: { maxEmptyFolders: 3 } }, async ({ inbox, root, outside }) => {
+Deno.test("EmptyFolders refuses what can be no folder", () =>
+  withInbox({}, async ({ inbox, root, outside }) => {
     await Deno.writeTextFile(`${root}/file`, "");
     await Deno.symlink(outside, `${root}/out`);
     const folders = new EmptyFolders(inbox, new SessionQuota(inbox.limits));
@@ -35,13 +32,21 @@ Deno.test("EmptyFolders refuses what can be no folder, and one more than maxEmpt
     for (const path of ["../x", "out/x", "out"]) {
       await assertRefused(folders.note(path), "bad-name");
     }
-    for (const path of ["a", "b", "c", "a"]) await folders.note(path);
-    const { message } = await assertRefused(folders.note("d"), "session-full");
-    assertEquals(message, "Cannot accept file: 4 folders exceed maxEmptyFolders 3");
+    assertEquals(folders.paths, []);
+  }));
+
+Deno.test("EmptyFolders counts every folder that it will make, each once, up to maxEmptyFolders", () =>
+  withInbox({ limits: { maxEmptyFolders: 5 } }, async ({ inbox }) => {
+    const folders = new EmptyFolders(inbox, new SessionQuota(inbox.limits));
+    for (const path of ["a/b/c", "a/b/d", "a/b", "a/b/c"]) await folders.note(path);
+    const { message } = await assertRefused(folders.note("a/e/f"), "session-full");
+    assertEquals(message, "Cannot accept file: 6 folders exceed maxEmptyFolders 5");
+    await folders.note("g");
+    await assertRefused(folders.note("h"), "session-full");
     // Those that were made count on.
-    await Array.fromAsync(folders.make());
-    await assertRefused(folders.note("d"), "session-full");
-    assertEquals(await folders.note("a"), "there");
+    for (const path of folders.paths) await folders.make(path);
+    await assertRefused(folders.note("h"), "session-full");
+    assertEquals(await folders.note("a/b/d"), "there");
   }));
 
 Deno.test("SessionQuota counts the files of the simple format apart, and no refused one", async () => {

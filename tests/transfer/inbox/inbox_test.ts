@@ -434,3 +434,15 @@ Deno.test("a canceled file leaves no folder, and a stored one its own", () =>
     await takeFile(inbox, { path: "f/x", text: "hello" });
     assertEquals(await treeOf(root), ["f/", "f/x: hello"]);
   }));
+
+Deno.test("hasFolder() finds a folder as deep as a path may be, also through a link inside", () =>
+  withInbox({}, async ({ inbox, root }) => {
+    const deep = Array.from({ length: 64 }, () => "a").join("/");
+    assertEquals([await inbox.hasFolder(deep), await inbox.makeFolder(deep)], [false, false]);
+    assertEquals([await inbox.hasFolder(deep), await inbox.makeFolder(deep)], [true, true]);
+    await Deno.symlink("a", `${root}/link`);
+    assert(await inbox.hasFolder("link/a"));
+    assert(await inbox.hasFolder("link"));
+    await Deno.writeTextFile(`${root}/file`, "");
+    await assertRefused(inbox.hasFolder("file"), "exists");
+  }));

@@ -3,7 +3,7 @@ import { hear, openWelcomed } from "../dialogue.ts";
 import { treeOf } from "../incoming.ts";
 
 Deno.test("receiveFiles() makes at most maxEmptyFolders folders that it was offered, and says which were there", async () => {
-  await using receiving = await openWelcomed({ inbox: { limits: { maxEmptyFolders: 2 } } });
+  await using receiving = await openWelcomed({ inbox: { limits: { maxEmptyFolders: 3 } } });
   const { peer, folder } = receiving;
   await Deno.mkdir(`${folder}/there`);
   const offer = async (id: number, path: string) =>
