@@ -60,44 +60,50 @@ export class InboxFolders {
 
   async #hold(names: readonly string[]): Promise<OpenFolder> {
     let path = this.#root;
-    let held = await openFolder(path, path);
+    let held: number | undefined;
     try {
       for (const name of names) {
         const above = path;
         path = `${path}/${name}`;
-        held = await this.#step(held, { name, path, above });
+        // Nobody who may write in the root can move the root itself.
+        const next = await this.#step(held === undefined ? path : `${pathOf(held)}/${name}`, {
+          path,
+          above,
+        });
+        if (held !== undefined) await close(held, above);
+        held = next;
       }
-      return {
-        path: pathOf(held),
-        isHeld: true,
-        isInPlace: () => Promise.resolve(true),
-        [Symbol.asyncDispose]: () => close(held, path),
-      };
     } catch (error) {
-      await close(held, path);
+      if (held !== undefined) await close(held, path);
       throw error;
     }
+    // There is a name at least.
+    const last = held!;
+    return {
+      path: pathOf(last),
+      isHeld: true,
+      isInPlace: () => Promise.resolve(true),
+      [Symbol.asyncDispose]: () => close(last, path),
+    };
   }
 
-  /** Goes from a folder that is held to one in it, and lets go of the first one. */
+  /** Opens a folder by way of the one above, and makes it where it is missing. */
   async #step(
-    held: number,
-    { name, path, above }: { name: string; path: string; above: string },
+    through: string,
+    { path, above }: { path: string; above: string },
   ): Promise<number> {
-    const through = `${pathOf(held)}/${name}`;
-    let next: number;
     try {
-      next = await openFolder(through, above);
+      return await openFolder(through, above);
     } catch (error) {
       if (!isMissing(error)) throw await this.#inTheWay(error, { through, path });
-      await make(through);
-      await this.#diskSync.folder(above);
-      next = await openFolder(through, above).catch(async (error) => {
-        throw await this.#inTheWay(error, { through, path });
-      });
     }
-    await close(held, above);
-    return next;
+    await make(through);
+    await this.#diskSync.folder(above);
+    try {
+      return await openFolder(through, above);
+    } catch (error) {
+      throw await this.#inTheWay(error, { through, path });
+    }
   }
 
   async #lookAt(names: readonly string[]): Promise<OpenFolder> {
