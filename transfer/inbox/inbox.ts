@@ -11,7 +11,7 @@ import { DiskSync } from "./disk_sync.ts";
 import { type ExistsPolicy, folderThere, requirePolicy } from "./final_name.ts";
 import { FolderGoneError } from "./folder_gone.ts";
 import { removeForgottenParts } from "./forgotten_parts.ts";
-import { FreeSpace, type PromiseOptions, type SpacePromise } from "./free_space.ts";
+import { FreeSpace, type SpacePromise } from "./free_space.ts";
 import { type BytesThere, IncomingFile } from "./incoming_file.ts";
 import { InboxFolders } from "./inbox_folders.ts";
 import { type PartClaim, PartClaims } from "./part_claims.ts";
@@ -38,9 +38,11 @@ export interface InboxOptions {
 }
 
 /** How an {@linkcode Inbox} begins a file. */
-export interface BeginOptions extends PromiseOptions {
+export interface BeginOptions {
   /** Called with the number of bytes of an earlier try that were read so far. */
   readonly onHashed?: ((bytes: number) => void) | undefined;
+  /** The address of the host that sends it, which bounds the space that it holds. @default those without one count as one */
+  readonly from?: string | undefined;
 }
 
 /** The free space that an inbox leaves alone when it is not told otherwise: 64 MiB. */
@@ -166,7 +168,7 @@ export class Inbox {
    */
   async beginUnnamed(
     offer: FileOffer & { readonly size: number },
-    { from }: PromiseOptions = {},
+    { from }: BeginOptions = {},
   ): Promise<IncomingFile> {
     const place = await this.#locate(offer.path);
     this.#requireSize(offer.size);
