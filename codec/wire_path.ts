@@ -50,8 +50,17 @@ export interface WirePathRefusal {
   reason: string;
 }
 
-/** How large a path from the wire may be. `Infinity` lifts a limit. */
+/** Which names a path may hold. */
+export type NamePolicy =
+  /** Those that every system can have, and that mean the same on each. */
+  | "portable"
+  /** Whatever Linux takes for a name, but for those that the receiver keeps for its own files. */
+  | "any";
+
+/** What a path from the wire may be. `Infinity` lifts a limit. */
 export interface WirePathOptions {
+  /** Which names it may hold. @default {"portable"} */
+  names?: NamePolicy;
   /** UTF-8 bytes of the whole path. @default {4096} */
   maxPathBytes?: number;
   /** UTF-8 bytes of one name; more than 255 fit on hardly any system. @default {255} */
@@ -169,9 +178,39 @@ const SEGMENT_RULES: readonly Rule<Segment>[] = [
   },
 ];
 
+/** The problems that a path has on Linux too. What else is a name is one, down to line feeds and backslashes. */
+const ANY_PATH_RULES: readonly Rule<string>[] = [
+  {
+    problem: "control",
+    breaks: (path) => path.includes("\0"),
+    phrase: "holds NUL, which ends a name",
+  },
+  {
+    problem: "absolute",
+    breaks: (path) => path.startsWith("/"),
+    phrase: "begins at the root",
+  },
+];
+
+const ANY_SEGMENT_RULES: readonly Rule<Segment>[] = [
+  ...SEGMENT_RULES.filter(({ problem }) => problem === "empty"),
+  {
+    problem: "dot",
+    breaks: ({ text }) => text === ".",
+    phrase: 'holds "."',
+  },
+  {
+    problem: "parent",
+    breaks: ({ text }) => text === "..",
+    phrase: 'holds ".."',
+  },
+  // Linux can be told to compare names without case and what shows nothing, so here the look-alikes count too.
+  ...SEGMENT_RULES.filter(({ problem }) => problem === "own-name"),
+];
+
 /**
  * Says why a relative path from a peer must not name a file, or returns undefined where it may. Names are parted by
- * `/`. A path is refused on every system when it could leave the folder, or mean another file or a device, on any
+ * `/`. Unless `names` is `any`, a path is refused on every system when it could leave the folder, or mean another file or a device, on any
  * one; nothing is repaired, since two repaired names could become one. Where it breaks several rules, the first in
  * the order of {@linkcode WirePathProblem} is told, the whole path before its names, and those from left to right.
  *
@@ -210,7 +249,8 @@ export function wirePathProblem(
     const count = segments.length;
     return refuse("too-deep", path, `has ${count} names, over maxSegments ${maxSegments}`);
   }
-  for (const { problem, breaks, phrase } of PATH_RULES) {
+  const isAny = options.names === "any";
+  for (const { problem, breaks, phrase } of isAny ? ANY_PATH_RULES : PATH_RULES) {
     if (breaks(path)) return refuse(problem, path, phrase);
   }
   for (const text of segments) {
@@ -222,7 +262,7 @@ export function wirePathProblem(
       return refuse("too-long", shown, phrase);
     }
     const segment = { text, bare: text.replace(SHOWS_NOTHING, "") };
-    for (const { problem, breaks, phrase } of SEGMENT_RULES) {
+    for (const { problem, breaks, phrase } of isAny ? ANY_SEGMENT_RULES : SEGMENT_RULES) {
       if (breaks(segment)) return refuse(problem, shown, phrase);
     }
   }
@@ -242,8 +282,12 @@ export function wirePathProblem(
  * assertEquals(wirePathSegments("notes/todo.txt"), ["notes", "todo.txt"]);
  * ```
  */
-export function wirePathSegments(path: string): string[] {
+export function wirePathSegments(
+  path: string,
+  { names = "portable" }: Pick<WirePathOptions, "names"> = {},
+): string[] {
   const refused = wirePathProblem(path, {
+    names,
     maxPathBytes: Infinity,
     maxSegmentBytes: Infinity,
     maxSegments: Infinity,
@@ -256,7 +300,7 @@ function refuse(problem: WirePathProblem, shown: string, phrase: string): WirePa
   return { problem, reason: `"${escapeControls(shown, { maxChars: MAX_SHOWN_CHARS })}" ${phrase}` };
 }
 
-function limitFrom(name: keyof WirePathOptions, value: number): number {
+function limitFrom(name: Exclude<keyof WirePathOptions, "names">, value: number): number {
   if (value === Infinity || (Number.isSafeInteger(value) && value >= 1)) return value;
   throw new RangeError(
     `Cannot set ${name}: ${value} is neither a whole number from 1 nor Infinity`,

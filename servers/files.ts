@@ -17,7 +17,9 @@ import { type Clock, systemClock } from "../net/clock.ts";
 import { messageOf } from "../net/errors.ts";
 import type { ServerEvent } from "../net/mod.ts";
 import * as transfer from "../transfer/mod.ts";
+import { keepClean } from "../transfer/inbox/cleaning.ts";
 import { TokenTries, type WrongTokens } from "../transfer/parcel/token_tries.ts";
+import { withoutFolder } from "../transfer/report/folder_news.ts";
 import { inboxLine, wrongTokensLine } from "../transfer/report/inbox_line.ts";
 import { ReceiveStatus } from "../transfer/report/receive_status.ts";
 
@@ -36,9 +38,10 @@ export async function serveFiles(
   const { clock = systemClock, onFile, onProgress } = options;
   const settings = cli.withFallbacks(OPTIONS, options);
   const { token, rateBytesPerSecond: rate } = settings;
+  const inbox = await openInbox(settings, clock);
   const tokenTries = new TokenTries({ clock, onWrongTokens: options.onWrongTokens });
   const receive = {
-    inbox: await openInbox(settings, clock),
+    inbox,
     token,
     tokenTries,
     clock,
@@ -72,6 +75,7 @@ export async function serveFiles(
     }
   });
   void server.finished.then(() => tokenTries[Symbol.dispose]());
+  void keepClean(inbox, { keepPartsMs: settings.keepPartsMs, clock, until: server.finished });
   return server;
 }
 
@@ -93,6 +97,10 @@ export const OPTIONS: cli.Declared<FilesServerSettings> = {
   exists: cli.choice("What happens to a file whose name is taken", {
     choices: ["fail", "rename", "overwrite", "skip-same"],
     fallback: "skip-same",
+  }),
+  names: cli.choice("Names that files may have: those of every system, or any that Linux takes", {
+    choices: ["portable", "any"],
+    fallback: "portable",
   }),
   maxFileBytes: cli.size(
     "Bytes that a file may have",
@@ -123,6 +131,8 @@ export interface FilesServerSettings {
   dir: string;
   /** What happens to a file whose name is taken. */
   exists: transfer.ExistsPolicy;
+  /** Which names files may have. */
+  names: transfer.NamePolicy;
   /** Bytes that a file may have. */
   maxFileBytes: number;
   /** Bytes that a connection may send. */
@@ -150,19 +160,21 @@ export interface FilesServerOptions extends cli.ServerOptions, cli.Given<typeof 
 }
 
 async function openInbox(settings: FilesServerSettings, clock: Clock): Promise<transfer.Inbox> {
-  const { dir, exists, minFreeBytes, keepPartsMs, ...limited } = settings;
+  const { dir, exists, names, minFreeBytes, ...limited } = settings;
   const { maxFileBytes, maxSessionBytes, maxSessionFiles } = limited;
   try {
     const limits = { maxFileBytes, maxSessionBytes, maxSessionFiles };
-    const inbox = await transfer.Inbox.open(dir, { exists, minFreeBytes, limits, clock });
-    await inbox.removeForgotten(new Date(clock.date().getTime() - keepPartsMs));
-    return inbox;
+    return await transfer.Inbox.open(dir, { exists, names, minFreeBytes, limits, clock });
   } catch (cause) {
     const what = `Cannot use the folder ${escapeControls(dir)}`;
     if (cause instanceof Deno.errors.NotCapable) {
       const flags = `--allow-read=${dir} --allow-write=${dir}`;
       const advice = [cli.permissionAdvice(cause, { path: dir, flags })];
       throw new cli.StartError(what, { why: "Deno does not allow it", advice, cause });
+    }
+    if (cause instanceof TypeError && names === "any" && Deno.build.os === "windows") {
+      const advice = ["leave out --names any"];
+      throw new cli.StartError(what, { why: "Windows cannot have any name", advice, cause });
     }
     const isFile = cause instanceof Deno.errors.AlreadyExists ||
       cause instanceof Deno.errors.NotADirectory;
@@ -198,11 +210,14 @@ export const program: cli.Program = cli.serverProgram({
         if (coming.isIdle) status.hide();
         else status.show((columns) => coming.line(columns, systemClock.now()));
       },
-      onFile(event) {
-        const { type, ...rest } = event;
-        const tell = type === "stored" ? report.data : report.note;
-        tell.call(report, { event: type, ...rest }, inboxLine(event));
-      },
+      onFile: withoutFolder(
+        (event) => {
+          const { type, ...rest } = event;
+          const tell = type === "stored" ? report.data : report.note;
+          tell.call(report, { event: type, ...rest }, inboxLine(event));
+        },
+        ({ event, line, ...rest }) => report.note({ event, ...rest }, `files: ${line}`),
+      ),
       onWrongTokens({ address, ...said }) {
         const record = { event: "wrong-tokens", address: cli.addressRecord(address), ...said };
         report.note(record, wrongTokensLine({ address, ...said }));

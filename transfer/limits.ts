@@ -8,6 +8,10 @@ export interface InboxLimits {
   maxSessionBytes: number;
   /** Files and folders that a peer sends on one connection. */
   maxSessionFiles: number;
+  /** Empty folders that are made for one connection. */
+  maxEmptyFolders: number;
+  /** Files that a peer sends on one connection in the simple format, where each costs it a few bytes. */
+  maxSimpleFiles: number;
 }
 
 /** The limits of an inbox that is given none. */
@@ -15,6 +19,8 @@ export const DEFAULT_INBOX_LIMITS: Readonly<InboxLimits> = Object.freeze({
   maxFileBytes: 64 * 1024 ** 3,
   maxSessionBytes: 1024 ** 4,
   maxSessionFiles: 1_000_000,
+  maxEmptyFolders: 1_000,
+  maxSimpleFiles: 1_000,
 });
 
 /**
@@ -27,6 +33,8 @@ export function inboxLimits(given: Partial<InboxLimits> = {}): Readonly<InboxLim
     maxFileBytes: checked("maxFileBytes", given),
     maxSessionBytes: checked("maxSessionBytes", given),
     maxSessionFiles: checked("maxSessionFiles", given),
+    maxEmptyFolders: checked("maxEmptyFolders", given),
+    maxSimpleFiles: checked("maxSimpleFiles", given),
   };
 }
 

@@ -44,8 +44,16 @@
  */
 
 // Receiving.
+export type { NamePolicy } from "../codec/wire_path.ts";
 export type { ExistsPolicy } from "./inbox/final_name.ts";
-export { DEFAULT_MIN_FREE_BYTES, Inbox, type InboxOptions } from "./inbox/inbox.ts";
+export { FolderGoneError } from "./inbox/folder_gone.ts";
+export {
+  DEFAULT_MIN_FREE_BYTES,
+  Inbox,
+  type InboxOptions,
+  type OfferKnown,
+} from "./inbox/inbox.ts";
+export { TokenTries, type TokenTriesOptions, type WrongTokens } from "./parcel/token_tries.ts";
 export type { InboxEvent, TransferFormat } from "./inbox/inbox_event.ts";
 export type { IncomingFile, StoredFile, StoredWithoutDigest } from "./inbox/incoming_file.ts";
 export { DEFAULT_INBOX_LIMITS, type InboxLimits } from "./limits.ts";

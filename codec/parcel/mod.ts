@@ -27,6 +27,7 @@ export type {
   ParcelRefusal,
 } from "./messages.ts";
 export {
+  type NamePolicy,
   OWN_NAME_PREFIX,
   type WirePathOptions,
   type WirePathProblem,

@@ -253,3 +253,28 @@ export const HOSTILE_NAMES: readonly HostileName[] = Object.entries(NAMES_BY_PRO
   .flatMap(([problem, names]) =>
     names.map((name) => ({ name, problem: problem as WirePathProblem }))
   );
+
+/** Names that people have on Linux, and that another system could not have, or takes for something else. */
+export const ORDINARY_NAMES: readonly string[] = [
+  "2024-01-01T10:00:00.log",
+  "what?.txt",
+  "aux.txt",
+  "a|b",
+  "trail.",
+  "trail ",
+  'say "hi"',
+  "<b>",
+  "*",
+  "c:",
+  "con",
+  "...",
+  "a\\b",
+  "..\\x",
+  "\\\\host\\share",
+  "two\nlines",
+  "tab\t",
+  "\x1b[31mred",
+  "\x7f",
+  "\u202etxt.exe",
+  "\u200b",
+];

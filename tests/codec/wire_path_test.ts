@@ -15,7 +15,7 @@ import {
   wirePathProblem,
   wirePathSegments,
 } from "../../codec/wire_path.ts";
-import { HOSTILE_NAMES } from "./hostile_names.ts";
+import { HOSTILE_NAMES, ORDINARY_NAMES } from "./hostile_names.ts";
 import { CHECK, utf8Bytes } from "./support.ts";
 
 const SOUND_NAMES: readonly string[] = [
@@ -292,6 +292,58 @@ Deno.test("wirePathProblem() throws when a limit is no whole number from 1", () 
       assertThrows(() => wirePathProblem("a", options), RangeError, `Cannot set ${name}: ${value}`);
     }
   }
+});
+
+Deno.test("wirePathProblem() lets every name of Linux pass when any name may be had", () => {
+  for (const name of [...ORDINARY_NAMES, ...SOUND_NAMES]) {
+    for (const path of [name, `a/${name}`, `${name}/a`]) {
+      assertEquals(wirePathProblem(path, { names: "any" }), undefined, path);
+      assertEquals(wirePathSegments(path, { names: "any" }), path.split("/"));
+    }
+  }
+  for (const name of ORDINARY_NAMES) assert(wirePathProblem(name), name);
+});
+
+Deno.test("wirePathProblem() refuses what leaves the folder on Linux, or is a name of our own, when any name may be had", () => {
+  const refused: Readonly<Record<string, string>> = {
+    "..": "parent",
+    "../x": "parent",
+    "a/../..": "parent",
+    "a/..": "parent",
+    ".": "dot",
+    "./x": "dot",
+    "": "empty",
+    "a/": "empty",
+    "a//b": "empty",
+    "/": "absolute",
+    "/etc/passwd": "absolute",
+    "//x": "absolute",
+    "a\0b": "control",
+    "..\0": "control",
+    "\ud800": "bad-unicode",
+    [`${OWN_NAME_PREFIX}x`]: "own-name",
+    "a/.PARLEY-x": "own-name",
+    ["a".repeat(256)]: "too-long",
+    [`${"a/".repeat(64)}a`]: "too-deep",
+  };
+  for (const [path, problem] of Object.entries(refused)) {
+    const refusal = wirePathProblem(path, { names: "any" });
+    assertEquals(refusal?.problem, problem, path);
+    assertEquals(escapeControls(refusal?.reason ?? ""), refusal?.reason);
+  }
+});
+
+Deno.test("wirePathProblem() keeps a path in the folder on Linux when any name may be had and it passes", () => {
+  const piece = fc.constantFrom("..", ".", "/", "a", "\\", "\0", "\n", " ", ":", "\u200b", "");
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
+      const path = pieces.join("");
+      if (wirePathProblem(path, { names: "any" })) return;
+      const names = path.split("/");
+      assert(names.every((name) => !["", ".", ".."].includes(name) && !name.includes("\0")), path);
+    }),
+    CHECK,
+  );
 });
 
 Deno.test("wirePathSegments() gives the names in order", () => {

@@ -171,16 +171,3 @@ Deno.test("files server names the flags when Deno may not use its folder (needs 
       `--allow-read=${inbox.path} --allow-write=${inbox.path} to the command\n`,
   );
 });
-
-Deno.test("files server removes what came of unfinished files when they are older than --keep-parts", async () => {
-  await using inbox = await InboxFolder.make();
-  const [old, young] = ["0".repeat(24), "1".repeat(24)].map((key) =>
-    `${inbox.path}/x.${key}-1.part`
-  );
-  for (const path of [old, young, `${inbox.path}/old.txt`]) await Deno.writeTextFile(path!, "x");
-  const twoHoursAgo = new Date(Date.now() - 2 * 3_600_000);
-  await Deno.utime(old!, twoHoursAgo, twoHoursAgo);
-  await Deno.utime(`${inbox.path}/old.txt`, twoHoursAgo, twoHoursAgo);
-  await using _server = await startServer("files", { args: inbox.args("--keep-parts", "1h") });
-  assertEquals(await inbox.names(), ["old.txt", `x.${"1".repeat(24)}-1.part`]);
-});

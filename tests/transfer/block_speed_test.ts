@@ -22,3 +22,9 @@ Deno.test("measure() throws what the work throws when that fails", () => {
   assertThrows(() => speed.measure(() => JSON.parse("{")), SyntaxError);
   assert(speed.isFast);
 });
+
+Deno.test("BlockSpeed calls a file slow from the beginning when it is told so", () => {
+  const speed = new BlockSpeed(() => 0, { isFast: false });
+  speed.measure(() => {});
+  assertFalse(speed.isFast);
+});

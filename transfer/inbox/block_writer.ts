@@ -9,10 +9,12 @@ export interface BlockSink {
   writeSync(bytes: Uint8Array): number;
 }
 
+/** To hand a larger block to another thread costs next to nothing beside the copy itself. */
+const SMALL_BYTES = 64 * 1024;
+
 /**
- * Writes a file in blocks. As long as that is only a copy within memory a block is written synchronously. On a slower
- * disk it is written while the next one is filled: the disk and the network work at the same time, and other connections
- * do not wait.
+ * Writes a file in blocks. A block is written while the next one is filled: the disk and the network work at the same time,
+ * and other connections do not wait. A small one is written synchronously as long as that is only a copy within memory.
  */
 export class BlockWriter {
   readonly #sink: BlockSink;
@@ -45,7 +47,7 @@ export class BlockWriter {
     await this.#pending;
     const block = this.#filling;
     const bytes = block.subarray(0, count);
-    if (this.#speed.isFast) return this.#writeNow(bytes);
+    if (count <= SMALL_BYTES && this.#speed.isFast) return this.#writeNow(bytes);
     this.#filling = this.#writing;
     this.#writing = block;
     this.#begin(bytes);

@@ -18,7 +18,7 @@ export class DiskSync {
 
   /** Puts the bytes of an open file on the disk. @throws The system's error. */
   file(file: Deno.FsFile): Promise<void> {
-    return this.#sync(file);
+    return disk.wait(() => this.#sync(file));
   }
 
   /** Puts the names in a folder on the disk. Calls during a sync share the next one. @throws The system's error. */
@@ -41,7 +41,7 @@ export class DiskSync {
     // Windows cannot open a folder, and keeps a log of such changes by itself.
     if (Deno.build.os === "windows") return;
     using folder = await disk.open(path, { read: true });
-    await this.#sync(folder);
+    await this.file(folder);
   }
 }
 

@@ -1,4 +1,6 @@
 import { LimitError } from "../../codec/errors.ts";
+import { escapeControls } from "../../codec/escape_controls.ts";
+import type { NamePolicy } from "../../codec/wire_path.ts";
 import { type Clock, systemClock } from "../../net/clock.ts";
 import { type Hasher, sameDigest, sha256 } from "../../codec/hashing.ts";
 import { infoOf, removeIfThere } from "../disk.ts";
@@ -7,18 +9,22 @@ import { FileRefusedError } from "../file_refused_error.ts";
 import { type InboxLimits, inboxLimits } from "../limits.ts";
 import { DiskSync } from "./disk_sync.ts";
 import { copyName, type ExistsPolicy, folderThere, requirePolicy } from "./final_name.ts";
+import { FolderGoneError } from "./folder_gone.ts";
 import { removeForgottenParts } from "./forgotten_parts.ts";
 import { FreeSpace, type SpacePromise } from "./free_space.ts";
+import { InboxFolders } from "./inbox_folders.ts";
 import { type BytesThere, IncomingFile, type StoredFile } from "./incoming_file.ts";
 import { type PartClaim, PartClaims, type PartThere } from "./part_claims.ts";
 import { isPartName } from "./part_name.ts";
-import { locate, makeFolders, type Place } from "./place.ts";
+import { folderAt, locate, type Place } from "./place.ts";
 import { type DigestWanted, StoredDigests } from "./stored_digests.ts";
 
 /** How an {@linkcode Inbox} takes files. */
 export interface InboxOptions {
   /** What happens to a file whose name is taken. @default {"skip-same"} */
   exists?: ExistsPolicy;
+  /** Which names files may have; `any` is refused on Windows. @default {"portable"} */
+  names?: NamePolicy;
   /** Bytes that stay free on the disk. @default {67108864} */
   minFreeBytes?: number;
   /** How much it takes. */
@@ -75,11 +81,14 @@ export class Inbox {
   readonly root: string;
   /** What happens to a file whose name is taken. */
   readonly policy: ExistsPolicy;
+  /** Which names files may have. */
+  readonly names: NamePolicy;
   /** How much it takes. */
   readonly limits: Readonly<InboxLimits>;
   readonly #space: FreeSpace;
   readonly #clock: Clock;
   readonly #diskSync: DiskSync;
+  readonly #folders: InboxFolders;
   /** The unfinished files that connections write. */
   readonly #claims: PartClaims;
   readonly #digests: StoredDigests;
@@ -88,8 +97,9 @@ export class Inbox {
 
   private constructor(
     root: string,
-    { policy, limits, minFreeBytes, clock, diskSync }: {
+    { policy, names, limits, minFreeBytes, clock, diskSync }: {
       policy: ExistsPolicy;
+      names: NamePolicy;
       limits: Readonly<InboxLimits>;
       minFreeBytes: number;
       clock: Clock;
@@ -98,10 +108,12 @@ export class Inbox {
   ) {
     this.root = root;
     this.policy = policy;
+    this.names = names;
     this.limits = limits;
     this.#space = new FreeSpace(root, { minFreeBytes });
     this.#clock = clock;
     this.#diskSync = diskSync;
+    this.#folders = new InboxFolders(root, { diskSync });
     this.#claims = new PartClaims(root, clock);
     this.#digests = new StoredDigests({ now: () => clock.date().getTime() });
   }
@@ -110,12 +122,13 @@ export class Inbox {
    * Opens a folder as an inbox, and creates it if it is missing.
    *
    * @throws {RangeError} A limit is none, or `minFreeBytes` is not a number from 0.
-   * @throws {TypeError} `exists` is no policy.
+   * @throws {TypeError} `exists` or `names` is no policy, or none that this system can keep.
    * @throws The system's error.
    */
   static async open(folder: string, options: InboxOptions = {}): Promise<Inbox> {
     const { minFreeBytes = DEFAULT_MIN_FREE_BYTES, clock = systemClock } = options;
     const policy = requirePolicy(options.exists ?? "skip-same");
+    const names = requireNames(options.names ?? "portable");
     const limits = inboxLimits(options.limits);
     if (!(minFreeBytes >= 0)) {
       throw new RangeError(`Cannot set minFreeBytes: ${minFreeBytes} is not a number from 0`);
@@ -123,7 +136,7 @@ export class Inbox {
     await Deno.mkdir(folder, { recursive: true });
     const diskSync = new DiskSync(options.sync);
     const root = await Deno.realPath(folder);
-    return new Inbox(root, { policy, limits, minFreeBytes, clock, diskSync });
+    return new Inbox(root, { policy, names, limits, minFreeBytes, clock, diskSync });
   }
 
   /**
@@ -186,9 +199,9 @@ export class Inbox {
         break;
       }
       claim ??= await this.#claims.claimNew(place, offer);
-      // A file of unknown size is promised nothing: its space is checked as it comes.
-      if (offer.size === null) await this.#space.require(1);
-      space = await this.#space.promise((offer.size ?? 0) - (there?.bytes ?? 0));
+      const { from } = known;
+      const bytes = offer.size === null ? null : offer.size - (there?.bytes ?? 0);
+      space = await this.#space.promise(bytes, { from });
       return this.#incoming(offer, { place, claim, space, there, known });
     } catch (error) {
       space?.release();
@@ -203,28 +216,73 @@ export class Inbox {
    *
    * @throws {FileRefusedError} The file is not taken.
    */
-  async beginUnnamed(offer: FileOffer & { readonly size: number }): Promise<IncomingFile> {
+  async beginUnnamed(
+    offer: FileOffer & { readonly size: number },
+    { from }: Pick<OfferKnown, "from"> = {},
+  ): Promise<IncomingFile> {
     const place = await this.#locate(offer.path);
     this.#requireSize(offer.size);
-    const space = await this.#space.promise(offer.size);
+    const space = await this.#space.promise(offer.size, { from });
     // Without an identity of its own it is never taken for the same file as another.
     const claim = await this.#claims.claimNew(place, { size: null, mtimeMs: null });
     const how = { policy: "rename", isKept: false } as const;
     return this.#incoming(offer, { place, claim, space, there: undefined, known: {}, ...how });
   }
 
-  /** Makes a folder, and says whether it was there. @throws {FileRefusedError} It cannot be made. */
-  async makeFolder(path: string): Promise<boolean> {
-    const { target } = await locate(this.root, path);
-    const found = await infoOf(target);
-    await makeFolders(target, { root: this.root, diskSync: this.#diskSync });
-    return found !== undefined;
+  /** Says whether a folder is there. @throws {FileRefusedError} Something stands in the way of one. */
+  async hasFolder(path: string): Promise<boolean> {
+    const { target } = await this.#locate(path);
+    return await folderAt(this.root, target) !== undefined;
   }
 
-  /** Removes the unfinished files that were last written before a moment, and returns how many. */
+  /** Makes a folder, and says whether it was there. @throws {FileRefusedError} It cannot be made. */
+  async makeFolder(path: string): Promise<boolean> {
+    if (await this.hasFolder(path)) return true;
+    const { target } = await this.#locate(path);
+    try {
+      await using _folder = await this.#folders.open(target);
+    } catch (error) {
+      throw await this.#explained(error);
+    }
+    return false;
+  }
+
+  /**
+   * Removes the unfinished files that were last written before a moment, and returns how many. It looks at the folder
+   * itself alone, where they are.
+   */
   async removeForgotten(before: Date): Promise<number> {
     const isClaimed = (part: string) => this.#claims.has(part);
     return await removeForgottenParts(this.root, { before, isClaimed });
+  }
+
+  async #locate(path: string): Promise<Place> {
+    await this.#requireThere();
+    const place = await locate(this.root, path, { names: this.names });
+    if (place.folder !== this.root || !isPartName(place.name)) return place;
+    const reason = `"${
+      escapeControls(place.name)
+    }" is a name that the receiver keeps for its own files`;
+    throw new FileRefusedError(reason, { code: "bad-name" });
+  }
+
+  /** Refuses a file while the inbox's own folder is gone. @throws {FileRefusedError} `storage-failed`: it is. */
+  async #requireThere(): Promise<void> {
+    if ((await infoOf(this.root).catch(ignore))?.isDirectory) return;
+    throw new FileRefusedError("the receiver's folder is gone", {
+      code: "storage-failed",
+      cause: new FolderGoneError(this.root),
+    });
+  }
+
+  /** Returns what an error is told as: whatever fails without the inbox's folder fails of that. */
+  async #explained(error: unknown): Promise<unknown> {
+    try {
+      await this.#requireThere();
+      return error;
+    } catch (gone) {
+      return gone;
+    }
   }
 
   #requireSize(bytes: number): void {
@@ -253,7 +311,6 @@ export class Inbox {
   ): IncomingFile {
     const { from } = known;
     const file = new IncomingFile({
-      root: this.root,
       policy,
       isKept: isKept && claim.copy > 0,
       offer,
@@ -261,10 +318,11 @@ export class Inbox {
       part: claim.part,
       clock: this.#clock,
       diskSync: this.#diskSync,
+      folders: this.#folders,
       there,
       space,
       requireSize: (bytes) => this.#requireSize(bytes),
-      requireSpace: (bytes) => this.#space.require(bytes),
+      explained: (error) => this.#explained(error),
       exclusively: (work) => this.#exclusively(place.target, work),
       // All of it has come, so it is compared to the end, also for a peer that is gone by then.
       findSame: (file) => this.#findSame(place, { ...file, policy, from }),
@@ -292,14 +350,6 @@ export class Inbox {
     } finally {
       if (this.#naming.get(path) === done) this.#naming.delete(path);
     }
-  }
-
-  /** Returns where a path leads. @throws {FileRefusedError} `bad-name`: out of the root, or to an unfinished file. */
-  async #locate(path: string): Promise<Place> {
-    const place = await locate(this.root, path);
-    if (place.folder !== this.root || !isPartName(place.name)) return place;
-    const reason = "it is a name that unfinished files have here";
-    throw new FileRefusedError(reason, { code: "bad-name" });
   }
 
   /** Returns the file of this size and digest that has the name, or under `rename` one like it. */
@@ -380,3 +430,13 @@ function pathWith({ path, name }: Place, other: string): string {
 function nothingOf(size: number): string | undefined {
   return size === 0 ? NO_BYTES : undefined;
 }
+
+/** Returns what is a policy. @throws {TypeError} It is none, or Windows cannot keep it. */
+function requireNames(names: NamePolicy): NamePolicy {
+  if (names === "portable") return names;
+  if (names !== "any") throw new TypeError(`Cannot set names: ${names} is none of portable, any`);
+  if (Deno.build.os !== "windows") return names;
+  throw new TypeError("Cannot set names: Windows cannot have any name; use portable");
+}
+
+function ignore(): undefined {}

@@ -7,11 +7,18 @@ import { hashFile } from "../hash_file.ts";
 import type { DiskSync } from "./disk_sync.ts";
 import { type ExistsPolicy, giveName } from "./final_name.ts";
 import type { SpacePromise } from "./free_space.ts";
-import { PartFile } from "./part_file.ts";
-import { makeFolders, type Place } from "./place.ts";
+import { PartFile, unsettle } from "./part_file.ts";
+import type { InboxFolders } from "./inbox_folders.ts";
+import type { Place } from "./place.ts";
 
-/** Bytes of a file of unknown size after which the free space is checked again. */
-const SPACE_CHECK_BYTES = 16 * 1024 * 1024;
+/** Refusals after which nothing that came is of use. */
+const BAD: ReadonlySet<string> = new Set([
+  "changed",
+  "digest-mismatch",
+  "exists",
+  "size-mismatch",
+  "too-large",
+]);
 
 /** The bytes of a file that are there before any come. */
 export interface BytesThere {
@@ -23,8 +30,6 @@ export interface BytesThere {
 
 /** What an {@linkcode IncomingFile} is made of. */
 export interface IncomingFileOptions {
-  /** The inbox's path. */
-  readonly root: string;
   /** What happens when the name is taken. */
   readonly policy: ExistsPolicy;
   /** Whether a later try can use what came of it. */
@@ -35,6 +40,8 @@ export interface IncomingFileOptions {
   readonly clock: Clock;
   /** Puts it on the disk. */
   readonly diskSync: DiskSync;
+  /** Opens the folder that it goes into. */
+  readonly folders: InboxFolders;
   /** Where it goes. */
   readonly place: Place;
   /** The path of its unfinished file. */
@@ -45,8 +52,8 @@ export interface IncomingFileOptions {
   readonly space: SpacePromise;
   /** Refuses to let the file become so large. @throws {FileRefusedError} `too-large`. */
   readonly requireSize: (bytes: number) => void;
-  /** Checks that so many bytes are free on the disk. @throws {FileRefusedError} `no-space`: they are not. */
-  readonly requireSpace: (bytes: number) => Promise<void>;
+  /** Returns what a failure is told as. */
+  readonly explained: (error: unknown) => Promise<unknown>;
   /** Does something while nobody else gives the same name. */
   readonly exclusively: <Result>(work: () => Promise<Result>) => Promise<Result>;
   /** Returns the very same file, if it is stored already under a name that this one may have. */
@@ -96,8 +103,6 @@ export class IncomingFile implements AsyncDisposable {
   /** How many of the bytes the hasher has seen. */
   #hashedBytes: number;
   #partFile: PartFile | undefined;
-  /** Bytes since the free space was last checked. */
-  #unchecked = 0;
   #over = false;
   #started = false;
   #hasGivenWay = false;
@@ -142,12 +147,16 @@ export class IncomingFile implements AsyncDisposable {
 
   /** Opens the file for the bytes that follow the first `size`. @throws {FileRefusedError} What was there is gone. */
   async start(): Promise<void> {
-    const { part } = this.#options;
+    const { part, explained } = this.#options;
     this.#requireNotGivenWay();
     this.#started = true;
-    this.#partFile = this.#size > 0
-      ? await PartFile.open(part, this.#size)
-      : await PartFile.create(part);
+    try {
+      this.#partFile = this.#size > 0
+        ? await PartFile.open(part, this.#size)
+        : await PartFile.create(part);
+    } catch (error) {
+      throw await explained(error);
+    }
   }
 
   /** The buffer to fill with the next block; it is another one after each `write`. */
@@ -182,7 +191,8 @@ export class IncomingFile implements AsyncDisposable {
    */
   async finish(expected: { size: number; sha256: string }): Promise<StoredFile> {
     await this.#requireSize(expected.size);
-    const sha256 = this.#hasher.digest();
+    // What fails from here on may still have to be compared.
+    const sha256 = this.#hasher.copy().digest();
     const { size } = expected;
     if (!sameDigest(sha256, expected.sha256)) {
       await this.discard();
@@ -190,7 +200,7 @@ export class IncomingFile implements AsyncDisposable {
       const reason = "its SHA-256 is not the one that the sender says";
       throw new FileRefusedError(reason, { code: "digest-mismatch" });
     }
-    await this.#settle();
+    const info = await this.#settle();
     const { findSame, exclusively } = this.#options;
     // Of two that come at once the second one has to see the first.
     return await exclusively(async () => {
@@ -199,7 +209,7 @@ export class IncomingFile implements AsyncDisposable {
         await this.discard();
         return same;
       }
-      return { size, sha256, path: await this.#giveName(), same: false };
+      return { size, sha256, path: await this.#giveName(info), same: false };
     });
   }
 
@@ -212,9 +222,9 @@ export class IncomingFile implements AsyncDisposable {
   async finishWithoutDigest(): Promise<StoredWithoutDigest> {
     const size = this.#size;
     await this.#requireSize(size);
-    await this.#settle();
-    const { root, exclusively } = this.#options;
-    const path = await exclusively(() => this.#giveName());
+    const info = await this.#settle();
+    const { place: { root }, exclusively } = this.#options;
+    const path = await exclusively(() => this.#giveName(info));
     const hashed = { hasher: this.#hasher, from: this.#hashedBytes };
     const digest = async () =>
       (await hashFile(`${root}/${path}`, { bytes: size, ...hashed })).digest();
@@ -236,6 +246,15 @@ export class IncomingFile implements AsyncDisposable {
       this.#end({ isKept: true });
     }
     return isOfUse;
+  }
+
+  /**
+   * Lets go of the file, because storing it failed. What came of it is kept, if a later try can use it, unless the error
+   * says that it is bad: the disk may be full for a moment.
+   */
+  async abandon(error: unknown): Promise<void> {
+    const isBad = isKnownBad(error) || this.#partFile?.isSpoiled === true;
+    await (isBad ? this.discard() : this.release());
   }
 
   /** Lets go of the file, because another connection goes on with it; later calls are refused with `canceled`. */
@@ -289,21 +308,15 @@ export class IncomingFile implements AsyncDisposable {
   }
 
   async #count(bytes: Uint8Array, isHashed: boolean): Promise<void> {
-    const { space, requireSize, requireSpace, clock } = this.#options;
+    const { space, requireSize, clock } = this.#options;
     this.#lastByteAt = clock.now();
     const total = this.#size + bytes.length;
     requireSize(total);
-    space.use(bytes.length);
-    if (this.offeredSize === null) {
-      this.#unchecked += bytes.length;
-      if (this.#unchecked >= SPACE_CHECK_BYTES) {
-        this.#unchecked = 0;
-        await requireSpace(bytes.length);
-      }
-    } else if (total > this.offeredSize) {
+    if (this.offeredSize !== null && total > this.offeredSize) {
       const reason = `more than the ${this.offeredSize} bytes came that were announced`;
       throw new FileRefusedError(reason, { code: "size-mismatch" });
     }
+    await space?.use(bytes.length);
     if (isHashed && this.#hashedBytes === this.#size) {
       this.#hasher.update(bytes);
       this.#hashedBytes = total;
@@ -311,32 +324,33 @@ export class IncomingFile implements AsyncDisposable {
     this.#size = total;
   }
 
-  /** Puts the bytes on the disk. A failure discards them. */
-  async #settle(): Promise<void> {
-    const { offer: { mtimeMs, mode }, diskSync } = this.#options;
+  /** Puts the bytes on the disk, and returns what the system knows the file by. */
+  async #settle(): Promise<Deno.FileInfo> {
+    const { offer: { mtimeMs, mode }, diskSync, explained } = this.#options;
     this.#isStoring = true;
     try {
-      await this.#open.settle({ mtimeMs, mode, diskSync });
+      const info = await this.#open.settle({ mtimeMs, mode, diskSync });
       this.#partFile = undefined;
+      return info;
     } catch (error) {
-      await this.discard();
-      throw error;
+      await this.abandon(error);
+      throw await explained(error);
     }
   }
 
-  /** Gives the bytes their name, and returns the file's path. A failure discards them. */
-  async #giveName(): Promise<string> {
-    const { part, root, place, policy, diskSync, stored } = this.#options;
+  /** Gives the bytes their name, and returns the file's path. */
+  async #giveName(info: Deno.FileInfo): Promise<string> {
+    const { part, place, policy, folders, diskSync, stored, explained } = this.#options;
     try {
-      await makeFolders(place.folder, { root, diskSync });
-      const name = await giveName(part, { place, policy, diskSync });
+      const name = await giveName(part, { info, place, policy, folders, diskSync });
       if (name === undefined) throw nameTaken();
       stored(`${place.folder}/${name}`);
       this.#end({ isKept: false });
       return this.#pathOf(name);
     } catch (error) {
-      await this.discard();
-      throw error;
+      await unsettle(part, info).catch(ignore);
+      await this.abandon(error);
+      throw await explained(error);
     }
   }
 
@@ -352,6 +366,13 @@ export class IncomingFile implements AsyncDisposable {
   }
 }
 
+/** Says whether an error means that the bytes that came are not those of the file, or can never be stored. */
+function isKnownBad(error: unknown): boolean {
+  return error instanceof FileRefusedError && BAD.has(error.code);
+}
+
 function nameTaken(): FileRefusedError {
   return new FileRefusedError("there is another file with that name", { code: "exists" });
 }
+
+function ignore(): void {}

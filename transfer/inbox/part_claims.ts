@@ -141,7 +141,10 @@ export class PartClaims {
     const known = await this.#copiesOf(key);
     for (let copy = 1; copy <= MAX_COPIES; copy++) {
       const part = this.#pathOf(place, { key, copy });
-      if (known.has(copy) || this.#claims.has(part)) continue;
+      if (this.#claims.has(part)) continue;
+      if (known.has(copy) && await infoOf(part) !== undefined) continue;
+      // Another connection may have got it meanwhile.
+      if (this.#claims.has(part)) continue;
       return this.#claim(part, { name: { key, copy }, identity });
     }
     // Its own key makes it one that nobody looks for.

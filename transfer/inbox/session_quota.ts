@@ -2,15 +2,13 @@ import { LimitError } from "../../codec/errors.ts";
 import { FileRefusedError } from "../file_refused_error.ts";
 import type { InboxLimits } from "../limits.ts";
 
-/** Empty folders that a session may make: each costs its sender a few bytes. */
-const MAX_EMPTY_FOLDERS = 1_000;
-
 /** Counts what one connection sends, and refuses what exceeds the limits of a session. */
 export class SessionQuota {
   readonly #limits: Readonly<InboxLimits>;
   #bytes = 0;
   #files = 0;
-  #folders = 0;
+  #simpleFiles = 0;
+  #emptyFolders = 0;
 
   /** Makes one that has counted nothing yet. */
   constructor(limits: Readonly<InboxLimits>) {
@@ -26,13 +24,21 @@ export class SessionQuota {
     this.#files++;
   }
 
-  /** Counts an empty folder. @throws {FileRefusedError} `session-full`: it is one too many. */
-  addFolder(): void {
-    if (this.#folders >= MAX_EMPTY_FOLDERS) {
-      const got = this.#folders + 1;
-      throw full("maxEmptyFolders", { max: MAX_EMPTY_FOLDERS, got, unit: "folders" });
-    }
-    this.#folders++;
+  /** Counts a file of the simple format. @throws {FileRefusedError} `session-full`: it is one too many. */
+  addSimpleFile(): void {
+    const { maxSimpleFiles: max } = this.#limits;
+    const got = this.#simpleFiles + 1;
+    if (got > max) throw full("maxSimpleFiles", { max, got, unit: "files" });
+    this.addFile();
+    this.#simpleFiles = got;
+  }
+
+  /** Counts folders that are to be made. @throws {FileRefusedError} `session-full`: they are too many. */
+  addEmptyFolders(count: number): void {
+    const { maxEmptyFolders: max } = this.#limits;
+    const got = this.#emptyFolders + count;
+    if (got > max) throw full("maxEmptyFolders", { max, got, unit: "folders" });
+    this.#emptyFolders = got;
   }
 
   /** Counts bytes that came. @throws {FileRefusedError} `session-full`: they are too many. */
@@ -50,7 +56,7 @@ export class SessionQuota {
 }
 
 function full(
-  limit: "maxSessionBytes" | "maxSessionFiles" | "maxEmptyFolders",
+  limit: Exclude<keyof InboxLimits, "maxFileBytes">,
   counted: { max: number; got: number; unit: string },
 ): FileRefusedError {
   const error = new LimitError("Cannot accept file", { limit, ...counted });

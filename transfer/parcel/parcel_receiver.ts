@@ -6,6 +6,7 @@ import { type Clock, systemClock } from "../../net/clock.ts";
 import { ClosedError, DeadlineError } from "../../net/errors.ts";
 import { safeListener } from "../../net/safe_listener.ts";
 import { FileRefusedError, refusalOf } from "../file_refused_error.ts";
+import { EmptyFolders } from "../inbox/empty_folders.ts";
 import type { InboxEvent } from "../inbox/inbox_event.ts";
 import type { IncomingFile, StoredFile } from "../inbox/incoming_file.ts";
 import { SessionQuota } from "../inbox/session_quota.ts";
@@ -36,13 +37,14 @@ export class ParcelReceiver {
   readonly #options: ReceiveFilesOptions;
   readonly #clock: Clock;
   readonly #quota: SessionQuota;
+  readonly #folders: EmptyFolders;
   readonly #accepted = new Map<number, Accepted>();
   /** Files that were refused after they began: what still comes of them is dropped until the sender knows. */
   readonly #dropped = new Set<number>();
   /** Offers whose sender was asked for digests of these beginnings. */
   readonly #comparing = new Map<number, { offer: ParcelOffer; offsets: readonly number[] }>();
   /** Empty folders that were offered: they are made at the end of a session that ends well. */
-  readonly #folders = new Map<number, string>();
+  readonly #folderOffers = new Map<number, string>();
   /** Aborted when the session is over: nobody waits any more for what is being read. */
   readonly #over = new AbortController();
   /** Files whose offer is being looked at, and when that is done. */
@@ -61,6 +63,7 @@ export class ParcelReceiver {
     this.#report = safeListener(options.onEvent, { name: "onEvent" });
     this.#progress = new ProgressTeller(connection.id, options.onProgress);
     this.#quota = new SessionQuota(options.inbox.limits);
+    this.#folders = new EmptyFolders(options.inbox, this.#quota);
     // A file's own errors are told there, so what comes here is the connection's; the loop hears of it too.
     const onError = (error: unknown) => connection.abort(error);
     this.#side = new SideTasks({ max: MAX_SIDE_TASKS, onError });
@@ -172,8 +175,8 @@ export class ParcelReceiver {
     const { id, kind, path, size } = offer;
     this.#quota.addFile();
     if (kind === "folder") {
-      this.#quota.addFolder();
-      this.#folders.set(id, path);
+      if (await this.#folders.note(path) === "noted") this.#folderOffers.set(id, path);
+      else await this.#connection.send({ type: "stored", id, path, size: 0, same: true });
       return;
     }
     this.#quota.requireRoom(size ?? 0);
@@ -210,10 +213,10 @@ export class ParcelReceiver {
   }
 
   async #makeFolders(): Promise<void> {
-    for (const [id, path] of this.#folders) {
-      this.#folders.delete(id);
+    for (const [id, path] of this.#folderOffers) {
+      this.#folderOffers.delete(id);
       try {
-        const same = await this.#options.inbox.makeFolder(path);
+        const same = await this.#folders.make(path);
         await this.#connection.send({ type: "stored", id, path, size: 0, same });
       } catch (error) {
         await this.#refuse({ id, path, error });
@@ -229,7 +232,7 @@ export class ParcelReceiver {
       this.#comparing,
       this.#storing,
     ];
-    if (this.#folders.has(id) || files.some((one) => one.has(id))) {
+    if (this.#folderOffers.has(id) || files.some((one) => one.has(id))) {
       throw unexpected("offer", "a new id");
     }
     const count = files.reduce((sum, { size }) => sum + size, 0);
@@ -272,7 +275,7 @@ export class ParcelReceiver {
     try {
       await this.#tellStored(id, { stored: await file.finish({ size, sha256 }), since, resumedAt });
     } catch (error) {
-      await file.discard().catch(ignore);
+      await file.abandon(error).catch(ignore);
       await this.#refuse({ id, path: file.path, error });
     } finally {
       this.#storing.delete(id);
@@ -317,9 +320,8 @@ export class ParcelReceiver {
       this.#accepted.delete(id);
       this.#dropped.add(id);
       this.#progress.end(file);
-      const isFull = error instanceof FileRefusedError && error.code === "session-full";
-      // When the session is full nothing is wrong with what came: the next session goes on behind it.
-      await (isFull ? file.release() : file.discard()).catch(ignore);
+      // Where nothing is wrong with what came, a later try goes on behind it.
+      await file.abandon(error).catch(ignore);
       await this.#refuse({ id, path: file.path, error });
     }
   }

@@ -1,6 +1,7 @@
 import type { BodyPiece } from "../../codec/body_decoder.ts";
 import { ProtocolError } from "../../codec/errors.ts";
 import type { SimpleFileHeader, SimpleFileReply } from "../../codec/simple_file/simple_file.ts";
+import { hostOf } from "../../net/address.ts";
 import { systemClock } from "../../net/clock.ts";
 import type { Connection } from "../../net/connection.ts";
 import { safeListener } from "../../net/safe_listener.ts";
@@ -66,9 +67,11 @@ async function receiveOne(
   const path = nameOf(extension, clock.date());
   let stored: StoredWithoutDigest;
   try {
-    quota.addFile();
+    quota.addSimpleFile();
     quota.addBytes(size);
-    await using file = await inbox.beginUnnamed({ path, size, mtimeMs: null });
+    await using file = await inbox.beginUnnamed({ path, size, mtimeMs: null }, {
+      from: hostOf(connection.remoteAddr),
+    });
     await file.start();
     const progress = new ProgressTeller(id, options.onProgress);
     progress.begin(file);

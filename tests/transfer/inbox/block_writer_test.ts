@@ -179,3 +179,14 @@ Deno.test("release() keeps the buffer from others when a read may still write in
   await writer.release(FILLED);
   assertEquals(Array.from({ length: 10 }, () => blockBuffers.take()).includes(buffer), false);
 });
+
+Deno.test("a block writer leaves a block to another thread when it is large, however fast the disk is", async () => {
+  const sink = new Slow();
+  const writer = new BlockWriter(sink, fast());
+  await writer.write(64 * 1024);
+  assertEquals(sink.asked, { write: 0, writeSync: 1 });
+  await writer.write(64 * 1024 + 1);
+  await writer.drained();
+  assertEquals(sink.asked, { write: 1, writeSync: 1 });
+  await writer.release(FILLED);
+});

@@ -32,10 +32,10 @@ Deno.test("folder() syncs once for all who ask while a sync runs, and not before
     const diskSync = new DiskSync(syncs.sync);
     const first = diskSync.folder(folder);
     const others = [diskSync.folder(folder), diskSync.folder(folder)];
-    await turns();
-    assertEquals(syncs.count, 1);
+    while (syncs.count < 1) await turns(1);
     await syncs.settle(0);
-    assertEquals([await stateOf(first), syncs.count], ["fulfilled", 2]);
+    assertEquals(await stateOf(first), "fulfilled");
+    while (syncs.count < 2) await turns(1);
     assertEquals(await Promise.all(others.map(stateOf)), ["pending", "pending"]);
     await syncs.settle(1);
     await Promise.all(others);
@@ -50,12 +50,13 @@ Deno.test("folder() waits for no other folder, and fails with its own sync alone
     const failing = diskSync.folder(folder);
     const other = diskSync.folder(`${folder}/a`);
     const next = diskSync.folder(folder);
-    await turns();
-    assertEquals(syncs.count, 2);
+    while (syncs.count < 2) await turns(1);
+    assertEquals(await stateOf(next), "pending");
     await Promise.all([
       assertRejects(() => failing, Error, "the disk is gone"),
       syncs.settle(0, new Error("the disk is gone")),
     ]);
+    while (syncs.count < 3) await turns(1);
     await syncs.settle(1);
     await syncs.settle(2);
     await Promise.all([other, next]);

@@ -5,9 +5,11 @@ import { type ExistsPolicy, giveName } from "../../../transfer/inbox/final_name.
 import { inFolder, namesIn } from "../../contract/folder.ts";
 import { Child, succeeds } from "../../cli/child.ts";
 import { runCommand } from "../../runtime.ts";
+import { InboxFolders } from "../../../transfer/inbox/inbox_folders.ts";
 import { assertRefused, treeOf } from "../incoming.ts";
+import { noSync } from "../no_sync.ts";
 
-const diskSync = new DiskSync();
+const diskSync = new DiskSync(noSync);
 const POLICIES: readonly ExistsPolicy[] = ["fail", "rename", "overwrite", "skip-same"];
 
 /** A finished file without its name, and what publishes it. */
@@ -28,9 +30,15 @@ function withFinished(name: string, test: (finished: Finished) => Promise<void>)
       root,
       place,
       part,
-      giveName: (policy) => giveName(part, { place, policy, diskSync }),
+      giveName: async (policy) =>
+        await giveName(part, { ...await known(root, part), place, policy }),
     });
   });
+}
+
+async function known(root: string, part: string) {
+  const folders = new InboxFolders(root, { diskSync });
+  return { info: await Deno.lstat(part), folders, diskSync };
 }
 
 for (const policy of POLICIES) {
@@ -116,7 +124,7 @@ Deno.test("giveName() gives each a name of its own when many take one at once wi
     const names = await Promise.all(Array.from({ length: 20 }, async (_, index) => {
       const part = `${root}/part-${index}`;
       await Deno.writeTextFile(part, `${index}`);
-      return await giveName(part, { place, policy: "rename", diskSync });
+      return await giveName(part, { ...await known(root, part), place, policy: "rename" });
     }));
     assertEquals(new Set(names).size, 20);
     assertEquals(await namesIn(root), names.map(String).sort());
@@ -128,11 +136,29 @@ Deno.test("giveName() lets exactly one win when many take a name at once with po
     const names = await Promise.all(Array.from({ length: 20 }, async (_, index) => {
       const part = `${root}/part-${index}`;
       await Deno.writeTextFile(part, `${index}`);
-      return await giveName(part, { place, policy: "fail", diskSync });
+      return await giveName(part, { ...await known(root, part), place, policy: "fail" });
     }));
     const winner = names.indexOf("x.txt");
     assertEquals(names.filter((name) => name !== undefined), ["x.txt"]);
     assertEquals(await Deno.readTextFile(`${root}/x.txt`), `${winner}`);
+  }));
+
+Deno.test("giveName() numbers many files of one name without a gap, and fills one that it finds", () =>
+  inFolder(async (root) => {
+    const place = await locate(root, "x.txt");
+    const store = async () => {
+      const part = `${root}/part`;
+      await Deno.writeTextFile(part, "");
+      return await giveName(part, { ...await known(root, part), place, policy: "rename" });
+    };
+    const names: (string | undefined)[] = [];
+    for (let file = 0; file < 40; file++) names.push(await store());
+    assertEquals(names, ["x.txt", ...Array.from({ length: 39 }, (_, at) => `x (${at + 1}).txt`)]);
+    // One that was free again is found or not; whatever is found is free.
+    await Deno.remove(`${root}/x (20).txt`);
+    assert(["x (20).txt", "x (40).txt"].includes(String(await store())));
+    await Deno.remove(`${root}/x (3).txt`);
+    assertEquals(await store(), "x (3).txt");
   }));
 
 /** Rights without which the system refuses a hard link to another one's file, as a disk without links does. */

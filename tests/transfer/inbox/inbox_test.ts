@@ -1,12 +1,20 @@
-import { assert, assertEquals, assertMatch, assertNotEquals, assertRejects } from "@std/assert";
-import { Inbox } from "../../../transfer/mod.ts";
+import {
+  assert,
+  assertEquals,
+  assertInstanceOf,
+  assertMatch,
+  assertNotEquals,
+  assertRejects,
+} from "@std/assert";
+import { FolderGoneError, Inbox } from "../../../transfer/mod.ts";
 import type { ExistsPolicy } from "../../../transfer/mod.ts";
-import { HOSTILE_NAMES } from "../../codec/hostile_names.ts";
+import { HOSTILE_NAMES, ORDINARY_NAMES } from "../../codec/hostile_names.ts";
 import { inFolder, namesIn, onSmallDisk } from "../../contract/folder.ts";
 import { succeeds } from "../../cli/child.ts";
 import {
   assertRefused,
   bytesOf,
+  digestOf,
   goOn,
   leaveFile,
   partOf,
@@ -169,21 +177,23 @@ Deno.test(
   async () => {
     const found = await onSmallDisk(async (root) => {
       const inbox = await Inbox.open(root, { minFreeBytes: 0 });
-      const most = offer("most", 40_000);
+      const [most, more] = [offer("most", 30_000), offer("more", 40_000)];
       for (let round = 0; round < 100; round++) {
-        await using upload = await inbox.begin(most);
-        await assertRefused(inbox.begin(offer("more", 40_000)), "no-space");
+        await using upload = await inbox.begin(most, { from: "192.0.2.1" });
+        await assertRefused(inbox.begin(more, { from: "192.0.2.2" }), "no-space");
         // A third of them never starts, a third is kept, a third is dropped.
         if (round % 3 > 0) await upload.start();
         if (round % 3 > 1) await upload.discard();
       }
       await Promise.all(Array.from({ length: 8 }, async () => {
-        await inbox.begin(offer("many", 60_000)).then((upload) => upload.release(), () => {});
+        await inbox.begin(offer("many", 30_000)).then((upload) => upload.release(), () => {});
       }));
       await takeFile(inbox, { path: "whole", text: "x".repeat(40_000) });
       await Deno.remove(`${root}/whole`);
+      // More than half of the disk is promised to nobody.
       await using all = await inbox.begin(offer("all", 65_536));
-      assertEquals(all.size, 0);
+      await using both = await inbox.begin(offer("both", 65_536));
+      assertEquals([all.size, both.size], [0, 0]);
     });
     assert(found);
   },
@@ -318,23 +328,24 @@ Deno.test("beginUnnamed() keeps nothing when the file stops halfway", () =>
     assertEquals(await namesIn(root), []);
   }));
 
-Deno.test("removeForgotten() removes old unfinished files, also those of subfolders, and nothing else", () =>
+Deno.test("removeForgotten() removes old unfinished files from the folder itself, and nothing else", () =>
   withInbox({}, async ({ inbox, root, outside }) => {
     const [old, young] = [new Date(1_000_000_000_000), new Date(1_700_000_000_000)];
     const before = new Date(1_600_000_000_000);
     const leave = (path: string) => leaveFile(inbox, { path, text: "abc", size: 9 });
     for (const path of ["old", "young", "a/b/old", "used"]) await leave(path);
+    await Deno.mkdir(`${root}/a`);
     const others = [".parley-notes.part", "notes.part", "a/.parley-x"].map((name) =>
       `${root}/${name}`
     );
-    await Deno.mkdir(`${root}/a`);
     for (const path of others) await Deno.writeTextFile(path, "");
+    const below = (await partOf(inbox, "old")).replace(root, `${root}/a`);
     const elsewhere = (await partOf(inbox, "old")).replace(root, outside);
-    await Deno.writeTextFile(elsewhere, "");
+    for (const path of [below, elsewhere]) await Deno.writeTextFile(path, "");
     await Deno.symlink(outside, `${root}/out`);
     const parts = { old: await partOf(inbox, "old"), deep: await partOf(inbox, "a/b/old") };
     const used = await partOf(inbox, "used");
-    for (const path of [...Object.values(parts), used, ...others, elsewhere]) {
+    for (const path of [...Object.values(parts), used, ...others, below, elsewhere]) {
       await Deno.utime(path, old, old);
     }
     await Deno.utime(await partOf(inbox, "young"), young, young);
@@ -358,4 +369,97 @@ Deno.test("removeForgotten() leaves a file that is under way through a link alon
     await Deno.utime(await partOf(inbox, "link/x"), 1, 1);
     await using upload = await goOn(inbox, { path: "link/x", size: 9, text: "abc" });
     assertEquals([upload.size, await inbox.removeForgotten(new Date())], [3, 0]);
+  }));
+
+Deno.test("an inbox refuses files while its folder is gone, and works again when it is there", () =>
+  withInbox({}, async ({ inbox, root }) => {
+    await takeFile(inbox, { path: "a/x", text: "hello" });
+    await using begun = await inbox.begin(offer("begun", 5));
+    await using started = await inbox.begin(offer("started", 5));
+    await started.start();
+    await started.writeBytes(bytesOf("hello"));
+    await Deno.remove(root, { recursive: true });
+    const refused = [
+      () => takeFile(inbox, { path: "x", text: "hello" }),
+      () => takeFile(inbox, { path: "a/y", text: "hello" }),
+      () => inbox.beginUnnamed({ path: "z", size: 1, mtimeMs: null }),
+      () => inbox.makeFolder("b"),
+      () => begun.start(),
+      () => started.finish({ size: 5, sha256: digestOf("hello") }),
+    ];
+    for (const [index, taking] of refused.entries()) {
+      const error = await assertRefused(taking(), "storage-failed");
+      assertEquals(error.message, "the receiver's folder is gone", `${index}`);
+      assertInstanceOf(error.cause, FolderGoneError);
+      assertEquals(error.cause.folder, root);
+    }
+    // Nothing makes it again: where a disk is no longer mounted, that would fill another one.
+    await assertRejects(() => Deno.lstat(root), Deno.errors.NotFound);
+    await Deno.writeTextFile(root, "a file");
+    await assertRefused(takeFile(inbox, { path: "x", text: "hello" }), "storage-failed");
+    await Deno.remove(root);
+    await Deno.mkdir(root);
+    for (const path of ["x", "a/x"]) await takeFile(inbox, { path, text: "hello" });
+    assertEquals(await treeOf(root), ["a/", "a/x: hello", "x: hello"]);
+  }));
+
+Deno.test("an inbox of any names takes every ordinary name, gives it as it came, and never leaves its folder", () =>
+  withInbox({ names: "any" }, async ({ inbox, root, outside }) => {
+    for (const name of ORDINARY_NAMES) {
+      for (const path of [name, `in ${name}/${name}`]) {
+        assertEquals((await takeFile(inbox, { path, text: "x" })).path, path);
+        assertEquals(await Deno.readTextFile(`${root}/${path}`), "x");
+      }
+    }
+    const own = (await partOf(inbox, "x")).slice(root.length + 1);
+    const inside = (await namesIn(root)).length;
+    for (
+      const path of ["..", "../x", "a/../../x", ".", "./x", "", "a//b", "/x", "x/", "x\0", own]
+    ) {
+      await assertRefused(takeFile(inbox, { path, text: "x" }), "bad-name");
+    }
+    for (const path of [".parley-x", "a/.PARLEY-x", "\ud800"]) {
+      await assertRefused(takeFile(inbox, { path, text: "x" }), "bad-name");
+    }
+    assertEquals([await namesIn(outside), (await namesIn(root)).length], [["inbox"], inside]);
+  }));
+
+Deno.test("an inbox gives a second file of any name one of its own when the policy is rename", () =>
+  withInbox({ names: "any", exists: "rename" }, async ({ inbox }) => {
+    await takeFile(inbox, { path: "a\nb.", text: "x" });
+    assertEquals((await takeFile(inbox, { path: "a\nb.", text: "y" })).path, "a\nb (1).");
+  }));
+
+Deno.test("Inbox.open() refuses names that are no policy", () =>
+  inFolder(async (folder) => {
+    // A program without types may give anything.
+    const names = "all" as "any";
+    await assertRejects(() => Inbox.open(folder, { names }), TypeError, "none of portable, any");
+  }));
+
+Deno.test("a canceled file leaves no folder, and a stored one its own", () =>
+  withInbox({}, async ({ inbox, root }) => {
+    for (const [index, path] of ["a/b/c/x", "d/x", "e/x"].entries()) {
+      await using upload = await inbox.begin(offer(path, 5));
+      if (index > 0) await upload.start();
+      if (index > 1) await upload.writeBytes(bytesOf("hel"));
+      await upload.discard();
+    }
+    assertEquals(await namesIn(root), []);
+    await leaveFile(inbox, { path: "f/x", text: "hel", size: 5 });
+    assertEquals((await namesIn(root)).length, 1);
+    await takeFile(inbox, { path: "f/x", text: "hello" });
+    assertEquals(await treeOf(root), ["f/", "f/x: hello"]);
+  }));
+
+Deno.test("hasFolder() finds a folder as deep as a path may be, also through a link inside", () =>
+  withInbox({}, async ({ inbox, root }) => {
+    const deep = Array.from({ length: 64 }, () => "a").join("/");
+    assertEquals([await inbox.hasFolder(deep), await inbox.makeFolder(deep)], [false, false]);
+    assertEquals([await inbox.hasFolder(deep), await inbox.makeFolder(deep)], [true, true]);
+    await Deno.symlink("a", `${root}/link`);
+    assert(await inbox.hasFolder("link/a"));
+    assert(await inbox.hasFolder("link"));
+    await Deno.writeTextFile(`${root}/file`, "");
+    await assertRefused(inbox.hasFolder("file"), "exists");
   }));

@@ -300,7 +300,7 @@ Deno.test("start() refuses to go on when what was there is gone or became shorte
     await using upload = await goOn(inbox, { path: "x", size: 9, text: "hello" });
     assertEquals(upload.size, 3);
     await Deno.remove(part);
-    await assertRejects(() => upload.start(), Deno.errors.NotFound);
+    await assertRefused(upload.start(), "storage-failed");
     await upload.discard();
     assertEquals(await namesIn(root), []);
   }));
@@ -412,34 +412,134 @@ Deno.test("finishWithoutDigest() stores nothing when the file is too short, or i
   }));
 
 Deno.test(
-  "an incoming file leaves nothing and frees the disk when that is full (needs a small tmpfs)",
+  "an incoming file keeps what had come when the disk is full for a moment, and goes on there (needs a small tmpfs)",
   {
     ignore: !canMount,
   },
   async () => {
     const found = await onSmallDisk(async (root) => {
       const inbox = await Inbox.open(root, { minFreeBytes: 0 });
-      for (const size of [50_000, null]) {
-        await using upload = await inbox.begin({ path: "a/x", size, mtimeMs: null });
+      const text = "x".repeat(50_000);
+      {
+        await using upload = await inbox.begin({ path: "a/x", size: 50_000, mtimeMs: null });
         // Somebody else takes the room that was there when it was offered.
         await Deno.writeTextFile(`${root}/filler`, "x".repeat(40_000));
         await upload.start();
         const error = await rejectionOf((async () => {
-          await upload.writeBytes(bytesOf("x".repeat(50_000)));
-          await upload.finish(endOf("x".repeat(50_000)));
+          await upload.writeBytes(bytesOf(text.slice(0, 10_000)));
+          await upload.writeBytes(bytesOf(text.slice(10_000)));
+          await upload.finish(endOf(text));
         })());
         assertEquals(refusalOf(error).code, "no-space");
-        await upload.discard();
-        assertEquals((await treeOf(root)).map((line) => line.slice(0, 6)), ["filler"]);
-        await Deno.remove(`${root}/filler`);
-        await takeFile(inbox, { path: "small", text: "x".repeat(10_000) });
-        await takeFile(inbox, { path: "large", text: "x".repeat(40_000) });
-        for (const name of ["small", "large"]) await Deno.remove(`${root}/${name}`);
+        await upload.abandon(error);
       }
+      await Deno.remove(`${root}/filler`);
+      await using upload = await goOn(inbox, { path: "a/x", size: 50_000, text });
+      assert(upload.size >= 10_000, `${upload.size} bytes were kept`);
+      await upload.start();
+      await upload.writeBytes(bytesOf(text.slice(upload.size)));
+      await upload.finish(endOf(text));
+      assertEquals(await treeOf(root), ["a/", `a/x: ${text}`]);
     });
     assert(found);
   },
 );
+
+Deno.test(
+  "an incoming file frees the disk when that is full and no later try can use what came (needs a small tmpfs)",
+  {
+    ignore: !canMount,
+  },
+  async () => {
+    const found = await onSmallDisk(async (root) => {
+      const inbox = await Inbox.open(root, { minFreeBytes: 0 });
+      await using upload = await inbox.begin({ path: "a/x", size: null, mtimeMs: null });
+      await Deno.writeTextFile(`${root}/filler`, "x".repeat(40_000));
+      await upload.start();
+      const error = await rejectionOf((async () => {
+        await upload.writeBytes(bytesOf("x".repeat(50_000)));
+        await upload.finish(endOf("x".repeat(50_000)));
+      })());
+      assertEquals(refusalOf(error).code, "no-space");
+      await upload.abandon(error);
+      assertEquals(await namesIn(root), ["filler"]);
+    });
+    assert(found);
+  },
+);
+
+/** An error as the system gives it. */
+function systemError(code: string): Error {
+  return Object.assign(new Error(code), { code });
+}
+
+for (const [code, isKept] of [["ENOSPC", true], ["EIO", false]] as const) {
+  Deno.test(`an incoming file ${isKept ? "keeps" : "drops"} what came when its sync fails with ${code}`, () => {
+    let failing: Error | undefined = systemError(code);
+    const sync = () => failing ? Promise.reject(failing) : Promise.resolve();
+    return withInbox({ sync }, async ({ inbox }) => {
+      const error = await rejectionOf(takeFile(inbox, { path: "a/x", text: "hello", mode: 0o444 }));
+      assertEquals(refusalOf(error).code, isKept ? "no-space" : "storage-failed");
+      failing = undefined;
+      await using upload = await goOn(inbox, { path: "a/x", size: 5, text: "hello" });
+      // What the system failed to write it may take for written from then on.
+      assertEquals(upload.size, isKept ? 5 : 0);
+      await upload.release();
+      await takeFile(inbox, { path: "a/x", text: "hello" });
+    });
+  });
+}
+
+Deno.test("an incoming file keeps what came when its folder cannot be made, and counts as young then", () => {
+  let failing: Error | undefined;
+  let syncs = 0;
+  // The first sync is the file's, the second that of the folder which was made.
+  const sync = () => failing && ++syncs === 2 ? Promise.reject(failing) : Promise.resolve();
+  return withInbox({ sync }, async ({ inbox, root }) => {
+    failing = systemError("ENOSPC");
+    const taking = takeFile(inbox, { path: "a/x", text: "hello", mtimeMs: 1_000, mode: 0o444 });
+    assertEquals(refusalOf(await rejectionOf(taking)).code, "no-space");
+    failing = undefined;
+    assertEquals(await inbox.removeForgotten(new Date(Date.now() - 3_600_000)), 0);
+    const stored = await takeFile(inbox, {
+      path: "a/x",
+      text: "hello",
+      mtimeMs: 1_000,
+      mode: 0o444,
+    });
+    assertEquals(stored.same, false);
+    const { mode, mtime } = await Deno.stat(`${root}/a/x`);
+    assertEquals([(mode ?? 0) & 0o777, mtime?.getTime()], [0o444, 1_000]);
+  });
+});
+
+Deno.test("an incoming file that a link took the place of is not gone on with, and what it leads to stays", () =>
+  withInbox({}, async ({ inbox, outside }) => {
+    const prey = `${outside}/prey`;
+    await Deno.writeTextFile(prey, "untouched");
+    const part = await partOf(inbox, "x");
+    await leaveFile(inbox, { path: "x", text: "hello", size: 9 });
+    for (const take of [() => Deno.symlink(prey, part), () => Deno.link(prey, part)]) {
+      await using upload = await goOn(inbox, { path: "x", size: 9, text: "hello" });
+      await Deno.remove(part).catch(() => {});
+      await take();
+      await assertRefused(upload.start(), "storage-failed");
+      await Deno.remove(part);
+      await upload.release();
+      await leaveFile(inbox, { path: "x", text: "hello", size: 9 });
+    }
+    {
+      await using upload = await inbox.begin({ path: "x", size: 5, mtimeMs: null, mode: 0o755 });
+      await upload.start();
+      await upload.writeBytes(bytesOf("hello"));
+      const second = await partOf(inbox, "x", 2);
+      await Deno.remove(second);
+      await Deno.symlink(prey, second);
+      await assertRefused(upload.finish(endOf("hello")), "storage-failed");
+    }
+    assertEquals(await Deno.readTextFile(prey), "untouched");
+    assertEquals(((await Deno.stat(prey)).mode ?? 0) & 0o111, 0);
+  }));
 
 Deno.test(
   "an incoming file is refused with nothing of the receiver's paths when the disk is read-only (needs a small tmpfs)",
@@ -475,7 +575,7 @@ Deno.test(
     ignore: !canBePowerless,
   },
   () =>
-    withInbox({}, async ({ root, outside }) => {
+    withInbox({}, async ({ inbox, root, outside }) => {
       await Deno.mkdir(`${root}/closed`);
       await Deno.chmod(`${root}/closed`, 0o500);
       await Deno.mkdir(`${root}/unseen`);
@@ -489,6 +589,11 @@ Deno.test(
       const refused = "no-access: the receiver may not write there\n";
       assertEquals(child.stdout.text, `${refused.repeat(3)}stored\n`);
       for (const name of ["closed", "unseen"]) await Deno.chmod(`${root}/${name}`, 0o700);
-      assertEquals(await treeOf(root), ["closed/", "unseen/", "x: hello"]);
+      // What came is as it should be: it is kept until it may be stored.
+      const kept = await Promise.all(
+        ["closed/x", "closed/new/x"].map((path) => partOf(inbox, path)),
+      );
+      const parts = kept.map((part) => `${part.slice(root.length + 1)}: hello`);
+      assertEquals(await treeOf(root), [...parts, "closed/", "unseen/", "x: hello"].sort());
     }),
 );

@@ -19,7 +19,7 @@ interface Standing {
 function withClaims(test: (standing: Standing) => Promise<void>): Promise<void> {
   return inFolder(async (root) => {
     const clock = new FakeClock();
-    const place = { path: "a", folder: root, name: "a", target: `${root}/a` };
+    const place = { root, path: "a", folder: root, name: "a", target: `${root}/a` };
     async function leave(copy: number, text: string): Promise<string> {
       const part = `${root}/${partName("a", { key: partKey(root, place), copy })}`;
       await Deno.writeTextFile(part, text);
@@ -154,7 +154,7 @@ Deno.test("partsOf() rejects while the root is gone, and finds again when it is 
   inFolder(async (folder) => {
     const root = `${folder}/in`;
     const claims = new PartClaims(root, new FakeClock());
-    const place = { path: "a", folder: root, name: "a", target: `${root}/a` };
+    const place = { root, path: "a", folder: root, name: "a", target: `${root}/a` };
     await claims.partsOf(place, IDENTITY).then(() => assert(false), () => {});
     await Deno.mkdir(root);
     assertEquals(await claims.partsOf(place, IDENTITY), []);

@@ -1,12 +1,9 @@
 import { assert, assertEquals, assertFalse, assertNotEquals } from "@std/assert";
-import { DiskSync } from "../../../transfer/inbox/disk_sync.ts";
 import { isPartName, parsePartName, partKey, partName } from "../../../transfer/inbox/part_name.ts";
-import { locate, makeFolders } from "../../../transfer/inbox/place.ts";
-import { HOSTILE_NAMES } from "../../codec/hostile_names.ts";
+import { locate, PORTABLE_ONLY } from "../../../transfer/inbox/place.ts";
+import { HOSTILE_NAMES, ORDINARY_NAMES } from "../../codec/hostile_names.ts";
 import { inFolder } from "../../contract/folder.ts";
 import { assertRefused, treeOf } from "../incoming.ts";
-
-const diskSync = new DiskSync();
 
 /** Runs a test in a folder whose path has no links. */
 function inRoot(test: (root: string, outside: string) => Promise<void>): Promise<void> {
@@ -20,6 +17,7 @@ function inRoot(test: (root: string, outside: string) => Promise<void>): Promise
 Deno.test("locate() gives a folder, a name and both when a path is harmless", () =>
   inRoot(async (root) => {
     assertEquals(await locate(root, "a/b/c.txt"), {
+      root,
       path: "a/b/c.txt",
       folder: `${root}/a/b`,
       name: "c.txt",
@@ -84,30 +82,19 @@ Deno.test("locate() does not follow the last name when that is a link", () =>
     assertEquals((await locate(root, "out")).target, `${root}/out`);
   }));
 
-Deno.test("makeFolders() makes what is missing when some of it is there", () =>
+Deno.test("locate() says that other systems could not have a name when this one could", () =>
   inRoot(async (root) => {
-    await Deno.mkdir(`${root}/a`);
-    await makeFolders(`${root}/a/b/c`, { root, diskSync });
-    await makeFolders(`${root}/a/b/c`, { root, diskSync });
-    await makeFolders(root, { root, diskSync });
-    assertEquals(await treeOf(root), ["a/", "a/b/", "a/b/c/"]);
-  }));
-
-Deno.test("makeFolders() lets each of many succeed when they make the same folders at once", () =>
-  inRoot(async (root) => {
-    await Promise.all(
-      Array.from({ length: 8 }, () => makeFolders(`${root}/a/b/c`, { root, diskSync })),
-    );
-    assertEquals(await treeOf(root), ["a/", "a/b/", "a/b/c/"]);
-  }));
-
-Deno.test("makeFolders() refuses when something has come to stand there", () =>
-  inRoot(async (root, outside) => {
-    await Deno.writeTextFile(`${root}/file`, "");
-    await Deno.symlink(outside, `${root}/out`);
-    await assertRefused(makeFolders(`${root}/file`, { root, diskSync }), "exists");
-    await assertRefused(makeFolders(`${root}/out/x`, { root, diskSync }), "bad-name");
-    assertEquals(await treeOf(outside), ["root/", "root/file: ", "root/out ->"]);
+    for (const name of ORDINARY_NAMES) {
+      const { message } = await assertRefused(locate(root, name), "bad-name");
+      assert(message.endsWith(`; ${PORTABLE_ONLY}`), message);
+      assertEquals((await locate(root, name, { names: "any" })).target, `${root}/${name}`);
+    }
+    for (const name of ["../x", "/x", ".parley-x", "a//b", "x\0"]) {
+      for (const names of ["portable", "any"] as const) {
+        const { message } = await assertRefused(locate(root, name, { names }), "bad-name");
+        assertFalse(message.includes(PORTABLE_ONLY), message);
+      }
+    }
   }));
 
 Deno.test("partName() begins with the file's name, and fits any file system, when that is long", () =>

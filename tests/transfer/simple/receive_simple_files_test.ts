@@ -4,6 +4,7 @@ import {
   BandwidthLimiter,
   Inbox,
   type InboxEvent,
+  type InboxLimits,
   type ReceiveProgress,
   receiveSimpleFiles,
 } from "../../../transfer/mod.ts";
@@ -27,13 +28,16 @@ interface Receiving {
 /** Runs a test with a receiver whose peer is the test. */
 async function withReceiver(
   test: (it: Receiving) => Promise<void>,
-  { bytesPerSecond }: { bytesPerSecond?: number } = {},
+  { bytesPerSecond, limits = {} }: {
+    bytesPerSecond?: number;
+    limits?: Partial<InboxLimits>;
+  } = {},
 ): Promise<void> {
   await inFolder(async (folder) => {
     const transport = new MemoryTransport();
     const clock = new FakeClock();
     using connection = new Connection(transport, simpleFileRequests(), { clock });
-    const inbox = await Inbox.open(folder, { minFreeBytes: 0, sync: noSync });
+    const inbox = await Inbox.open(folder, { minFreeBytes: 0, sync: noSync, limits });
     const events: InboxEvent[] = [];
     const progress: ReceiveProgress[] = [];
     const receiving = receiveSimpleFiles(connection, {
@@ -119,4 +123,18 @@ Deno.test("receiveSimpleFiles tells how far a file is, and that it is over when 
       ["over", 0, 5],
     ]);
   });
+});
+
+Deno.test("receiveSimpleFiles takes maxSimpleFiles files on a connection, however small, and says so then", async () => {
+  await withReceiver(async ({ transport, events, receiving, folder }) => {
+    transport.deliver("0::a::".repeat(5));
+    await receiving;
+    await turns();
+    const error = "error: Cannot accept file: 4 files exceed maxSimpleFiles 3\n";
+    assertEquals(transport.written, `-end--end--end-${error}`);
+    assertEquals((await filesIn(folder)).size, 3);
+    const last = events.at(-1);
+    assert(last?.type === "not-stored");
+    assertEquals([events.length, last.code], [4, "session-full"]);
+  }, { limits: { maxSimpleFiles: 3 } });
 });

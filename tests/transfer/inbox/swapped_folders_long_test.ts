@@ -1,0 +1,3 @@
+import { testSwappedFolders } from "./swapped_folders.ts";
+
+testSwappedFolders({ files: 400 });

@@ -1,0 +1,35 @@
+import { type Clock, systemClock } from "../../net/clock.ts";
+import type { Inbox } from "./inbox.ts";
+
+/** So often is looked for unfinished files that nobody went on with. */
+const CLEAN_MS = 3_600_000;
+
+/** How {@linkcode keepClean} cleans. */
+export interface KeepCleanOptions {
+  /** Milliseconds that an unfinished file is kept since it was last written. */
+  readonly keepPartsMs: number;
+  /** Ends it when it settles. */
+  readonly until: Promise<unknown>;
+  /** The clock to go by. @default {systemClock} */
+  readonly clock?: Clock;
+}
+
+/**
+ * Removes the unfinished files of an inbox that are too old, now and every hour. Nothing has to wait for it, and it never
+ * rejects: where the folder cannot be read now, it may be an hour later.
+ */
+export async function keepClean(
+  inbox: Pick<Inbox, "removeForgotten">,
+  { keepPartsMs, until, clock = systemClock }: KeepCleanOptions,
+): Promise<void> {
+  const over = until.then(() => "over", () => "over");
+  for (let isOver = false; !isOver;) {
+    await inbox.removeForgotten(new Date(clock.date().getTime() - keepPartsMs)).catch(ignore);
+    let cancel = () => {};
+    const hour = new Promise<void>((resolve) => cancel = clock.wait(CLEAN_MS, resolve));
+    isOver = await Promise.race([over, hour]) === "over";
+    cancel();
+  }
+}
+
+function ignore(): void {}
