@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { joined, text, utf8 } from "./bytes.ts";
+import { text, utf8 } from "./bytes.ts";
 import { assertFails, assertThrown, codeOf } from "./failing.ts";
 import { ownChild } from "./runtime.ts";
 
