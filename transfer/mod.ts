@@ -49,6 +49,7 @@ export type { ExistsPolicy } from "./inbox/final_name.ts";
 export { FolderGoneError } from "./inbox/folder_gone.ts";
 export {
   DEFAULT_MIN_FREE_BYTES,
+  type FromPeer,
   Inbox,
   type InboxOptions,
   type OfferKnown,

@@ -19,13 +19,13 @@ Deno.test("files server removes unfinished files that are older than keepPartsMs
   await using server = await FilesServer.start({ keepPartsMs: 3_600_000 });
   const { clock, inbox } = server;
   const now = clock.date().getTime();
-  const part = (digit: string) => `${inbox.path}/.parley-${digit.repeat(24)}.part`;
+  const part = (digit: string) => `${inbox.path}/x.${digit.repeat(24)}-1.part`;
   await leavePart(part("0"), { hours: 2, now });
   await leavePart(part("1"), { hours: -1, now });
   await leavePart(`${inbox.path}/old.txt`, { hours: 2, now });
   await clock.advance(3_600_000);
   while ((await inbox.names()).length > 2) await turns(1);
-  assertEquals(await inbox.names(), [`.parley-${"1".repeat(24)}.part`, "old.txt"]);
+  assertEquals(await inbox.names(), ["old.txt", `x.${"1".repeat(24)}-1.part`]);
   await clock.advance(2 * 3_600_000);
   while ((await inbox.names()).length > 1) await turns(1);
   assertEquals(await inbox.names(), ["old.txt"]);

