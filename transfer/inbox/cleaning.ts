@@ -24,9 +24,10 @@ export async function keepClean(
 ): Promise<void> {
   const over = until.then(() => "over", () => "over");
   for (let isOver = false; !isOver;) {
-    await inbox.removeForgotten(new Date(clock.date().getTime() - keepPartsMs)).catch(ignore);
     let cancel = () => {};
+    // The hour goes on while it cleans.
     const hour = new Promise<void>((resolve) => cancel = clock.wait(CLEAN_MS, resolve));
+    await inbox.removeForgotten(new Date(clock.date().getTime() - keepPartsMs)).catch(ignore);
     isOver = await Promise.race([over, hour]) === "over";
     cancel();
   }
