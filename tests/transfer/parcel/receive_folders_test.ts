@@ -21,7 +21,8 @@ Deno.test("receiveFiles() makes at most maxEmptyFolders folders that it was offe
   await peer.send({ type: "bye" });
   const stored = [];
   for (let count = 0; count < 3; count++) stored.push(await hear(peer, "stored"));
-  assertEquals(stored.map(({ id, same }) => [id, same]), [[1, false], [2, false], [4, true]]);
+  assertEquals(stored.map(({ id }) => id).toSorted(), [1, 2, 4]);
+  assertEquals(stored.filter(({ same }) => same).length, 1);
   await hear(peer, "bye");
   assertEquals(await treeOf(folder), ["a/", "b/", "b/c/", "there/"]);
 });
