@@ -16,7 +16,7 @@ import { readToken } from "../cli/token.ts";
 import { bytes, type Connection, escapeControls, formatAddress } from "../mod.ts";
 import { dial } from "../net/dial.ts";
 import { expectPlain } from "../net/plain_transport.ts";
-import { closedOnFailure } from "../net/transport.ts";
+import { closedOnFailure, type Transport } from "../net/transport.ts";
 import { startUncheckedTls } from "../net/unchecked_tls.ts";
 import * as transfer from "../transfer/mod.ts";
 import { Progress } from "../transfer/report/progress.ts";

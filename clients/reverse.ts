@@ -9,7 +9,7 @@ import * as cli from "../cli/mod.ts";
 import { type Connection, lines } from "../mod.ts";
 import { dial } from "../net/dial.ts";
 import { expectPlain } from "../net/plain_transport.ts";
-import { closedOnFailure } from "../net/transport.ts";
+import { closedOnFailure, type Transport } from "../net/transport.ts";
 import { startUncheckedTls } from "../net/unchecked_tls.ts";
 
 const PORT = 25003;

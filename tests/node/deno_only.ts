@@ -4,7 +4,6 @@ export const DENO_ONLY: Readonly<Record<string, string>> = {
   "browser/codec_test.ts": "drives a browser, from Deno alone",
   "browser/harness_test.ts": "drives a browser, from Deno alone",
   "browser/suite_long_test.ts": "drives a browser, from Deno alone",
-  "browser/suite_test.ts": "drives a browser, from Deno alone",
   "cli/installed_test.ts": "installs the sources, and runs a task, with deno",
   "codec/purity_test.ts": "reads the TypeScript sources",
   "dependencies_test.ts": "reads the TypeScript sources",
