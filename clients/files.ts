@@ -32,7 +32,7 @@ export function connectFiles(options: cli.ClientOptions = {}): Promise<Connectio
       if (unix !== undefined) return await Deno.connect({ transport: "unix", path: unix });
       const plain = await Deno.connect({ hostname, port, signal });
       if (!tls) return expectPlain(plain);
-      return await closedOnFailure(
+      return await closedOnFailure<Transport>(
         plain,
         () =>
           tls.unchecked
