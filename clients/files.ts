@@ -19,6 +19,7 @@ import { expectPlain } from "../net/plain_transport.ts";
 import { closedOnFailure, type Transport } from "../net/transport.ts";
 import { startUncheckedTls } from "../net/unchecked_tls.ts";
 import * as transfer from "../transfer/mod.ts";
+import { PORTABLE_ONLY } from "../transfer/inbox/place.ts";
 import { Progress } from "../transfer/report/progress.ts";
 import { TransferReport } from "../transfer/report/transfer_report.ts";
 
@@ -175,7 +176,7 @@ async function send(paths: readonly string[], sending: Sending): Promise<number>
     onCompare: (...said) => told.onCompare(...said),
     onStart: (...said) => told.onStart(...said),
     onBytes: (...said) => told.onBytes(...said),
-    onDone: (...said) => told.onDone(...said),
+    onDone: (source, result) => told.onDone(source, withServerAdvice(result)),
     onSkipped: (source) => told.onSkipped({ ...source, reason: skippedReason(source) }),
     onRetry: (...said) => told.onRetry(...said),
   };
@@ -223,6 +224,12 @@ async function* paced<T>(
     await Promise.race([io.streams?.stdout.ready(), aborted]);
     yield item;
   }
+}
+
+/** Says what its server can do about a name that this system could have. */
+function withServerAdvice(result: transfer.FileSendResult): transfer.FileSendResult {
+  if (!("reason" in result) || !result.reason.endsWith(PORTABLE_ONLY)) return result;
+  return { ...result, reason: `${result.reason}; --names any on the server lets it take others` };
 }
 
 function withAdvice(error: unknown): unknown {
