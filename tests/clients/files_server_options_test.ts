@@ -147,17 +147,21 @@ Deno.test("files client says in one line that the server is full when it is", as
   });
 });
 
-Deno.test("files client says which flag of the server takes a name that only some systems can have", {
-  ignore: Deno.build.os === "windows",
-}, async () => {
-  for (const names of [[], ["--names", "any"]]) {
-    await withServer({ args: names }, async ({ inbox, folder, send }) => {
-      const path = `${folder}/what?.txt`;
-      await Deno.writeTextFile(path, "hello");
-      const { code, stderr } = await send(path);
-      const isTaken = names.length > 0;
-      assertEquals([code, await inbox.names()], isTaken ? [0, ["what?.txt"]] : [1, []]);
-      assertMatch(stderr, isTaken ? /^$/ : /; --names any on the server lets it take others\n$/);
-    });
-  }
-});
+Deno.test(
+  "files client says which flag of the server takes a name that only some systems can have",
+  {
+    ignore: Deno.build.os === "windows",
+  },
+  async () => {
+    for (const names of [[], ["--names", "any"]]) {
+      await withServer({ args: names }, async ({ inbox, folder, send }) => {
+        const path = `${folder}/what?.txt`;
+        await Deno.writeTextFile(path, "hello");
+        const { code, stderr } = await send(path);
+        const isTaken = names.length > 0;
+        assertEquals([code, await inbox.names()], isTaken ? [0, ["what?.txt"]] : [1, []]);
+        assertMatch(stderr, isTaken ? /^$/ : /; --names any on the server lets it take others\n$/);
+      });
+    }
+  },
+);
