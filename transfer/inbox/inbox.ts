@@ -96,6 +96,8 @@ export class Inbox {
   /** The unfinished files that connections write. */
   readonly #claims: PartClaims;
   readonly #digests: StoredDigests;
+  /** Where offers lead that were looked at a moment ago, and had nothing there. */
+  readonly #lookedAt = new WeakMap<FileOffer, Place>();
   /** Who gives a name now, by the path. */
   readonly #naming = new Map<string, Promise<unknown>>();
 
@@ -156,8 +158,10 @@ export class Inbox {
     const place = await this.#locate(offer.path);
     const parts = await this.#claims.partsOf(place, offer);
     const offsets = parts.map(({ bytes }) => bytes).filter((bytes) => bytes <= size);
+    const found = await infoOf(place.target);
     // Whatever its size is: whether that is the same tells something as well.
-    if (size > 0 && (await infoOf(place.target))?.isFile) offsets.push(size);
+    if (size > 0 && found?.isFile) offsets.push(size);
+    if (!found && offsets.length === 0) this.#lookedAt.set(offer, place);
     return Array.from(new Set(offsets)).toSorted((one, other) => one - other);
   }
 
@@ -189,9 +193,14 @@ export class Inbox {
    * @throws {FileRefusedError} The file is not taken.
    */
   async begin(offer: FileOffer, known: OfferKnown = {}): Promise<IncomingFile> {
-    const place = await this.#locate(offer.path);
     if (offer.size !== null) this.#requireSize(offer.size);
-    await this.#requireFree(place, { offer, known });
+    let place = this.#lookedAt.get(offer);
+    // What comes to stand there from now on is seen when the file gets its name.
+    if (place) this.#lookedAt.delete(offer);
+    else {
+      place = await this.#locate(offer.path);
+      await this.#requireFree(place, { offer, known });
+    }
     let space: SpacePromise | undefined;
     let claim: PartClaim | undefined;
     try {

@@ -201,15 +201,22 @@ export class IncomingFile implements AsyncDisposable {
       throw new FileRefusedError(reason, { code: "digest-mismatch" });
     }
     const info = await this.#settle();
-    const { findSame, exclusively } = this.#options;
+    const { policy, findSame, exclusively } = this.#options;
+    const isReplacing = policy === "overwrite";
     // Of two that come at once the second one has to see the first.
     return await exclusively(async () => {
-      const same = await findSame({ size, sha256 });
-      if (same) {
-        await this.discard();
-        return same;
+      // Whether a name is free shows at once where nothing may be replaced.
+      let path = isReplacing ? undefined : await this.#giveName(info, "fail");
+      if (path === undefined) {
+        const same = await findSame({ size, sha256 });
+        if (same) {
+          await this.discard();
+          return same;
+        }
+        path = await this.#giveName(info, policy);
       }
-      return { size, sha256, path: await this.#giveName(info), same: false };
+      if (path === undefined) throw await this.#nameTaken();
+      return { size, sha256, path, same: false };
     });
   }
 
@@ -223,8 +230,9 @@ export class IncomingFile implements AsyncDisposable {
     const size = this.#size;
     await this.#requireSize(size);
     const info = await this.#settle();
-    const { place: { root }, exclusively } = this.#options;
-    const path = await exclusively(() => this.#giveName(info));
+    const { place: { root }, policy, exclusively } = this.#options;
+    const path = await exclusively(() => this.#giveName(info, policy));
+    if (path === undefined) throw await this.#nameTaken();
     const hashed = { hasher: this.#hasher, from: this.#hashedBytes };
     const digest = async () =>
       (await hashFile(`${root}/${path}`, { bytes: size, ...hashed })).digest();
@@ -338,12 +346,12 @@ export class IncomingFile implements AsyncDisposable {
     }
   }
 
-  /** Gives the bytes their name, and returns the file's path. */
-  async #giveName(info: Deno.FileInfo): Promise<string> {
-    const { part, place, policy, folders, diskSync, stored, explained } = this.#options;
+  /** Gives the bytes their name, and returns the file's path; undefined when the name is taken. */
+  async #giveName(info: Deno.FileInfo, policy: ExistsPolicy): Promise<string | undefined> {
+    const { part, place, folders, diskSync, stored, explained } = this.#options;
     try {
       const name = await giveName(part, { info, place, policy, folders, diskSync });
-      if (name === undefined) throw nameTaken();
+      if (name === undefined) return undefined;
       stored(`${place.folder}/${name}`);
       this.#end({ isKept: false });
       return this.#pathOf(name);
@@ -352,6 +360,11 @@ export class IncomingFile implements AsyncDisposable {
       await this.abandon(error);
       throw await explained(error);
     }
+  }
+
+  async #nameTaken(): Promise<FileRefusedError> {
+    await this.discard();
+    return new FileRefusedError("there is another file with that name", { code: "exists" });
   }
 
   async #close(): Promise<void> {
@@ -369,10 +382,6 @@ export class IncomingFile implements AsyncDisposable {
 /** Says whether an error means that the bytes that came are not those of the file, or can never be stored. */
 function isKnownBad(error: unknown): boolean {
   return error instanceof FileRefusedError && BAD.has(error.code);
-}
-
-function nameTaken(): FileRefusedError {
-  return new FileRefusedError("there is another file with that name", { code: "exists" });
 }
 
 function ignore(): void {}
