@@ -39,15 +39,17 @@ export class BlockWriter {
 
   /**
    * Writes the first `count` bytes of the buffer, after the block before them. On a slow disk they may not be written yet
-   * when this settles.
+   * when this settles. With `isBusy: false` there is little else to do meanwhile, and a large one is written at once too
+   * where the disk answers quickly.
    *
    * @throws The error of a write; each later call rejects with it too.
    */
-  async write(count: number): Promise<void> {
+  async write(count: number, { isBusy = true }: { isBusy?: boolean } = {}): Promise<void> {
     await this.#pending;
     const block = this.#filling;
     const bytes = block.subarray(0, count);
-    if (count <= SMALL_BYTES && this.#speed.isFast) return this.#writeNow(bytes);
+    const isWorthAThread = isBusy && count > SMALL_BYTES;
+    if (!isWorthAThread && this.#speed.isFast) return this.#writeNow(bytes);
     this.#filling = this.#writing;
     this.#writing = block;
     this.#begin(bytes);

@@ -173,7 +173,7 @@ export class IncomingFile implements AsyncDisposable {
   async write(count: number, { isHashed = true }: { isHashed?: boolean } = {}): Promise<void> {
     const file = this.#open;
     await this.#count(file.buffer.subarray(0, count), isHashed);
-    await file.write(count);
+    await file.write(count, { isBusy: isHashed });
   }
 
   /** Adds bytes, which must not change before the next call has settled. @throws {FileRefusedError} As `write`. */

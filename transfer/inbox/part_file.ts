@@ -71,9 +71,13 @@ export class PartFile {
     return this.#writer.buffer;
   }
 
-  /** Writes the first `count` bytes of the buffer. @throws The system's error, of this block or an earlier one. */
-  async write(count: number): Promise<void> {
-    await this.#writer.write(count);
+  /**
+   * Writes the first `count` bytes of the buffer. With `isBusy: false` there is little else to do meanwhile.
+   *
+   * @throws The system's error, of this block or an earlier one.
+   */
+  async write(count: number, options?: { isBusy?: boolean }): Promise<void> {
+    await this.#writer.write(count, options);
   }
 
   /** Writes bytes of the caller's, which must not change before the next call has settled. @throws As `write`. */

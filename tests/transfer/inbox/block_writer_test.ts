@@ -180,7 +180,7 @@ Deno.test("release() keeps the buffer from others when a read may still write in
   assertEquals(Array.from({ length: 10 }, () => blockBuffers.take()).includes(buffer), false);
 });
 
-Deno.test("a block writer leaves a block to another thread when it is large, however fast the disk is", async () => {
+Deno.test("a block writer leaves a block to another thread when it is large and there is more to do, however fast the disk is", async () => {
   const sink = new Slow();
   const writer = new BlockWriter(sink, fast());
   await writer.write(64 * 1024);
@@ -188,5 +188,12 @@ Deno.test("a block writer leaves a block to another thread when it is large, how
   await writer.write(64 * 1024 + 1);
   await writer.drained();
   assertEquals(sink.asked, { write: 1, writeSync: 1 });
+  await writer.write(64 * 1024 + 1, { isBusy: false });
+  assertEquals(sink.asked, { write: 1, writeSync: 2 });
   await writer.release(FILLED);
+  const slowly = new BlockWriter(sink, slow());
+  await slowly.write(1, { isBusy: false });
+  await slowly.drained();
+  assertEquals(sink.asked, { write: 2, writeSync: 2 });
+  await slowly.release(FILLED);
 });
