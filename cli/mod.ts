@@ -31,7 +31,7 @@
  *
  * @module
  */
-export { explainForPrograms } from "./advice.ts";
+export { explainForPrograms, type ExplainForProgramsOptions } from "./advice.ts";
 export {
   type ClientOptions,
   clientOptions,
