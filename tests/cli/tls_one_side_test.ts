@@ -4,6 +4,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { runClient, type RunningServer, startServer } from "./in_process.ts";
 import { InboxFolder } from "./inbox_folder.ts";
 import { connectPeer } from "./peer.ts";
+import { onBun } from "../runtime.ts";
 
 const CERT = "tests/net/testdata/cert.pem";
 const KEY = "tests/net/testdata/key.pem";
@@ -40,15 +41,21 @@ for (const { name, stdin, operands = [] } of PROGRAMS) {
     assertEquals(heard.text, "");
   });
 
-  Deno.test(`${name} client says that the server speaks TLS when only that does`, async () => {
-    await using place = await start(name, TLS);
-    const { port, stderr: log, stdout: heard } = place.server;
-    const { code, stdout, stderr } = await runClient(name, { port, stdin, args: operands });
-    assertEquals([code, stdout], [1, ""]);
-    assertMatch(stderr, new RegExp(`^${name}: .*: the server speaks TLS; add --tls\n$`));
-    await log.until(/^#0 127\.0\.0\.1:\d+ failed: the client does not speak TLS$/m);
-    assertEquals(heard.text, "");
-  });
+  Deno.test(
+    `${name} client says that the server speaks TLS when only that does (needs a TLS that shows what is none)`,
+    {
+      ignore: onBun,
+    },
+    async () => {
+      await using place = await start(name, TLS);
+      const { port, stderr: log, stdout: heard } = place.server;
+      const { code, stdout, stderr } = await runClient(name, { port, stdin, args: operands });
+      assertEquals([code, stdout], [1, ""]);
+      assertMatch(stderr, new RegExp(`^${name}: .*: the server speaks TLS; add --tls\n$`));
+      await log.until(/^#0 127\.0\.0\.1:\d+ failed: the client does not speak TLS$/m);
+      assertEquals(heard.text, "");
+    },
+  );
 
   for (const [how, tls] of [["plainly", []], ["over TLS", TLS]] as const) {
     Deno.test(`${name} server obeys no web page when it speaks ${how}`, async () => {
