@@ -74,6 +74,7 @@ export {
   text,
   withFallbacks,
 } from "./options.ts";
+export { secured, type SecuredOptions } from "./secured.ts";
 export { StatusLine, type StatusLineOptions } from "./status_line.ts";
 export { type Endpoint } from "./endpoint.ts";
 export {

@@ -15,9 +15,6 @@ import { readReceipt, requireReceiptPath, writeReceipt } from "../cli/receipt_fi
 import { readToken } from "../cli/token.ts";
 import { bytes, type Connection, escapeControls, formatAddress } from "../mod.ts";
 import { dial } from "../net/dial.ts";
-import { expectPlain } from "../net/plain_transport.ts";
-import { closedOnFailure, type Transport } from "../net/transport.ts";
-import { startUncheckedTls } from "../net/unchecked_tls.ts";
 import * as transfer from "../transfer/mod.ts";
 import { PORTABLE_ONLY } from "../transfer/inbox/place.ts";
 import { Progress } from "../transfer/report/progress.ts";
@@ -32,14 +29,7 @@ export function connectFiles(options: cli.ClientOptions = {}): Promise<Connectio
     async (signal) => {
       if (unix !== undefined) return await Deno.connect({ transport: "unix", path: unix });
       const plain = await Deno.connect({ hostname, port, signal });
-      if (!tls) return expectPlain(plain);
-      return await closedOnFailure<Transport>(
-        plain,
-        () =>
-          tls.unchecked
-            ? startUncheckedTls(plain, { hostname, ...tls.unchecked })
-            : Deno.startTls(plain, { hostname, ...tls }),
-      );
+      return await cli.secured(plain, { hostname, tls });
     },
     { ...options, codec: bytes() },
   );

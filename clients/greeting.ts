@@ -9,9 +9,6 @@ import { LineTerminal } from "../cli/line_terminal.ts";
 import * as cli from "../cli/mod.ts";
 import { type Connection, lines } from "../mod.ts";
 import { dial } from "../net/dial.ts";
-import { expectPlain } from "../net/plain_transport.ts";
-import { closedOnFailure, type Transport } from "../net/transport.ts";
-import { startUncheckedTls } from "../net/unchecked_tls.ts";
 
 const PORT = 8001;
 
@@ -22,14 +19,7 @@ export function connectGreeting(options: cli.ClientOptions = {}): Promise<Connec
     async (signal) => {
       if (unix !== undefined) return await Deno.connect({ transport: "unix", path: unix });
       const plain = await Deno.connect({ hostname, port, signal });
-      if (!tls) return expectPlain(plain);
-      return await closedOnFailure<Transport>(
-        plain,
-        () =>
-          tls.unchecked
-            ? startUncheckedTls(plain, { hostname, ...tls.unchecked })
-            : Deno.startTls(plain, { hostname, ...tls }),
-      );
+      return await cli.secured(plain, { hostname, tls });
     },
     { ...options, codec: lines() },
   );
