@@ -116,7 +116,9 @@ Deno.test("beginningOf() has two files open at a time, and stops reading what no
     for (const rejection of rejections) assertStrictEquals(await rejection, reason);
     allow(10);
     assert((await Promise.all(wanted.slice(8))).every((hasher) => hasher));
-    assertEquals([order.length, digests.size], [4, 0]);
+    // The first two were open before anybody left, whichever they were.
+    assert(order.length <= 4, `${order.length} were opened`);
+    assertEquals(digests.size, 0);
     const late = digests.beginningOf(`${folder}/1`, { bytes: 1, signal: gone.signal });
     assertStrictEquals(await rejectionOf(late), reason);
   }));
