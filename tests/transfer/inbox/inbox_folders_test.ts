@@ -80,7 +80,7 @@ inBothWays(
   },
 );
 
-Deno.test("InboxFolders holds a folder when it runs on Linux with every permission", {
+Deno.test("InboxFolders holds a folder when it runs on Linux (needs every permission)", {
   ignore: Deno.build.os !== "linux" || !(onNode || await mayDoAll()),
 }, () =>
   inFolder(async (folder) => {

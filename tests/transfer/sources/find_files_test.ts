@@ -385,7 +385,7 @@ async function makeUnreadable(folder: string): Promise<void> {
 }
 
 Deno.test(
-  "findFiles() says that a name is no UTF-8, and loses nothing beside it (Deno lists no such names)",
+  "findFiles() says that a name is no UTF-8, and loses nothing beside it (needs a readDir that lists such names)",
   {
     ignore: !onNode || Deno.build.os !== "linux",
   },
