@@ -1,6 +1,6 @@
 import { ByteWriter, requireLimit } from "../codec/mod.ts";
 import { type Clock, sleep, systemClock } from "../net/clock.ts";
-import { messageOf } from "../net/errors.ts";
+import { messageOf, systemCodeOf } from "../net/errors.ts";
 import { nextTurn } from "../net/turn.ts";
 
 /** Where an {@linkcode Output} writes: `Deno.stdout`, or what stands in for it. */
@@ -273,6 +273,6 @@ function isTemporary(error: unknown): boolean {
 
 function reasonOf(cause: unknown): string {
   if (cause instanceof Deno.errors.BrokenPipe) return "its reader has left";
-  const isDiskFull = cause instanceof Error && "code" in cause && cause.code === "ENOSPC";
+  const isDiskFull = systemCodeOf(cause) === "ENOSPC";
   return isDiskFull ? "no space is left on the device" : messageOf(cause);
 }

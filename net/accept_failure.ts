@@ -1,4 +1,4 @@
-import { isOfLostPeer } from "./errors.ts";
+import { isOfLostPeer, systemCodeOf } from "./errors.ts";
 
 /**
  * Why an accept failed: `lost`, the connection died before it was accepted; `scarce`, the system lacks something; `closed`,
@@ -37,7 +37,7 @@ const SCARCE_WORDS =
 export function acceptFailureOf(error: unknown): AcceptFailure {
   if (!(error instanceof Error)) return "unknown";
   if (error instanceof Deno.errors.BadResource) return "closed";
-  const code = "code" in error ? error.code : undefined;
+  const code = systemCodeOf(error);
   if (SCARCE_CODES.has(code) || SCARCE_WORDS.test(error.message)) return "scarce";
   const isLost = LOST_CODES.has(code) || isOfLostPeer(error) ||
     error instanceof Deno.errors.NotConnected;

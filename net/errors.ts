@@ -11,6 +11,11 @@ export function withoutNumber(message: string): string {
   return message.replace(/ \(os error \d+\)/g, "");
 }
 
+/** Returns the code that the system's error has, as `ENOENT`; undefined where it has none. */
+export function systemCodeOf(error: unknown): unknown {
+  return error instanceof Error && "code" in error ? error.code : undefined;
+}
+
 /** What was under way when its time ran out. */
 export type DeadlinePhase =
   | "connect"

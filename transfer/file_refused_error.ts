@@ -1,4 +1,5 @@
 import type { ParcelRefusal } from "../codec/parcel/messages.ts";
+import { systemCodeOf } from "../net/errors.ts";
 
 /**
  * Says that one file is not taken, and why: by its receiver, or by something in its way on this side. The others go on.
@@ -45,15 +46,11 @@ export function refusalOf(error: unknown): FileRefusedError {
 
 function isDiskFull(error: unknown): boolean {
   // Deno has no code for an exceeded quota, only the system's words.
-  return codeOf(error) === "ENOSPC" ||
+  return systemCodeOf(error) === "ENOSPC" ||
     (error instanceof Error && /^disk quota exceeded/i.test(error.message));
 }
 
 function isForbidden(error: unknown): boolean {
   return error instanceof Deno.errors.PermissionDenied ||
-    error instanceof Deno.errors.NotCapable || codeOf(error) === "EROFS";
-}
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && "code" in error ? error.code : undefined;
+    error instanceof Deno.errors.NotCapable || systemCodeOf(error) === "EROFS";
 }

@@ -1,4 +1,5 @@
 import { OWN_NAME_PREFIX } from "../../codec/wire_path.ts";
+import { systemCodeOf } from "../../net/errors.ts";
 import { nextTurn } from "../../net/turn.ts";
 import { disk, infoOf, isSameFile, removeIfThere } from "../disk.ts";
 import { FileRefusedError } from "../file_refused_error.ts";
@@ -191,8 +192,7 @@ async function isFile(path: string, info: Deno.FileInfo): Promise<boolean> {
 
 /** Says whether the file system has no hard links, as FAT and some network file systems; each says so in its own way. */
 function isWithoutLinks(error: unknown): boolean {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
-  return ["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS"].includes(String(code));
+  return ["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS"].includes(String(systemCodeOf(error)));
 }
 
 /** Returns `photo (2).jpg` for `photo.jpg`, and the name itself for copy 0. If that is too long, characters before the dot are left out. */

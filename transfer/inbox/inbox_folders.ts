@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import { promisify } from "node:util";
 import { escapeControls } from "../../codec/escape_controls.ts";
+import { systemCodeOf } from "../../net/errors.ts";
 import { nextTurn } from "../../net/turn.ts";
 import { disk, infoOf } from "../disk.ts";
 import { FileRefusedError } from "../file_refused_error.ts";
@@ -95,7 +96,7 @@ export class InboxFolders {
     try {
       return await openFolder(through, above);
     } catch (error) {
-      if (!isMissing(error)) throw await this.#inTheWay(error, { through, path });
+      if (systemCodeOf(error) !== "ENOENT") throw await this.#inTheWay(error, { through, path });
     }
     await make(through);
     await this.#diskSync.folder(above);
@@ -226,8 +227,4 @@ async function removeEmpty(path: string): Promise<void> {
     }
     await new Promise<void>(nextTurn);
   }
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "ENOENT";
 }

@@ -1,11 +1,12 @@
 import * as fs from "node:fs";
 import { promisify } from "node:util";
 import { sameDigest, sha256 as newHasher } from "../../codec/hashing.ts";
+import { systemCodeOf } from "../../net/errors.ts";
 import { disk } from "../disk.ts";
 import { FileRefusedError } from "../file_refused_error.ts";
 import { hashBytes } from "../hash_file.ts";
 import type { OpenFileSource, ReadContent } from "./file_source.ts";
-import { codeOf, denoErrorOf } from "./read_errors.ts";
+import { denoErrorOf } from "./read_errors.ts";
 
 /** A change within this time of another one may leave no trace: systems give times in steps of up to two seconds. */
 const RACY_MS = 3000;
@@ -54,7 +55,7 @@ export async function openFile(path: string, options: OpenFileOptions): Promise<
   try {
     fd = await disk.openDescriptor(path, flags);
   } catch (error) {
-    if (!isLink && codeOf(error) === "ELOOP") throw replaced();
+    if (!isLink && systemCodeOf(error) === "ELOOP") throw replaced();
     throw denoErrorOf(error);
   }
   const opened = fs.fstatSync(fd);
