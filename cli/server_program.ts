@@ -1,4 +1,3 @@
-import { serverEventLine } from "./advice.ts";
 import { escapeControls } from "../codec/escape_controls.ts";
 import { failureCodeOf } from "../net/failure_code.ts";
 import {
@@ -12,7 +11,7 @@ import {
   shutdownOnSignals,
   type ShutdownResult,
 } from "../net/mod.ts";
-import { explainedError } from "./advice.ts";
+import { explainedError, serverEventLine } from "./advice.ts";
 import type { Program, ProgramDeclaration } from "./declaration.ts";
 import { EXIT_DONE, EXIT_INTERRUPTED } from "./exit_codes.ts";
 import { ExplainedError } from "./explained_error.ts";

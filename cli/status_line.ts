@@ -1,6 +1,7 @@
 import process from "node:process";
 import { type CancelWait, type Clock, systemClock } from "../net/clock.ts";
 import type { Io } from "./io.ts";
+import { DEFAULT_COLUMNS } from "./wrap.ts";
 
 /** How a {@linkcode StatusLine} is drawn. */
 export interface StatusLineOptions {
@@ -13,8 +14,6 @@ export interface StatusLineOptions {
 }
 
 const REDRAW_MS = 100;
-/** The width of a terminal that does not say how wide it is. */
-const DEFAULT_COLUMNS = 80;
 
 /**
  * A line on stderr that is drawn anew ten times a second, below all that is printed. It is drawn on a terminal alone, and

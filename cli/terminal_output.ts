@@ -1,9 +1,7 @@
 import process from "node:process";
 import { Writable } from "node:stream";
 import type { Io } from "./io.ts";
-
-/** The terminal's columns, where it does not say how many it has. */
-const DEFAULT_COLUMNS = 80;
+import { DEFAULT_COLUMNS } from "./wrap.ts";
 
 /**
  * The terminal as a line editor draws on it. What it draws goes with all else that is printed, in order, so that a
