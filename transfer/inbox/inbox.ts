@@ -16,7 +16,7 @@ import { InboxFolders } from "./inbox_folders.ts";
 import { type BytesThere, IncomingFile, type StoredFile } from "./incoming_file.ts";
 import { type PartClaim, PartClaims, type PartThere } from "./part_claims.ts";
 import { isPartName } from "./part_name.ts";
-import { folderAt, locate, type Place } from "./place.ts";
+import { folderAt, locate, pathWith, type Place } from "./place.ts";
 import { type DigestWanted, StoredDigests } from "./stored_digests.ts";
 
 /** How an {@linkcode Inbox} takes files. */
@@ -376,7 +376,7 @@ export class Inbox {
   ): Promise<StoredFile | undefined> {
     let compared = 0;
     for (let copy = 0; compared < MAX_COPIES_COMPARED; copy++) {
-      const name = copy === 0 ? place.name : copyName(place.name, copy);
+      const name = copyName(place.name, copy);
       const path = `${place.folder}/${name}`;
       const found = await infoOf(path);
       if (!found) return undefined;
@@ -432,11 +432,6 @@ export class Inbox {
     if (found.isFile && !isOther) return;
     throw new FileRefusedError("there is another file with that name", { code: "exists" });
   }
-}
-
-/** Returns the path that a peer gave with another name at its end. */
-function pathWith({ path, name }: Place, other: string): string {
-  return path.slice(0, -name.length) + other;
 }
 
 /** Returns the digest of a file of no bytes. */

@@ -9,7 +9,7 @@ import { type ExistsPolicy, giveName } from "./final_name.ts";
 import type { SpacePromise } from "./free_space.ts";
 import { PartFile, unsettle } from "./part_file.ts";
 import type { InboxFolders } from "./inbox_folders.ts";
-import type { Place } from "./place.ts";
+import { pathWith, type Place } from "./place.ts";
 
 /** Refusals after which nothing that came is of use. */
 const BAD: ReadonlySet<string> = new Set([
@@ -289,12 +289,6 @@ export class IncomingFile implements AsyncDisposable {
     await this.release();
   }
 
-  /** Returns the path that the peer gave with another name at its end. */
-  #pathOf(name: string): string {
-    const { offer, place } = this.#options;
-    return offer.path.slice(0, -place.name.length) + name;
-  }
-
   #requireNotGivenWay(): void {
     if (!this.#hasGivenWay) return;
     throw new FileRefusedError("it comes over another connection now", { code: "canceled" });
@@ -354,7 +348,7 @@ export class IncomingFile implements AsyncDisposable {
       if (name === undefined) return undefined;
       stored(`${place.folder}/${name}`);
       this.#end({ isKept: false });
-      return this.#pathOf(name);
+      return pathWith(place, name);
     } catch (error) {
       await unsettle(part, info).catch(ignore);
       await this.abandon(error);

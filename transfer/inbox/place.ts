@@ -75,3 +75,8 @@ export async function folderAt(root: string, folder: string): Promise<string | u
   if (!(await disk.wait(() => Deno.stat(real))).isDirectory) throw notAFolder(path);
   return real;
 }
+
+/** Returns the path that a peer gave with another name at its end. */
+export function pathWith({ path, name }: Place, other: string): string {
+  return path.slice(0, -name.length) + other;
+}

@@ -1,5 +1,4 @@
 import { disk } from "../disk.ts";
-import { FileRefusedError } from "../file_refused_error.ts";
 import { type Exclusion, exclusionOf } from "./exclusion.ts";
 import type { FileSource, OpenFileSource, SkippedSource } from "./file_source.ts";
 import { type FoundFolder, namesIn, requireThere } from "./found_folder.ts";
@@ -110,7 +109,7 @@ async function* at(
       yield { kind: "skipped", local, reason: "it is no file and no folder", isFine };
     }
   } catch (error) {
-    yield skipped(local, reasonFor(error), error);
+    yield skipped(local, reasonOf(error), error);
   }
 }
 
@@ -142,7 +141,7 @@ async function* folder(
       if (search.isExcluded(place.below, { isFolder: found.isDirectory })) continue;
       yield* at({ ...place, found }, search);
     } catch (error) {
-      yield skipped(place.local, reasonFor(error), error);
+      yield skipped(place.local, reasonOf(error), error);
     }
   }
 }
@@ -220,8 +219,4 @@ function skipped(local: string, reason: string, error?: unknown): SkippedSource 
     isFine: false,
     ...error !== undefined && { error },
   };
-}
-
-function reasonFor(error: unknown): string {
-  return error instanceof FileRefusedError ? error.message : reasonOf(error);
 }
