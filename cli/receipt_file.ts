@@ -118,7 +118,9 @@ async function beginningOf(path: string): Promise<string> {
   } catch (cause) {
     const shown = escapeControls(path);
     const what = cause instanceof Deno.errors.NotCapable
-      ? `Deno does not allow to look at what is there; add --allow-read=${shown} to the command`
+      ? `Deno does not allow to look at what is there; ${
+        permissionAdvice(cause, { path, flags: `--allow-read=${path}` })
+      }`
       : messageOf(cause);
     throw new Error(`Cannot write the receipt ${shown}: ${what}`, { cause });
   }
