@@ -1,13 +1,9 @@
+import { hexOf } from "../codec/bytes/hex.ts";
 import { withoutNumber } from "../net/errors.ts";
 import { isExpected } from "../net/format_failure.ts";
 
 /** What a report says for a machine; `event` names what it is. */
 export type ReportRecord = { readonly event: string } & Readonly<Record<string, unknown>>;
-
-/** Returns bytes in hexadecimal. */
-export function hexOf(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
 
 /** Returns a record as a line that a terminal obeys nothing of. */
 export function jsonLine(record: ReportRecord): string {

@@ -1,10 +1,11 @@
+import { hexOf } from "../codec/bytes/hex.ts";
 import { escapeControls } from "../codec/escape_controls.ts";
 import { type Address, formatAddress } from "../net/address.ts";
 import { formatTrace, type Trace, type TraceEvent } from "../net/trace.ts";
 import { type ExactLine, textOf } from "./exact_lines.ts";
 import type { Io } from "./io.ts";
 import { wrappedFields } from "./wrap.ts";
-import { harmless, hexOf, jsonLine, type ReportRecord } from "./json_line.ts";
+import { harmless, jsonLine, type ReportRecord } from "./json_line.ts";
 
 export type { ReportRecord } from "./json_line.ts";
 

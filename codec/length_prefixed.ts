@@ -5,6 +5,7 @@ import { badLength, requireBody } from "./body.ts";
 import { BufferedDecoder } from "./buffered_decoder.ts";
 import type { ByteWriter } from "./bytes/byte_writer.ts";
 import { type Endian, maxUint, requireEndian } from "./bytes/endian.ts";
+import { hexOf } from "./bytes/hex.ts";
 import type { ReceiveBuffer } from "./bytes/receive_buffer.ts";
 import { type Codec, defineCodec } from "./codec.ts";
 import { ProtocolError } from "./errors.ts";
@@ -180,15 +181,11 @@ class LengthPrefixedDecoder extends BufferedDecoder<Uint8Array> {
   }
 }
 
-function hexOf(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join(" ");
-}
-
 function badMagic(
   bytes: Uint8Array,
   { magic, offset }: { magic: Uint8Array; offset: number },
 ): ProtocolError {
-  const [expected, received] = [hexOf(magic), hexOf(bytes)];
+  const [expected, received] = [hexOf(magic, " "), hexOf(bytes, " ")];
   return new ProtocolError(
     `Cannot decode message at offset ${offset}: it should begin with ${expected}, got ${received}`,
     { code: "bad-magic", side: "remote", offset, expected, received },

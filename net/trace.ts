@@ -1,3 +1,4 @@
+import { hexOf } from "../codec/bytes/hex.ts";
 import { escapeControls } from "../codec/escape_controls.ts";
 
 /** Which way something went, seen from here. */
@@ -110,7 +111,7 @@ function rows(bytes: Uint8Array): string {
   const end = Math.min(bytes.length, MAX_ROWS * ROW_BYTES);
   for (let at = 0; at < end; at += ROW_BYTES) {
     const row = bytes.subarray(at, at + ROW_BYTES);
-    const hex = Array.from(row, (byte) => byte.toString(16).padStart(2, "0")).join(" ");
+    const hex = hexOf(row, " ");
     const plain = Array.from(
       row,
       (byte) => byte >= 32 && byte < 127 ? String.fromCharCode(byte) : ".",
@@ -140,8 +141,7 @@ export function showMessage(message: unknown): string {
 /** Returns what JSON cannot say, or says at length, as it is shown inside a message. */
 function shownValue(value: unknown): unknown {
   if (value instanceof Uint8Array) {
-    const start = value.subarray(0, MAX_SHOWN_CHARS / 2);
-    return Array.from(start, (byte) => byte.toString(16).padStart(2, "0")).join("");
+    return hexOf(value.subarray(0, MAX_SHOWN_CHARS / 2));
   }
   return typeof value === "bigint" ? String(value) : value;
 }

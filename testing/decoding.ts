@@ -1,3 +1,4 @@
+import { hexOf } from "../codec/bytes/hex.ts";
 import type { Codec, Decoder } from "../codec/codec.ts";
 import { ProtocolError } from "../codec/errors.ts";
 
@@ -36,7 +37,7 @@ export function* drain<In>(decoder: Decoder<In>): Generator<In, void> {
 /** Returns a value as text: what holds the same is the same text, bytes in hex and errors with their code. */
 export function printed(value: unknown): string {
   if (value instanceof Uint8Array) {
-    return `<${Array.from(value, (byte) => byte.toString(16).padStart(2, "0")).join(" ")}>`;
+    return `<${hexOf(value, " ")}>`;
   }
   if (value instanceof ProtocolError) {
     const { name, code, side, offset, message } = value;

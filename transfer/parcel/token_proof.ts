@@ -1,3 +1,4 @@
+import { hexOf } from "../../codec/bytes/hex.ts";
 import { hmacSha256, sameDigest } from "../../codec/hashing.ts";
 
 /** The random words of a session that a proof is made for, so that it is good for no other session. */
@@ -10,8 +11,7 @@ export interface Nonces {
 
 /** Returns 16 random bytes in hex. */
 export function newNonce(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hexOf(crypto.getRandomValues(new Uint8Array(16)));
 }
 
 /** Returns the proof that a side knows the token, which does not give the token away (docs/parcel.md, "The dialogue"). */
