@@ -34,7 +34,8 @@ export class Child implements AsyncDisposable {
     this.#process = new Deno.Command(program, {
       args,
       cwd: ROOT,
-      env: { NO_COLOR: "1", TERM: "xterm", ...env },
+      // script(1) starts the user's shell, which is another one on each machine.
+      env: { NO_COLOR: "1", TERM: "xterm", SHELL: "/bin/sh", ...env },
       stdin: "piped",
       stdout: "piped",
       stderr: "piped",

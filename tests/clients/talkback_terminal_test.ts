@@ -17,7 +17,10 @@ function typedCommand(port: number, args: readonly string[] = []): string {
   return command.map((word) => `'${word}'`).join(" ");
 }
 
-/** The client on a terminal of its own. `after` is run behind it. */
+/**
+ * The client on a terminal of its own. `after` is run behind it, whichever shell there is: without
+ * a trap, dash ends with a command that SIGINT ended.
+ */
 function onTerminal(
   port: number,
   { args = [], after = "", env = {} }: {
@@ -26,7 +29,7 @@ function onTerminal(
     env?: Record<string, string>;
   } = {},
 ): Child {
-  const shell = `stty cols ${COLUMNS}; ${typedCommand(port, args)}; code=$?; ${after}
+  const shell = `trap : INT; stty cols ${COLUMNS}; ${typedCommand(port, args)}; code=$?; ${after}
 exit $code`;
   return new Child(["script", "-qec", shell, "/dev/null"], { env });
 }
