@@ -118,7 +118,8 @@ Deno.test("beginningOf() has two files open at a time, and stops reading what no
     assert((await Promise.all(wanted.slice(8))).every((hasher) => hasher));
     // The first two were open before anybody left, whichever they were.
     assert(order.length <= 4, `${order.length} were opened`);
-    assertEquals(digests.size, 0);
+    // Those are closed when they like.
+    while (digests.size > 0) await turns(1);
     const late = digests.beginningOf(`${folder}/1`, { bytes: 1, signal: gone.signal });
     assertStrictEquals(await rejectionOf(late), reason);
   }));
