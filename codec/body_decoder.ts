@@ -86,6 +86,11 @@ export abstract class BodyDecoder<Head> extends BufferedDecoder<Head | BodyPiece
     this.#chunked = true;
   }
 
+  /** Some bytes of the next head have come, and it is not whole. */
+  override get inHead(): boolean {
+    return !this.inBody && super.inHead;
+  }
+
   /** The last head announced a body, and it is not over. */
   get inBody(): boolean {
     return this.#chunked || this.#bodyBytes > 0;

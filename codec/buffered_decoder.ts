@@ -82,6 +82,11 @@ export abstract class BufferedDecoder<Message> implements Decoder<Message> {
     return this.began;
   }
 
+  /** Some bytes of the next message have come, and it is not whole. */
+  get inHead(): boolean {
+    return this.#buffer.length > 0;
+  }
+
   /** Bytes of storage held for what waits. */
   get capacity(): number {
     return this.#buffer.capacity;

@@ -48,6 +48,8 @@ export interface Decoder<Message> {
    * copy.
    */
   peek?(count: number): Uint8Array;
+  /** Some bytes of the next message have come, and it is not whole. A connection needs it for its `headMs`. */
+  readonly inHead?: boolean;
   /**
    * The last message announced a body, and it is not over. A codec that streams bodies has this and the next three: who
    * wants no copy takes the body past `next`, which otherwise gives it as messages, in pieces.

@@ -1,6 +1,7 @@
 // This module is browser compatible.
 
 import { requireCodec, requireText } from "./arguments.ts";
+import { latin1Text } from "./bytes/latin1_text.ts";
 import type { Codec } from "./codec.ts";
 import { ProtocolError } from "./errors.ts";
 import { mapped } from "./mapped.ts";
@@ -29,18 +30,12 @@ export function latin1<In>(
 ): Codec<string | Exclude<In, Uint8Array>, string> {
   return mapped<In, Uint8Array, string | Exclude<In, Uint8Array>, string>(requireCodec(codec), {
     decode(message) {
-      if (message instanceof Uint8Array) return textOf(message);
+      if (message instanceof Uint8Array) return latin1Text(message);
       // The compiler does not take bytes out of `In` by itself.
       return message as Exclude<In, Uint8Array>;
     },
     encode: bytesOf,
   });
-}
-
-function textOf(bytes: Uint8Array): string {
-  let text = "";
-  for (const byte of bytes) text += String.fromCharCode(byte);
-  return text;
 }
 
 function bytesOf(text: string): Uint8Array {
