@@ -200,6 +200,11 @@ export class Connection<In, Out = In>
     return this.#duplex.closeWrite(options.signal);
   }
 
+  /** Its server shuts down, or `drain` was called: the messages end soon. */
+  get draining(): boolean {
+    return this.#duplex.draining;
+  }
+
   /** Hands out what has arrived by now, then ends the messages; tells `signal`. A server does it at its shutdown. */
   drain(): void {
     this.#duplex.drain();

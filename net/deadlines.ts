@@ -17,6 +17,11 @@ export interface ConnectionDeadlines {
    * ended a message itself silence ends none any more: it is a pause in one.
    */
   gapMs: number;
+  /**
+   * From the first byte of a message, or of its head where its body streams, until it is whole, however it drips; nothing
+   * renews it. For codecs whose decoder has an `inHead`, as those with a `BufferedDecoder` have.
+   */
+  headMs: number;
 }
 
 /** How long things may take for whoever connects. */
@@ -44,12 +49,21 @@ export const DEFAULT_DEADLINES: Readonly<Deadlines> = Object.freeze({
   handshakeMs: 10_000,
   idleMs: 300_000,
   gapMs: Infinity,
+  headMs: Infinity,
   writeMs: 30_000,
   drainMs: 1_000,
   graceMs: 5_000,
 });
 
-const SERVER_NAMES = ["idleMs", "gapMs", "writeMs", "drainMs", "handshakeMs", "graceMs"];
+const SERVER_NAMES = [
+  "idleMs",
+  "gapMs",
+  "headMs",
+  "writeMs",
+  "drainMs",
+  "handshakeMs",
+  "graceMs",
+];
 
 /**
  * Returns a connection's deadlines, with the defaults for those that are not given. Those of a server or of who connects
@@ -63,6 +77,7 @@ export function connectionDeadlines(given: Partial<ConnectionDeadlines> = {}): C
   return {
     idleMs: deadlineOf("idleMs", given.idleMs),
     gapMs: deadlineOf("gapMs", given.gapMs),
+    headMs: deadlineOf("headMs", given.headMs),
     writeMs: deadlineOf("writeMs", given.writeMs),
     drainMs: deadlineOf("drainMs", given.drainMs),
   };

@@ -44,8 +44,8 @@ export class Duplex<In, Out> implements ConnectionCore<Out> {
     this.#limits = connectionLimits(options.limits);
     this.#deadlines = connectionDeadlines(options.deadlines);
     if (trace) this.tracer = new Tracer(trace, { id, now: () => clock.date() });
-    const { idleMs, gapMs } = this.#deadlines;
-    this.incoming = new Incoming<In>(this, { session: this.session, idleMs, gapMs, rate });
+    const { session } = this;
+    this.incoming = new Incoming<In>(this, { session, deadlines: this.#deadlines, rate });
     try {
       transport.setNoDelay?.(true);
     } catch {
@@ -114,6 +114,10 @@ export class Duplex<In, Out> implements ConnectionCore<Out> {
     this.#deadlines = deadlines;
     const { maxQueuedBytes } = limits;
     this.#outgoing?.reconfigure({ maxQueuedBytes, writeMs: deadlines.writeMs });
+  }
+
+  get draining(): boolean {
+    return this.#draining;
   }
 
   drain(): void {

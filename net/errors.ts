@@ -20,6 +20,7 @@ export function systemCodeOf(error: unknown): unknown {
 export type DeadlinePhase =
   | "connect"
   | "handshake"
+  | "head"
   | "receive"
   | "reply"
   | "idle"
@@ -97,6 +98,11 @@ const SAID: Readonly<Record<DeadlinePhase, Said>> = {
     tried: "finish the handshake",
     whom: (peer) => `with ${peer}`,
     reason: "the peer did not do its part",
+  },
+  head: {
+    tried: "receive the head of a message",
+    whom: (peer) => `from ${peer}`,
+    reason: "it was not whole",
   },
   receive: { tried: "receive a message", whom: (peer) => `from ${peer}`, reason: "none came" },
   reply: { tried: "receive a reply", whom: (peer) => `from ${peer}`, reason: "none came" },

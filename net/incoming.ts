@@ -1,26 +1,21 @@
 import type { Decoder, Session } from "../codec/codec.ts";
 import { ProtocolError } from "../codec/errors.ts";
+import type { Address } from "./address.ts";
 import { bound } from "./bounded_wait.ts";
 import { LARGE_BYTES } from "./buffers.ts";
 import type { CancelWait } from "./clock.ts";
 import type { ConnectionCore } from "./connection_core.ts";
 import type { PeekOptions } from "./connection_options.ts";
+import type { ConnectionDeadlines } from "./deadlines.ts";
 import { closedHere, DeadlineError } from "./errors.ts";
+import type { IncomingOptions } from "./incoming_options.ts";
 import { MessageSource } from "./message_source.ts";
 import { Reader, type ReaderOwner } from "./reader.ts";
 import { forgettable, rejected } from "./rejection.ts";
-import { requireFlush, Silence, type SilenceOwner } from "./silence.ts";
-import { type ReceiveRate, TokenBucket } from "./token_bucket.ts";
+import { requireKept, Silence, type SilenceOwner } from "./silence.ts";
+import { TokenBucket } from "./token_bucket.ts";
 import { afterPoll, nextTurn } from "./turn.ts";
 import { alreadyWaiting, type Taker, Waiter } from "./waiter.ts";
-
-/** What {@linkcode Incoming} is told beside its connection. */
-export interface IncomingOptions<In> {
-  session: Session<In, never>;
-  idleMs: number;
-  gapMs: number;
-  rate: ReceiveRate | undefined;
-}
 
 const DONE: IteratorResult<never, undefined> = { done: true, value: undefined };
 
@@ -51,11 +46,11 @@ export class Incoming<In> implements SilenceOwner, ReaderOwner {
   #cancelPoll: CancelWait | undefined;
 
   constructor(core: ConnectionCore<never>, options: IncomingOptions<In>) {
-    const { session, idleMs, gapMs, rate } = options;
+    const { session, deadlines, rate } = options;
     const { clock } = core;
     this.#core = core;
-    if (gapMs !== Infinity) requireFlush(session);
-    this.#silence = new Silence(this, { idleMs, gapMs, clock });
+    requireKept(session, deadlines);
+    this.#silence = new Silence(this, { ...deadlines, clock });
     const { bytesPerSecond, messagesPerSecond } = rate ?? {};
     this.#reader = new Reader(this, { transport: core.transport, clock, bytesPerSecond });
     if (messagesPerSecond !== undefined) {
@@ -88,8 +83,7 @@ export class Incoming<In> implements SilenceOwner, ReaderOwner {
     const waiter = this.#waiter = new Waiter<In>();
     if (delay > 0) this.#pause(delay);
     else {
-      this.#silence.startGap();
-      this.#read();
+      this.#readOn();
       if (this.#draining) this.#endSoon();
     }
     return waiter.result;
@@ -108,9 +102,8 @@ export class Incoming<In> implements SilenceOwner, ReaderOwner {
     const result = this.next();
     const waiter = this.#waiter;
     if (waiter === undefined || waiter === before) return result;
-    const { clock, transport } = this.#core;
     const stop = (error: unknown) => this.#withdraw(waiter)?.reject(error);
-    bound(result, { waitMs, peer: transport.remoteAddr, signal, clock, stop });
+    bound(result, { waitMs, peer: this.#peer, signal, clock: this.#core.clock, stop });
     return result;
   }
 
@@ -143,11 +136,10 @@ export class Incoming<In> implements SilenceOwner, ReaderOwner {
     });
     const taker = this.#taker;
     if (taker === undefined || taker === before) return found;
-    const { clock, transport } = this.#core;
     const stop = (error: unknown) => {
       if (taker === this.#taker) this.#withdrawTaker()?.reject(error);
     };
-    bound(found, { waitMs, peer: transport.remoteAddr, signal, clock, stop });
+    bound(found, { waitMs, peer: this.#peer, signal, clock: this.#core.clock, stop });
     return found;
   }
 
@@ -192,17 +184,14 @@ export class Incoming<In> implements SilenceOwner, ReaderOwner {
    * @throws {TypeError} The decoder in use has no `rest()`, or a call waits for it.
    * @throws {ProtocolError} Messages of the protocol in use have come already.
    */
-  switchTo(
-    session: Session<In, never>,
-    { idleMs, gapMs }: { idleMs: number; gapMs: number },
-  ): void {
+  switchTo(session: Session<In, never>, deadlines: ConnectionDeadlines): void {
     if (this.#waiter || this.#taker) {
       throw new TypeError("Cannot switch codec: a call waits for a message of the one in use");
     }
-    if (gapMs !== Infinity) requireFlush(session);
+    requireKept(session, deadlines);
     this.#source.switchTo(session, { ended: this.ended });
     this.#silence.clear();
-    this.#silence = new Silence(this, { idleMs, gapMs, clock: this.#core.clock });
+    this.#silence = new Silence(this, { ...deadlines, clock: this.#core.clock });
   }
 
   /** The connection is alive in the other direction. */
@@ -227,6 +216,10 @@ export class Incoming<In> implements SilenceOwner, ReaderOwner {
   /** Reads no more; to be called when the transport is closed. */
   release(): void {
     this.#reader.stop();
+  }
+
+  get #peer(): Address {
+    return this.#core.transport.remoteAddr;
   }
 
   /** A call waits for what the peer sends. Silence counts only then. */
@@ -265,6 +258,7 @@ export class Incoming<In> implements SilenceOwner, ReaderOwner {
   /** Takes note that the program gets this message, if it is one. */
   #counted(message: In | undefined): In | undefined {
     if (message === undefined) return undefined;
+    this.#silence.noteHead(false);
     this.#messages?.take(1, this.#core.clock.now());
     // What was not decoded ahead because the queue was full may be now.
     if (this.#source.ahead) this.#askAhead();
@@ -424,9 +418,15 @@ export class Incoming<In> implements SilenceOwner, ReaderOwner {
       this.#core.flushSent();
       this.#withdraw()?.resolve(DONE);
     } else {
-      this.#silence.startGap();
-      this.#read();
+      this.#readOn();
     }
+  }
+
+  /** Waits for the rest of a message, and for no longer than that may take. */
+  #readOn(): void {
+    if (this.#silence.countsHead) this.#silence.noteHead(this.#source.decoder.inHead ?? false);
+    this.#silence.startGap();
+    this.#read();
   }
 
   /** Lets what is there be decoded ahead when the program has had its turn. */
@@ -455,23 +455,23 @@ export class Incoming<In> implements SilenceOwner, ReaderOwner {
   }
 
   onIdle(idleMs: number): void {
-    const peer = this.#core.transport.remoteAddr;
-    this.#core.fail(new DeadlineError("idle", idleMs, { peer }));
+    this.#core.fail(new DeadlineError("idle", idleMs, { peer: this.#peer }));
+  }
+
+  onLateHead(headMs: number): void {
+    const error = new DeadlineError("head", headMs, { peer: this.#peer });
+    this.#source.giveUp(error, headMs);
+    this.#withdraw()?.reject(error);
   }
 
   onGap(): void {
     if (this.#over || this.ended) return;
-    const waiter = this.#waiter;
-    let message: In | undefined;
     try {
-      message = this.flushPartial();
+      const message = this.flushPartial();
+      if (message !== undefined) this.#withdraw()?.resolve({ done: false, value: message });
     } catch (error) {
       this.#withdraw()?.reject(error);
-      return;
     }
-    if (message === undefined) return;
-    this.#withdraw();
-    waiter?.resolve({ done: false, value: message });
   }
 
   /** Nothing that has arrived stays unanswered: the end waits until the system has nothing more to read. */

@@ -11,6 +11,8 @@ export class MessageSource<In> {
   #session: Session<In, never>;
   /** Messages that were decoded before anybody asked for them; made where the session owes answers. */
   #ahead: MessageQueue<In> | undefined;
+  /** Why nothing is decoded any more. */
+  #gaveUp: { readonly error: unknown } | undefined;
   /** Bytes that were decoded by the codecs before this one. */
   #codecStart = 0;
 
@@ -44,6 +46,7 @@ export class MessageSource<In> {
 
   /** Returns the next message that was not decoded yet, if it is whole. */
   decode(): In | undefined {
+    if (this.#gaveUp) throw this.#gaveUp.error;
     const { tracer } = this.#core;
     const { decoder } = this.#session;
     const from = tracer && decoder.offset;
@@ -80,6 +83,22 @@ export class MessageSource<In> {
       ahead.push(message);
     }
     return false;
+  }
+
+  /** Decodes nothing more, because a message was not whole in time, and tells the peer so in the words of the protocol. */
+  giveUp(error: Error, ms: number): void {
+    this.#gaveUp = { error };
+    const { offset = 0 } = this.decoder;
+    this.#core.refuse(
+      new ProtocolError(error.message, {
+        code: "head-late",
+        side: "remote",
+        offset,
+        expected: `the rest of a head within ${ms} ms`,
+        received: "a part of it",
+        cause: error,
+      }),
+    );
   }
 
   /** Tells the peer in the words of the protocol that its bytes could not be decoded. */

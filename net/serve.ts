@@ -14,7 +14,7 @@ import { type ServerLimits, serverLimits } from "./limits.ts";
 import { safeListener } from "./safe_listener.ts";
 import type { Handler, ServeOptions, ServerCounts, ShutdownResult } from "./serve_options.ts";
 import { formatServerEvent, type ServerEvent } from "./server_events.ts";
-import { requireFlush } from "./silence.ts";
+import { requireKept } from "./silence.ts";
 import { TokenBucket } from "./token_bucket.ts";
 import { closeQuietly, type Listener, type Transport } from "./transport.ts";
 
@@ -290,11 +290,12 @@ export class Server<In, Out = In, Addr extends Address = Address> implements Asy
 /** Refuses at once what the first connection would refuse. */
 function requireValid(
   { codec, rate }: Pick<ServeOptions<unknown, never>, "codec" | "rate">,
-  { gapMs }: ServerDeadlines,
+  deadlines: ServerDeadlines,
 ): void {
   requireCodec(codec);
   for (const perSecond of Object.values(rate ?? {})) new TokenBucket(perSecond, 0);
-  if (gapMs !== Infinity) requireFlush(codec.session());
+  const { gapMs, headMs } = deadlines;
+  if (gapMs !== Infinity || headMs !== Infinity) requireKept(codec.session(), deadlines);
 }
 
 function printFailure(event: ServerEvent): void {

@@ -8,21 +8,32 @@ export interface SilenceOwner {
   onIdle(idleMs: number): void;
   /** No byte came for `gapMs`, while a message was awaited. */
   onGap(): void;
+  /** A message that had begun was not whole after `headMs`. */
+  onLateHead(headMs: number): void;
 }
 
-/** How long a peer may be silent, and for how long it has been. */
+/** How long things may take on the receiving half, in milliseconds. */
+export interface SilenceOptions {
+  readonly idleMs: number;
+  readonly gapMs: number;
+  readonly headMs: number;
+  readonly clock: Clock;
+}
+
+/** How long a peer may be silent or drip, and for how long it has been. */
 export class Silence implements WatchOwner {
   readonly #owner: SilenceOwner;
-  readonly #idleMs: number;
+  readonly #options: SilenceOptions;
   readonly #idle: Watch;
   #gap: Watch | undefined;
+  /** Runs while a message has begun; made for the first one that is cut. */
+  #head: Watch | undefined;
+  #inHead = false;
 
-  constructor(
-    owner: SilenceOwner,
-    { idleMs, gapMs, clock }: { idleMs: number; gapMs: number; clock: Clock },
-  ) {
+  constructor(owner: SilenceOwner, options: SilenceOptions) {
+    const { idleMs, gapMs, clock } = options;
     this.#owner = owner;
-    this.#idleMs = idleMs;
+    this.#options = options;
     this.#idle = new Watch(this, { ms: idleMs, clock });
     if (gapMs !== Infinity) this.#gap = new Watch(this, { ms: gapMs, clock });
   }
@@ -30,7 +41,8 @@ export class Silence implements WatchOwner {
   /** One of the watches ran out. */
   passed(watch: Watch): void {
     if (watch === this.#gap) this.#owner.onGap();
-    else this.#owner.onIdle(this.#idleMs);
+    else if (watch === this.#head) this.#owner.onLateHead(this.#options.headMs);
+    else this.#owner.onIdle(this.#options.idleMs);
   }
 
   /** Something is awaited: the silence counts from now. */
@@ -51,6 +63,21 @@ export class Silence implements WatchOwner {
   /** No message is awaited any more. */
   stopGap(): void {
     this.#gap?.stop();
+  }
+
+  /** Takes note of whether a message has begun and is not whole. Its time counts from the first note, and on. */
+  noteHead(inHead: boolean): void {
+    if (inHead === this.#inHead) return;
+    this.#inHead = inHead;
+    if (!inHead) return this.#head?.stop();
+    const { headMs, clock } = this.#options;
+    this.#head ??= new Watch(this, { ms: headMs, clock });
+    this.#head.start();
+  }
+
+  /** Somebody has to note when a message begins. */
+  get countsHead(): boolean {
+    return this.#options.headMs !== Infinity;
   }
 
   /** A gap ends a message. */
@@ -74,11 +101,23 @@ export class Silence implements WatchOwner {
   clear(): void {
     this.#idle.clear();
     this.#gap?.clear();
+    this.#head?.clear();
   }
 }
 
-/** Refuses a gap that could end no message. @throws {TypeError} The codec's decoder has no `flush`. */
-export function requireFlush({ decoder }: Session<unknown, never>): void {
-  if (decoder.flush) return;
-  throw new TypeError("Cannot end messages at a gap: the codec's decoder has no flush()");
+/**
+ * Refuses deadlines that the codec could not keep.
+ *
+ * @throws {TypeError} There is a gap, and its decoder has no `flush`; or a time for heads, and it has no `inHead`.
+ */
+export function requireKept(
+  { decoder }: Session<unknown, never>,
+  { gapMs, headMs }: { gapMs: number; headMs: number },
+): void {
+  if (gapMs !== Infinity && !decoder.flush) {
+    throw new TypeError("Cannot end messages at a gap: the codec's decoder has no flush()");
+  }
+  if (headMs !== Infinity && decoder.inHead === undefined) {
+    throw new TypeError("Cannot bound the time of heads: the codec's decoder has no inHead");
+  }
 }

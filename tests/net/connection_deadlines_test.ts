@@ -1,5 +1,12 @@
-import { assert, assertEquals, assertInstanceOf } from "@std/assert";
-import { type Connection, DeadlineError, LimitError, lines, ProtocolError } from "../../mod.ts";
+import { assert, assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
+import {
+  type Connection,
+  DeadlineError,
+  defineCodec,
+  LimitError,
+  lines,
+  ProtocolError,
+} from "../../mod.ts";
 import { type Deadlines, DEFAULT_DEADLINES } from "../../net/deadlines.ts";
 import type { FakeClock } from "../../testing/fake_clock.ts";
 import { open, openLines } from "./open.ts";
@@ -34,6 +41,7 @@ Deno.test("DEFAULT_DEADLINES hold when nothing is said", async () => {
     handshakeMs: 10_000,
     idleMs: 300_000,
     gapMs: Infinity,
+    headMs: Infinity,
     writeMs: 30_000,
     drainMs: 1_000,
     graceMs: 5_000,
@@ -246,4 +254,76 @@ Deno.test("gapMs does nothing when the peer has finished", async () => {
   await clock.advance(1000);
   assertEquals((await connection.next()).done, true);
   connection.abort();
+});
+
+Deno.test("Connection gives a message that drips up after headMs, tells the peer, and stands", async () => {
+  const refused: string[] = [];
+  const codec = defineCodec<string>(() => ({
+    ...lines().session(),
+    refuse(error, writer) {
+      refused.push(error.code);
+      writer.text("too late\n");
+    },
+  }));
+  const { connection, transport, clock } = open(codec, {
+    deadlines: { headMs: 1000, idleMs: 10_000 },
+  });
+  transport.deliver("whole\n");
+  assertEquals(await connection.receive(), "whole");
+  const rejection = rejectionOf(connection.receive());
+  await clock.advance(5000);
+  for (let at = 0; at < 10; at++) {
+    transport.deliver("x");
+    await clock.advance(at < 9 ? 100 : 99);
+  }
+  assertEquals(await stateOf(rejection), "pending");
+  await clock.advance(1);
+  const error = await rejection;
+  assertInstanceOf(error, DeadlineError);
+  assertEquals([error.phase, error.message], [
+    "head",
+    "Cannot receive the head of a message from 127.0.0.1:2: it was not whole within 1000 ms (head deadline)",
+  ]);
+  assertEquals([connection.closed, refused], [false, ["head-late"]]);
+  transport.deliver("\n");
+  assertEquals(await rejectionOf(connection.receive()), error);
+  const closed = connection.close();
+  await clock.advance(1000);
+  await closed;
+  assertEquals(transport.written, "too late\n");
+  assertEquals(clock.pending, 0);
+});
+
+Deno.test("Connection counts headMs on while nobody waits, and not once the message is whole", async () => {
+  const { connection, transport, clock } = openLines({ deadlines: { headMs: 1000 } });
+  for (const isWhole of [true, false]) {
+    const waiting = connection.receive({ waitMs: 10 }).catch(() => "late");
+    transport.deliver("be");
+    await clock.advance(10);
+    assertEquals(await waiting, "late");
+    if (isWhole) {
+      transport.deliver("gun\n");
+      await turns(2);
+      assertEquals(connection.tryReceive(), "begun");
+    }
+    await clock.advance(2000);
+    if (isWhole) assertEquals(connection.tryReceive(), undefined);
+    else assertInstanceOf(await rejectionOf(connection.receive()), DeadlineError);
+  }
+  connection.abort();
+  assertEquals(clock.pending, 0);
+});
+
+Deno.test("Connection refuses headMs when the codec cannot tell that a message has begun", () => {
+  const codec = defineCodec<string>(() => {
+    const { decoder, encode } = lines().session();
+    const bare = {
+      push: (chunk: Uint8Array) => decoder.push(chunk),
+      end: () => decoder.end(),
+      next: () => decoder.next(),
+    };
+    return { decoder: bare, encode };
+  });
+  const error = assertThrows(() => open(codec, { deadlines: { headMs: 1000 } }), TypeError);
+  assertEquals(error.message, "Cannot bound the time of heads: the codec's decoder has no inHead");
 });
