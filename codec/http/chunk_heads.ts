@@ -53,15 +53,15 @@ export class ChunkHeads {
   }
 
   #skipEnding(buffer: ReceiveBuffer): boolean {
-    if (buffer.length > 0) this.#require(buffer, { at: 0, byte: CR });
+    if (buffer.length > 0) this.#expect(buffer, { at: 0, byte: CR });
     if (buffer.length < CRLF_BYTES) return false;
-    this.#require(buffer, { at: 1, byte: LF });
+    this.#expect(buffer, { at: 1, byte: LF });
     buffer.skip(CRLF_BYTES);
     this.#isBehindData = false;
     return true;
   }
 
-  #require(buffer: ReceiveBuffer, { at, byte }: { at: number; byte: number }): void {
+  #expect(buffer: ReceiveBuffer, { at, byte }: { at: number; byte: number }): void {
     if (buffer.at(at) === byte) return;
     throw badChunk("CRLF behind the data of a chunk", {
       offset: buffer.offset + at,

@@ -10,10 +10,9 @@ import { outgoingBody, writeContent, writeFraming } from "./head_encoder.ts";
 import type { HttpLimits } from "./limits.ts";
 import type { HttpClientMessage, HttpClientOutgoing, HttpRequest } from "./messages.ts";
 import { ResponseDecoder } from "./response_decoder.ts";
+import { isToken } from "./text_rules.ts";
 
-const METHOD = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const TARGET = /^[\x21-\x7e\x80-\xff]+$/;
-const PROTOCOL = /^[!#$%&'*+\-.^_`|~0-9A-Za-z/]+$/;
 /** Methods whose requests say that they have no body, rather than nothing (RFC 9110, 8.6). */
 const SAYS_NO_BODY = new Set(["PATCH", "POST", "PUT"]);
 
@@ -43,7 +42,7 @@ export class ClientSession implements Session<HttpClientMessage, HttpClientOutgo
   #request(request: HttpRequest, writer: ByteWriter): void {
     const { method = "GET", target, close = false, upgrade } = request;
     const body = outgoingBody(request, "request");
-    this.#require(request, method);
+    this.#check(request, method);
     if (body.length === "until-close") {
       throw unsayable("request", { expected: "a length, or chunked", received: "until-close" });
     }
@@ -63,14 +62,14 @@ export class ClientSession implements Session<HttpClientMessage, HttpClientOutgo
     else writeContent(body.content, writer);
   }
 
-  #require({ target, upgrade }: HttpRequest, method: string): void {
+  #check({ target, upgrade }: HttpRequest, method: string): void {
     if (this.#body.isOpen) {
       throw unsayable("request", { expected: "the end of the last body", received: "a head" });
     }
     if (this.#isLast) {
       throw unsayable("request", { expected: "nothing behind the last request", received: "one" });
     }
-    if (!METHOD.test(method)) {
+    if (!isToken(method)) {
       throw unsayable("request", { expected: "a method", received: JSON.stringify(method) });
     }
     if (typeof target !== "string" || !TARGET.test(target)) {
@@ -79,7 +78,7 @@ export class ClientSession implements Session<HttpClientMessage, HttpClientOutgo
         received: JSON.stringify(target),
       });
     }
-    if (upgrade !== undefined && !PROTOCOL.test(upgrade)) {
+    if (upgrade !== undefined && !upgrade.split("/").every(isToken)) {
       throw unsayable("request", {
         expected: "the name of a protocol",
         received: JSON.stringify(upgrade),

@@ -3,6 +3,7 @@
 import { shown } from "../arguments.ts";
 import { ProtocolError } from "../errors.ts";
 import { withoutBlanks } from "./blanks.ts";
+import { isToken, isValue } from "./text_rules.ts";
 
 /** One field: its name and its value. */
 export type Field = readonly [name: string, value: string];
@@ -12,9 +13,6 @@ export type FieldsInit =
   | Fields
   | Iterable<Field>
   | Readonly<Record<string, string | readonly string[]>>;
-
-const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
-const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 /**
  * The fields of a head, or the trailers behind a body (RFC 9110, 5): in the order in which they came, names and values
@@ -117,7 +115,7 @@ function pairsOf(init: Exclude<FieldsInit, Fields>): Field[] {
 }
 
 function requireName(name: string): string {
-  if (typeof name === "string" && NAME.test(name)) return name;
+  if (isToken(name)) return name;
   throw badField(`Cannot set field ${shown(name)}: its name is no token`, {
     expected: "a token",
     received: shown(name),
@@ -125,7 +123,7 @@ function requireName(name: string): string {
 }
 
 function requireValue(name: string, value: string): string {
-  if (typeof value === "string" && VALUE.test(value)) return value;
+  if (isValue(value)) return value;
   throw badField(
     `Cannot set field ${name}: ${shown(value)} holds what no field value may hold`,
     { expected: "visible characters up to U+00FF, spaces and tabs", received: shown(value) },

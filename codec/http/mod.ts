@@ -14,7 +14,6 @@ export {
   httpServerCodec,
   type HttpServerCodecOptions,
 } from "./http.ts";
-export { formatHttpDate } from "./http_date.ts";
 export { DEFAULT_HTTP_LIMITS, type HttpLimits } from "./limits.ts";
 export { listItems } from "./list_items.ts";
 export type {

@@ -17,8 +17,8 @@ import type {
 } from "./messages.ts";
 import { RequestDecoder } from "./request_decoder.ts";
 import { isBodiless, reasonPhrase } from "./status.ts";
+import { isValue } from "./text_rules.ts";
 
-const REASON = /^[\t\x20-\x7e\x80-\xff]*$/;
 const encoder = new TextEncoder();
 /** The status lines that need no check, each made once. */
 const statusLines = new Map<number, Uint8Array>();
@@ -65,7 +65,7 @@ export class ServerSession implements Session<HttpServerMessage, HttpServerOutgo
     const { status = 200, upgrade } = response;
     const asked = this.#asked[0];
     const body = outgoingBody(response, "response");
-    this.#require(response, { asked, status, body });
+    this.#check(response, { asked, status, body });
     const { bytes, hasDate } = fieldSection(response.fields, "response");
     const isInterim = status < 200 && status !== 101;
     const connection = isInterim ? undefined : this.#connection(response, asked);
@@ -87,7 +87,7 @@ export class ServerSession implements Session<HttpServerMessage, HttpServerOutgo
     this.#answered();
   }
 
-  #require(
+  #check(
     { upgrade, reason }: HttpResponse,
     { asked, status, body }: {
       asked: HttpRequestHead | undefined;
@@ -107,7 +107,7 @@ export class ServerSession implements Session<HttpServerMessage, HttpServerOutgo
         received: `${status}`,
       });
     }
-    if (reason !== undefined && !REASON.test(reason)) {
+    if (reason !== undefined && !isValue(reason)) {
       throw unsayable("response", { expected: "no control in the reason", received: "one" });
     }
     if ((status === 101) !== (upgrade !== undefined)) {

@@ -1,5 +1,3 @@
-// This module is browser compatible.
-
 /**
  * Returns a time as HTTP writes it (RFC 9110, 5.6.7, IMF-fixdate); `ms` counts from 1970. It refuses what is no time.
  *
