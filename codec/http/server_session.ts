@@ -54,7 +54,7 @@ export class ServerSession implements Session<HttpServerMessage, HttpServerOutgo
     const body = encoder.encode(`${status} ${reasonPhrase(status)}: ${error.message}\n`);
     const withBody = this.#asked[0]?.method !== "HEAD";
     writeLatin1(`HTTP/1.1 ${status} ${reasonPhrase(status)}\r\n`, writer);
-    if (this.#date) writeLatin1(`Date: ${this.#date()}\r\n`, writer);
+    if (this.#date) writer.bytes(dateLine(this.#date()));
     writeLatin1(REFUSAL_FIELDS, writer);
     writeFraming(writer, { length: body.length, connection: "close", upgrade: undefined });
     if (withBody) writer.bytes(body);
@@ -168,7 +168,7 @@ let lastDateLine: Uint8Array = new Uint8Array(0);
 
 function dateLine(date: string): Uint8Array {
   if (date !== lastDate) {
-    lastDateLine = latin1Bytes(`Date: ${date}\r\n`);
+    lastDateLine = latin1Bytes("Date: " + date + "\r\n");
     lastDate = date;
   }
   return lastDateLine;
