@@ -26,7 +26,9 @@ Deno.test("codec/ mentions nothing of a runtime, of time or of chance", async ()
   for (const { name, text } of await codecSources()) {
     const allowed = RUNTIME_IMPORTS[name];
     for (const [index, line] of withoutComments(text).split("\n").entries()) {
-      const rest = allowed ? line.replace(`from "${allowed}"`, "") : line;
+      // The name of a field is no clock.
+      const named = line.replace('"Date: "', "");
+      const rest = allowed ? named.replace(`from "${allowed}"`, "") : named;
       assertEquals(IMPURE.exec(rest)?.[0], undefined, `${name}:${index + 1}`);
     }
   }
