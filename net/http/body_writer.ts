@@ -26,7 +26,9 @@ export class HttpBodyWriter {
    */
   write(piece: string | Uint8Array): Promise<void> {
     const bytes = typeof piece === "string" ? encoder.encode(piece) : piece;
-    return this.#connection.send({ type: "body", bytes });
+    const sent = this.#connection.send({ type: "body", bytes });
+    if (this.#stopWatching) sent.catch(() => this.#stopWatching?.abort());
+    return sent;
   }
 
   /**
