@@ -2,6 +2,7 @@
 //
 //   deno task bench kernel
 //   deno task bench files
+//   deno task bench http
 //   deno task bench output
 //   deno task bench shim
 //   deno task bench kernel --rounds 3 --time 1s
@@ -13,6 +14,7 @@ import { UsageError } from "../cli/usage_error.ts";
 import { type Figure, formatFigures, reached } from "./figures.ts";
 import type { BenchOptions } from "./echo.ts";
 import { benchFiles } from "./files.ts";
+import { benchHttp } from "./http.ts";
 import { benchKernel } from "./kernel.ts";
 import { benchOutput } from "./output.ts";
 import { run } from "./processes.ts";
@@ -20,6 +22,7 @@ import { benchShim } from "./shim.ts";
 
 const SUBJECTS: Readonly<Record<string, (options: BenchOptions) => Promise<Figure[]>>> = {
   files: benchFiles,
+  http: benchHttp,
   kernel: benchKernel,
   output: benchOutput,
   shim: benchShim,
