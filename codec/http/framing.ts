@@ -4,8 +4,9 @@ import type { ProtocolError } from "../errors.ts";
 import { latin1Text } from "../bytes/latin1_text.ts";
 import { withoutBlanks } from "./blanks.ts";
 import { broken } from "./errors.ts";
+import { isHostAndPort } from "./host.ts";
 import { listItems } from "./list_items.ts";
-import { HOST, isName } from "./octets.ts";
+import { isName } from "./octets.ts";
 
 /** Where a value stands, in the storage and in the stream. */
 export interface ValuePlace {
@@ -73,11 +74,8 @@ export class Framing {
 
   #host(bytes: Uint8Array, { from, to, offset }: ValuePlace): void {
     this.hosts++;
-    for (let at = from; at < to; at++) {
-      if (HOST[bytes[at]!] === 0) {
-        throw badHost("a host and a port", { received: shown(bytes, { from, to }), offset });
-      }
-    }
+    if (isHostAndPort(bytes, { from, to })) return;
+    throw badHost("a host and a port", { received: shown(bytes, { from, to }), offset });
   }
 
   #connection(bytes: Uint8Array, value: ValuePlace): void {

@@ -20,8 +20,10 @@ export const TOKEN = table("!#$%&'*+-.^_`|~", DIGITS, LETTERS);
 export const VALUE = table("\t", [0x20, 0x7e], [0x80, 0xff]);
 /** What a request target holds: no blanks and no controls. Browsers send more than RFC 3986 allows, so that all pass. */
 export const TARGET = table([0x21, 0x7e], [0x80, 0xff]);
-/** What a host is written with (RFC 3986, 3.2.2), its port and the brackets of IPv6 included. */
-export const HOST = table("-._~!$&'()*+,;=%:[]", DIGITS, LETTERS);
+/** What a name or an IPv4 address is written with (RFC 3986, 3.2.2). */
+export const HOST = table("-._~!$&'()*+,;=%", DIGITS, LETTERS);
+/** What stands between the brackets of an IPv6 address. */
+export const IP_LITERAL = table("-._~!$&'()*+,;=%:", DIGITS, LETTERS);
 
 export const TAB = 9;
 export const LF = 10;
