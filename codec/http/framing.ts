@@ -20,6 +20,8 @@ export interface ValuePlace {
 export class Framing {
   /** How many Host fields there are. */
   hosts = 0;
+  /** What is wrong with one of them: for a request alone, since a response's Host means nothing. */
+  hostError: ProtocolError | undefined;
   /** The length that Content-Length gives, or -1. */
   contentLength = -1;
   /** The only transfer coding is `chunked`. */
@@ -40,7 +42,7 @@ export class Framing {
   /**
    * Looks at one field, whose name stands before `nameEnd`.
    *
-   * @throws {ProtocolError} It frames no body, or names no host.
+   * @throws {ProtocolError} It frames no body.
    */
   look(
     bytes: Uint8Array,
@@ -75,7 +77,8 @@ export class Framing {
   #host(bytes: Uint8Array, { from, to, offset }: ValuePlace): void {
     this.hosts++;
     if (isHostAndPort(bytes, { from, to })) return;
-    throw badHost("a host and a port", { received: shown(bytes, { from, to }), offset });
+    const received = shown(bytes, { from, to });
+    this.hostError ??= badHost("a host and a port", { received, offset });
   }
 
   #connection(bytes: Uint8Array, value: ValuePlace): void {

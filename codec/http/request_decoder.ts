@@ -140,9 +140,10 @@ function requireTarget(
 
 /** One host, and no more: two sides could go by different ones (RFC 9112, 3.2). */
 function requireHost(
-  { hosts }: Framing,
+  { hosts, hostError }: Framing,
   { minor, offset }: { minor: number; offset: number },
 ): void {
+  if (hostError) throw hostError;
   if (hosts === 1 || (hosts === 0 && minor === 0)) return;
   throw badHost(minor === 0 ? "at most one Host" : "one Host", {
     received: hosts === 0 ? "none" : `${hosts}`,
