@@ -121,7 +121,7 @@ function methodOf(bytes: Uint8Array, { from, to }: { from: number; to: number })
 }
 
 /** What comes behind "://" is not looked at: whoever routes by it parses it as a URL. */
-const ABSOLUTE = /^[A-Za-z][A-Za-z0-9+.-]*:/;
+const ABSOLUTE = /^[A-Za-z][A-Za-z0-9+.-]*:\/\//;
 const AUTHORITY = /^(?:\[[0-9A-Fa-f:.]+\]|[^/?#@:[\]]+):\d{1,5}$/;
 
 /** Refuses a target of a form that its method cannot have (RFC 9112, 3.2). */
