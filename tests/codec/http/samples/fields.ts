@@ -1,0 +1,107 @@
+import { type HttpSample, type Lines, withFields, withFieldsAlone } from "./sample.ts";
+
+const TAKEN: readonly (readonly [name: string, lines: readonly string[], fields: Lines])[] = [
+  ["a value", ["X: y"], [["X", "y"]]],
+  ["no blank behind the colon", ["X:y"], [["X", "y"]]],
+  ["blanks around the value, which are none of it", ["X: \t y\t "], [["X", "y"]]],
+  ["blanks inside the value, which stay", ["X: a  b\tc"], [["X", "a  b\tc"]]],
+  ["an empty value", ["X:", "Y:z"], [["X", ""], ["Y", "z"]]],
+  ["a value of blanks alone", ["X: \t "], [["X", ""]]],
+  ["colons in the value", ["X:: y:z"], [["X", ": y:z"]]],
+  ["octets over 0x7f in the value", ["X: D\xfcsseldorf \xff"], [["X", "D\xfcsseldorf \xff"]]],
+  ["octets that are blanks elsewhere, and not here", ["X: \xa0y\x85"], [["X", "\xa0y\x85"]]],
+  ["a quoted value", ['X: "a\\"b, c"'], [["X", '"a\\"b, c"']]],
+  [
+    "every character that a name may have",
+    ["!#$%&'*+-.^_`|~09AZaz: y"],
+    [["!#$%&'*+-.^_`|~09AZaz", "y"]],
+  ],
+  ["a name of one character", ["_:y"], [["_", "y"]]],
+  ["a name's own case", ["cOnTeNt-tYpE: y"], [["cOnTeNt-tYpE", "y"]]],
+  ["several lines of one name", ["X: 1", "Y: 2", "x: 3"], [["X", "1"], ["Y", "2"], ["x", "3"]]],
+  ["a name like one that frames, and no more", ["Content_Length: 5"], [["Content_Length", "5"]]],
+  ["a name that begins like one that frames", ["Content-Length-X: 5"], [[
+    "Content-Length-X",
+    "5",
+  ]]],
+];
+
+const BAD: readonly (readonly [name: string, ...lines: readonly string[]])[] = [
+  ["a space in front of the colon", "X : y"],
+  ["a tab in front of the colon", "X\t: y"],
+  ["a space in front of the name", " X: y"],
+  ["a line that is folded with a space", "X: y", " z"],
+  ["a line that is folded with a tab", "X: y", "\tz"],
+  ["a fold in front of the colon", "X", " : y"],
+  ["a fold of blanks alone", "X: y", " \t "],
+  ["no name", ": y"],
+  ["a colon alone", ":"],
+  ["no colon", "X"],
+  ["no colon, but a space", "Content-Length 10"],
+  ["a space in the name", "X Y: z"],
+  ["an at sign in the name", "X@: y"],
+  ["a bracket in the name", "X(: y"],
+  ["a slash in the name", "X/Y: z"],
+  ["a quote in the name", '"X": y'],
+  ["a comma in the name", "X,: y"],
+  ["a NUL in the name", "X\0Y: z"],
+  ["a control in the name", "X\x01Y: z"],
+  ["a DEL in the name", "X\x7f: y"],
+  ["an octet over 0x7f in the name", "\xefX: y"],
+  ["an octet at the name's end that is a blank elsewhere", "Content-Length\xa0: 5"],
+  ["a NUL in the value", "X: a\0b"],
+  ["a control in the value", "X: a\x01b"],
+  ["a BEL in the value", "X: \x07"],
+  ["a vertical tab in the value", "X: a\vb"],
+  ["a form feed in front of the value", "X: \fb"],
+  ["an escape in the value", "X: \x1b[31m"],
+  ["a DEL in the value", "X: a\x7fb"],
+  ["a bare LF in the value", "X: a\nY: b"],
+  ["a bare LF where the value is empty", "X:\nTransfer-Encoding: chunked"],
+  ["a bare CR in the value", "X: a\rY: b"],
+  ["a bare CR where the value is empty", "X:\rTransfer-Encoding: chunked"],
+  ["a CR too many at the end", "X: y\r"],
+  ["a bare CR in the name", "X\rY: z"],
+  ["a bare CR in front of the name", "\rX: y"],
+  ["a CR instead of the hyphen", "Content\rLength: 5"],
+  ["a NUL where the value is a length", "Content-Length: 5\0"],
+];
+
+/** Samples of field lines (RFC 9112, 5). */
+export const FIELDS: readonly HttpSample[] = [
+  ...TAKEN.map(([name, lines, fields]) => ({
+    name: `a field with ${name}`,
+    bytes: withFields(...lines),
+    messages: [{ method: "GET", fields: [["Host", "a"], ...fields] as Lines }],
+  })),
+  ...BAD.map(([name, ...lines]) => ({
+    name: `a field with ${name}`,
+    bytes: withFields(...lines),
+    code: "bad-field",
+  })),
+  {
+    name: "a head that a bare LF ends",
+    bytes: "GET / HTTP/1.1\r\nHost: a\r\n\n",
+    code: "bad-field",
+  },
+  {
+    name: "a head that a bare CR ends",
+    bytes: "GET / HTTP/1.1\r\nHost: a\r\n\rGET /b: HTTP/1.1\r\nHost: a\r\n\r\n",
+    code: "bad-field",
+  },
+  {
+    name: "a first field line that begins with a space",
+    bytes: withFieldsAlone(" Host: a"),
+    code: "bad-field",
+  },
+  {
+    name: "a first field line that begins with a tab",
+    bytes: withFieldsAlone("\tContent-Length: 1", "Host: a"),
+    code: "bad-field",
+  },
+  {
+    name: "a head that ends with two bare LFs",
+    bytes: "GET / HTTP/1.1\r\nHost: a\n\nGET /b HTTP/1.1\r\nHost: a\r\n\r\n",
+    code: "bad-field",
+  },
+];
