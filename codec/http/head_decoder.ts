@@ -118,7 +118,11 @@ export abstract class HeadDecoder<Head> extends BodyDecoder<Head | HttpBodyEnd> 
       this.#end = undefined;
       return end;
     }
-    if (this.#isPaused || buffer.length === 0) return undefined;
+    if (this.#isPaused) {
+      this.#requireFew(buffer);
+      return undefined;
+    }
+    if (buffer.length === 0) return undefined;
     if (this.#fieldsAt === 0 && !this.#takeStartLine(buffer)) return undefined;
     if (!this.#takeFieldLines(buffer)) return undefined;
     const { offset } = buffer;
@@ -149,6 +153,19 @@ export abstract class HeadDecoder<Head> extends BodyDecoder<Head | HttpBodyEnd> 
     this.#forgetLines();
     this.#end = { type: "end", trailers: Fields.ofSection(section) };
     return 0;
+  }
+
+  /** Returns the bytes that belong to no message yet: a head that has begun is no head any more. */
+  override rest(): Uint8Array {
+    this.#forgetLines();
+    return super.rest();
+  }
+
+  /** What waits for the answer that says what protocol it is of is bounded as a head is. */
+  #requireFew({ length, offset }: ReceiveBuffer): void {
+    const max = this.#limits.maxHeadBytes;
+    if (length <= max) return;
+    throw this.#tooMuch("maxHeadBytes", { max, got: max + 1, unit: "bytes", offset });
   }
 
   #forgetLines(): void {
