@@ -10,6 +10,7 @@ import {
   netstring,
   varintPrefixed,
 } from "../../codec/mod.ts";
+import { httpClientCodec, httpServerCodec } from "../../codec/http/mod.ts";
 import { telnet } from "../../codec/telnet/telnet.ts";
 import { cutEvery, hex, joined, utf8Bytes } from "./support.ts";
 import { type Work, workOf } from "./work.ts";
@@ -201,6 +202,7 @@ function casesOf({ largeBytes, many }: LinearTimeSize): readonly Case[] {
       chunk: Infinity,
       messages: many,
     },
+    ...httpCases({ largeBytes, many }),
     {
       name: "telnet() of many requests in one chunk",
       codec: telnet(lines()),
@@ -217,6 +219,97 @@ function casesOf({ largeBytes, many }: LinearTimeSize): readonly Case[] {
       chunk: Infinity,
       messages: 1,
       most: { read: 8 },
+    },
+  ];
+}
+
+function httpCases({ largeBytes, many }: LinearTimeSize): readonly Case[] {
+  const start = "GET / HTTP/1.1\r\nHost: a\r\n";
+  const chunked = `${start}Transfer-Encoding: chunked\r\n\r\n`;
+  const limits = {
+    maxHeadBytes: 2 * largeBytes,
+    maxFields: Infinity,
+    maxChunkExtensionBytes: 2 * largeBytes,
+  };
+  const codec = httpServerCodec({ limits });
+  const long = "a".repeat(largeBytes);
+  return [
+    {
+      name: "httpServerCodec() of one long field, byte by byte",
+      codec,
+      bytes: utf8Bytes(`${start}X: ${long}\r\n\r\n`),
+      chunk: 1,
+      messages: 1,
+    },
+    {
+      name: "httpServerCodec() of many fields, byte by byte",
+      codec,
+      bytes: utf8Bytes(`${start}${"X:y\r\n".repeat(largeBytes / 8)}\r\n`),
+      chunk: 1,
+      messages: 1,
+    },
+    {
+      name: "httpServerCodec() of many fields in one chunk",
+      codec,
+      bytes: utf8Bytes(`${start}${"X:y\r\n".repeat(largeBytes / 8)}\r\n`),
+      chunk: Infinity,
+      messages: 1,
+    },
+    {
+      name: "httpServerCodec() of many requests in one chunk",
+      codec,
+      bytes: utf8Bytes(`${start}\r\n`.repeat(many)),
+      chunk: Infinity,
+      messages: many,
+    },
+    {
+      name: "httpServerCodec() of many empty lines in front of a request, byte by byte",
+      codec,
+      bytes: utf8Bytes(`${"\r\n".repeat(largeBytes / 4)}${start}\r\n`),
+      chunk: 1,
+      messages: 1,
+    },
+    {
+      name: "httpServerCodec() of many lengths that are the same",
+      codec,
+      bytes: utf8Bytes(`${start}Content-Length: ${"0,".repeat(largeBytes / 4)}0\r\n\r\n`),
+      chunk: Infinity,
+      messages: 1,
+    },
+    {
+      name: "httpServerCodec() of many chunks in one chunk",
+      codec,
+      bytes: utf8Bytes(`${chunked}${"1\r\na\r\n".repeat(many)}0\r\n\r\n`),
+      chunk: Infinity,
+      messages: many + 2,
+    },
+    {
+      name: "httpServerCodec() of many chunks, byte by byte",
+      codec,
+      bytes: utf8Bytes(`${chunked}${"1\r\na\r\n".repeat(many)}0\r\n\r\n`),
+      chunk: 1,
+      messages: many + 2,
+    },
+    {
+      name: "httpServerCodec() of one long extension, byte by byte",
+      codec,
+      bytes: utf8Bytes(`${chunked}1;${long}\r\na\r\n0\r\n\r\n`),
+      chunk: 1,
+      messages: 3,
+    },
+    {
+      name: "httpClientCodec() of one long reason, byte by byte",
+      codec: httpClientCodec({ limits: { ...limits, maxStartLineBytes: 2 * largeBytes } }),
+      bytes: utf8Bytes(`HTTP/1.1 204 ${long}\r\n\r\n`),
+      chunk: 1,
+      messages: 1,
+    },
+    {
+      name: "httpClientCodec() of many responses in one chunk",
+      codec: httpClientCodec(),
+      bytes: utf8Bytes("HTTP/1.1 204 x\r\nX: y\r\n\r\n".repeat(many)),
+      chunk: Infinity,
+      messages: many,
     },
   ];
 }

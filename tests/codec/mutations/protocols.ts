@@ -10,6 +10,7 @@ import { parcel } from "../../../codec/parcel/mod.ts";
 import { simpleFileReplies, simpleFileRequests } from "../../../codec/simple_file/mod.ts";
 import { telnet } from "../../../codec/telnet/mod.ts";
 import { hex, joined as concat, utf8Bytes } from "../support.ts";
+import { HTTP } from "./http.ts";
 import { MAX, MAX_LINE, type MutatedCodec, refusal } from "./mutated_codec.ts";
 
 /** The codecs of protocols, and what they are made of. */
@@ -66,6 +67,7 @@ export const PROTOCOLS: readonly MutatedCodec[] = [
     limit: 16 * 1024 + 9,
     pieces: pieceOf,
   },
+  ...HTTP.map((mutated) => ({ ...mutated, pieces: pieceOf })),
 ];
 
 function framesOfParcel(): Uint8Array[] {
