@@ -51,6 +51,7 @@ const SECTIONS: Readonly<Record<string, () => string | Promise<string>>> = {
   examples: exampleTable,
   filesSpeed: () => speedTable("files"),
   glance: glanceTable,
+  httpSpeed: () => speedTable("http"),
   limits: () => limitTable(LIMITS),
   outputSpeed: () => speedTable("output"),
   permissions: permissionTable,
