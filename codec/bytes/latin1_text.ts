@@ -8,7 +8,10 @@ const SHORT_BYTES = 16;
 const BLOCK_BYTES = 4096;
 
 /** Returns the bytes from `from` up to `to` as text of one character a byte (ISO 8859-1). */
-export function latin1Text(bytes: Uint8Array, from = 0, to: number = bytes.length): string {
+export function latin1Text(
+  bytes: Uint8Array,
+  { from = 0, to = bytes.length }: { from?: number; to?: number } = {},
+): string {
   let text = "";
   if (to - from <= SHORT_BYTES) {
     for (let at = from; at < to; at++) text += String.fromCharCode(bytes[at]!);

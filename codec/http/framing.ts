@@ -176,12 +176,12 @@ function badFraming(
 }
 
 function textOf(bytes: Uint8Array, { from, to }: { from: number; to: number }): string {
-  return latin1Text(bytes, from, to);
+  return latin1Text(bytes, { from, to });
 }
 
 const SHOWN_BYTES = 40;
 
 function shown(bytes: Uint8Array, { from, to }: { from: number; to: number }): string {
-  const text = JSON.stringify(latin1Text(bytes, from, Math.min(to, from + SHOWN_BYTES)));
+  const text = JSON.stringify(latin1Text(bytes, { from, to: Math.min(to, from + SHOWN_BYTES) }));
   return to - from > SHOWN_BYTES ? `${text}…` : text;
 }

@@ -28,7 +28,7 @@ export interface Line {
 
 /** What a head that is whole is made of. */
 export interface HeadParts {
-  /** Its bytes, without the empty line at the end; they are its own. */
+  /** Its bytes, the empty line at the end included; they are its own. */
   readonly bytes: Uint8Array;
   /** Where in them the fields begin. */
   readonly fieldsAt: number;
@@ -126,9 +126,8 @@ export abstract class HeadDecoder<Head> extends BodyDecoder<Head | HttpBodyEnd> 
     if (this.#fieldsAt === 0 && !this.#takeStartLine(buffer)) return undefined;
     if (!this.#takeFieldLines(buffer)) return undefined;
     const { offset } = buffer;
-    const bytes = buffer.take(this.#lineAt);
     const parts: HeadParts = {
-      bytes: bytes.subarray(0, bytes.length - CRLF_BYTES),
+      bytes: buffer.take(this.#lineAt),
       fieldsAt: this.#fieldsAt,
       framing: this.#framing,
       offset,

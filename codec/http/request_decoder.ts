@@ -64,7 +64,7 @@ export class RequestDecoder extends HeadDecoder<HttpRequestHead> {
     this.#method = methodOf(bytes, { from, to: methodEnd });
     this.#target = targetEnd - targetFrom === 1 && bytes[targetFrom] === 47
       ? "/"
-      : latin1Text(bytes, targetFrom, targetEnd);
+      : latin1Text(bytes, { from: targetFrom, to: targetEnd });
     requireTarget(this.#method, { target: this.#target, offset: at(targetFrom) });
   }
 
@@ -117,7 +117,7 @@ function methodOf(bytes: Uint8Array, { from, to }: { from: number; to: number })
   if (to - from === 3 && bytes[from] === 71 && bytes[from + 1] === 69 && bytes[from + 2] === 84) {
     return "GET";
   }
-  return latin1Text(bytes, from, to);
+  return latin1Text(bytes, { from, to });
 }
 
 /** What comes behind "://" is not looked at: whoever routes by it parses it as a URL. */

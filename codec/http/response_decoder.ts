@@ -66,7 +66,7 @@ export class ResponseDecoder extends HeadDecoder<HttpResponseHead> {
       }
     }
     this.#status = status;
-    this.#reason = reasonAt < to ? latin1Text(bytes, reasonAt, to) : "";
+    this.#reason = reasonAt < to ? latin1Text(bytes, { from: reasonAt, to }) : "";
   }
 
   /** Makes the response, and decides how long its body is (RFC 9112, 6.3). */
