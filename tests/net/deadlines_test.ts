@@ -178,6 +178,7 @@ Deno.test("DeadlineError names each phase and its time", () => {
     connect: "Cannot connect: no answer came within 5 ms (connect deadline)",
     handshake:
       "Cannot finish the handshake: the peer did not do its part within 5 ms (handshake deadline)",
+    head: "Cannot receive the head of a message: it was not whole within 5 ms (head deadline)",
     receive: "Cannot receive a message: none came within 5 ms (receive deadline)",
     reply: "Cannot receive a reply: none came within 5 ms (reply deadline)",
     idle: "Cannot keep the connection: no byte passed within 5 ms (idle deadline)",
@@ -195,6 +196,7 @@ Deno.test("DeadlineError says whom it waited for, and whose time it was", () => 
   const texts: Record<DeadlinePhase, string> = {
     connect: "Cannot connect for call 7 to [::1]:8001: ",
     handshake: "Cannot finish the handshake for call 7 with [::1]:8001: ",
+    head: "Cannot receive the head of a message for call 7 from [::1]:8001: ",
     receive: "Cannot receive a message for call 7 from [::1]:8001: ",
     reply: "Cannot receive a reply for call 7 from [::1]:8001: ",
     idle: "Cannot keep the connection for call 7 to [::1]:8001: ",
