@@ -4,6 +4,7 @@
 //   deno task docs
 
 import { type Figure, format, median, reached } from "../bench/figures.ts";
+import { DEFAULT_HTTP_LIMITS } from "../codec/http/limits.ts";
 import { DEFAULT_CODEC_LIMITS } from "../codec/limits.ts";
 import { DEFAULT_DEADLINES } from "../net/deadlines.ts";
 import { DEFAULT_SERVER_LIMITS } from "../net/limits.ts";
@@ -66,6 +67,7 @@ const SECTIONS: Readonly<Record<string, () => string | Promise<string>>> = {
 
 const LIMITS = {
   "codec/limits.ts": DEFAULT_CODEC_LIMITS,
+  "codec/http/limits.ts": DEFAULT_HTTP_LIMITS,
   "net/limits.ts": DEFAULT_SERVER_LIMITS,
   "transfer/limits.ts": DEFAULT_INBOX_LIMITS,
 };
@@ -93,6 +95,7 @@ function glanceTable(): string {
   const owners = [
     ["a codec", DEFAULT_CODEC_LIMITS, "`lines({ maxBytes })`"],
     ["a server", DEFAULT_SERVER_LIMITS, "`serve(listener, { limits })`"],
+    ["a server of HTTP, as well", DEFAULT_HTTP_LIMITS, "`serveHttp(listener, { limits })`"],
     ["a server or a connection", DEFAULT_DEADLINES, "`{ deadlines }`"],
     ["the inbox of files", DEFAULT_INBOX_LIMITS, "`{ limits }`"],
   ] as const;
@@ -130,9 +133,10 @@ async function limitTable(files: Readonly<Record<string, object>>): Promise<stri
   for (const [path, defaults] of Object.entries(files)) {
     const source = await Deno.readTextFile(new URL(path, root));
     for (const [name, value] of Object.entries(defaults)) {
-      const comment = new RegExp(`/\\*\\* ([^*]+) \\*/\\n  ${name}: number;`).exec(source)?.[1] ??
-        "";
-      rows.push([`\`${name}\``, shownDefault(name, value), comment]);
+      const comment =
+        new RegExp(`/\\*\\*((?:(?!\\*/)[^])*)\\*/\\n  ${name}: number;`).exec(source)?.[1] ?? "";
+      const what = comment.replaceAll(/\n\s*\*/g, "").replaceAll(/\s+/g, " ").trim();
+      rows.push([`\`${name}\``, shownDefault(name, value), what]);
     }
   }
   return table(["Name", "Default", "What it bounds"], rows);

@@ -14,6 +14,7 @@ import {
   type ParcelOutgoing,
   type ParcelRefusal,
 } from "../codec/parcel/mod.ts";
+import type { HttpErrorCode } from "../codec/http/mod.ts";
 import type { SimpleFileErrorCode } from "../codec/simple_file/mod.ts";
 import type { ClosedErrorCode, DeadlineErrorCode } from "../net/errors.ts";
 import type { FailureCode } from "../net/failure_code.ts";
@@ -35,6 +36,7 @@ for (const document of documents) {
 const CODES: Readonly<{
   "Any protocol": Record<ProtocolErrorCode, true>;
   "The parcel format": Record<ParcelErrorCode, true>;
+  "HTTP": Record<HttpErrorCode, true>;
   "The simple file format": Record<SimpleFileErrorCode, true>;
   "DeadlineError": Record<DeadlineErrorCode, true>;
   "ClosedError": Record<ClosedErrorCode, true>;
@@ -54,6 +56,16 @@ const CODES: Readonly<{
     "unexpected-message": true,
   },
   "The parcel format": { "bad-compression": true, "unknown-type": true },
+  HTTP: {
+    "bad-chunk": true,
+    "bad-field": true,
+    "bad-framing": true,
+    "bad-host": true,
+    "bad-request-line": true,
+    "bad-status-line": true,
+    "bad-version": true,
+    "unknown-coding": true,
+  },
   "The simple file format": { "bad-header": true },
   "DeadlineError": { "deadline-passed": true },
   "ClosedError": { "connection-closed": true, "connection-cut": true, "connection-reset": true },
