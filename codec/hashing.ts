@@ -26,9 +26,11 @@ function hasherOver(hash: Hash): Hasher {
   };
 }
 
-/** Returns the HMAC-SHA-256 (RFC 2104) of text under a key that is text, in hex. */
-export function hmacSha256(key: string, text: string): string {
-  return createHmac("sha256", key).update(text).digest("hex");
+/** Returns the HMAC-SHA-256 (RFC 2104) under a key that is text, in hex, of texts and bytes as if they were one. */
+export function hmacSha256(key: string, ...data: readonly (string | Uint8Array)[]): string {
+  const hmac = createHmac("sha256", key);
+  for (const one of data) hmac.update(one);
+  return hmac.digest("hex");
 }
 
 /** Says whether two digests in hex are the same, in a time that tells nothing about where they differ. */
