@@ -1,0 +1,65 @@
+import { hexOf } from "../../codec/bytes/hex.ts";
+import { byteTextOf, utf8Of } from "./byte_text.ts";
+import { indentedJson } from "./indented_json.ts";
+import { mediaTypeOf } from "./media_type.ts";
+import { type MultipartParts, multipartParts } from "./multipart.ts";
+import { formPairsIn, type Pair } from "./pairs.ts";
+
+/** The body of a request, as it came in. */
+export type ReceivedBody =
+  | { readonly state: "none" }
+  /** All of it; `bytes` are exactly those that came. */
+  | { readonly state: "whole"; readonly bytes: Uint8Array }
+  /** It was not read to its end, because it has more bytes than are kept. */
+  | { readonly state: "too-large"; readonly maxBytes: number }
+  /** The client left, or broke the protocol, before its end. */
+  | { readonly state: "cut"; readonly reason: string };
+
+/** A body as people read it, by its media type and its bytes. */
+export type BodyView =
+  | { readonly kind: "json"; readonly text: string }
+  | { readonly kind: "form"; readonly pairs: readonly Pair[] }
+  | ({ readonly kind: "multipart" } & MultipartParts)
+  | { readonly kind: "text"; readonly text: string }
+  | { readonly kind: "binary"; readonly rows: readonly string[]; readonly more: number };
+
+/** Bytes of a body that is no text that are shown. */
+const MAX_SHOWN_BYTES = 256;
+const ROW_BYTES = 16;
+
+/** Returns a body as people read it: what its media type says if it is that, else as text, else as hexadecimal rows. */
+export function bodyView(bytes: Uint8Array, contentType: string | undefined): BodyView {
+  const { type, parameters } = mediaTypeOf(contentType ?? "");
+  const boundary = parameters.get("boundary") ?? "";
+  if (type.startsWith("multipart/") && boundary !== "") {
+    const listed = multipartParts(byteTextOf(bytes), boundary);
+    if (listed.parts.length > 0) return { kind: "multipart", ...listed };
+  }
+  const text = utf8Of(bytes);
+  if (text === undefined || isBinary(text)) return binaryView(bytes);
+  // JSON is JSON, whatever it is called: `curl -d` says that it is a form.
+  const json = /^\s*[[{]/.test(text) || /[/+]json$/.test(type) ? indentedJson(text) : undefined;
+  if (json !== undefined) return { kind: "json", text: json };
+  if (type === "application/x-www-form-urlencoded") {
+    return { kind: "form", pairs: formPairsIn(byteTextOf(bytes)) };
+  }
+  return { kind: "text", text };
+}
+
+function binaryView(bytes: Uint8Array): BodyView {
+  const rows: string[] = [];
+  const end = Math.min(bytes.length, MAX_SHOWN_BYTES);
+  for (let at = 0; at < end; at += ROW_BYTES) {
+    const row = bytes.subarray(at, Math.min(at + ROW_BYTES, end));
+    const plain = Array.from(
+      row,
+      (byte) => byte >= 32 && byte < 127 ? String.fromCharCode(byte) : ".",
+    );
+    rows.push(`${hexOf(row, " ").padEnd(ROW_BYTES * 3 - 1)}  ${plain.join("")}`);
+  }
+  return { kind: "binary", rows, more: bytes.length - end };
+}
+
+function isBinary(text: string): boolean {
+  return text.includes("\0");
+}
