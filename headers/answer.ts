@@ -1,0 +1,110 @@
+import type { Field, HttpResponse } from "../codec/http/mod.ts";
+import type { Page } from "./page/html.ts";
+import { requestPage } from "./page/request_page.ts";
+import { preferredType } from "./request/preferred_type.ts";
+import { requestJson, shownJson } from "./request/request_json.ts";
+import type { RequestRecord } from "./request/request_record.ts";
+import { requestText } from "./request/request_text.ts";
+
+/** How {@linkcode answerTo} answers. */
+export interface AnswerOptions {
+  /** The status. */
+  readonly status: number;
+  /** Fields beside those that belong to what is shown; one with the name of such a field replaces it. */
+  readonly fields: readonly Field[];
+  /** Where the reader may see the requests as they come. */
+  readonly liveHref: string | undefined;
+}
+
+/** Fields that say what is shown, and keep a browser from taking it for something else: nobody sets these. */
+export const FIXED_FIELDS: readonly string[] = [
+  "connection",
+  "content-length",
+  "content-security-policy",
+  "content-type",
+  "date",
+  "keep-alive",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+  "x-content-type-options",
+];
+
+/** What holds for all that shows what somebody sent. */
+const PRIVATE = {
+  "Cache-Control": "no-store",
+  "Referrer-Policy": "no-referrer",
+  "X-Content-Type-Options": "nosniff",
+};
+
+/** What is no page may load nothing, should a browser show it as one. */
+const NOTHING = { "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'" };
+
+/** Statuses whose answers have no body (RFC 9110, 15.3.5, 15.3.6, 15.4.5). */
+const WITHOUT_BODY = [204, 205, 304];
+
+/**
+ * Returns the answer that shows a client its own request: as a page, as text or as JSON, by its `Accept`. One whose body is too
+ * large gets 413, and one that asks for a tunnel 501.
+ */
+export function answerTo(
+  record: RequestRecord,
+  { status, fields, liveHref }: AnswerOptions,
+): HttpResponse {
+  const accept = record.fields.filter(([name]) => name.toLowerCase() === "accept");
+  const type = preferredType(accept.length === 0 ? undefined : accept.map(([, it]) => it).join());
+  const shown = type === "text/html"
+    ? pageShown(requestPage(record, { liveHref }))
+    : type === "application/json"
+    ? { type: "application/json", body: shownJson(requestJson(record)) }
+    : { type: "text/plain; charset=utf-8", body: `${requestText(record)}\n` };
+  const said = statusFor(record, status);
+  return {
+    status: said,
+    fields: withFields({
+      "Content-Type": shown.type,
+      Vary: "Accept",
+      ...PRIVATE,
+      ...NOTHING,
+      ...shown.fields,
+    }, fields),
+    body: WITHOUT_BODY.includes(said) ? 0 : shown.body,
+    // What is left of such a body is not waited for.
+    close: record.body.state === "too-large",
+  };
+}
+
+/** Returns the status of an answer: the one that is wanted, but where that would tell the client something else. */
+function statusFor({ method, body }: RequestRecord, wanted: number): number {
+  if (body.state === "too-large") return 413;
+  // A tunnel would begin behind a 2xx, and there is none.
+  return method === "CONNECT" && wanted < 300 ? 501 : wanted;
+}
+
+/** Returns the answer that shows a page. */
+export function answerWithPage(page: Page): HttpResponse {
+  return { fields: { ...PRIVATE, ...page.fields }, body: page.html };
+}
+
+/** Returns an answer of a line of text. */
+export function answerWithText(status: number, text: string): HttpResponse {
+  const fields = { "Content-Type": "text/plain; charset=utf-8", ...PRIVATE, ...NOTHING };
+  return { status, fields, body: `${text}\n` };
+}
+
+interface Shown {
+  readonly type: string;
+  readonly body: string;
+  readonly fields?: Readonly<Record<string, string>>;
+}
+
+function pageShown({ html, fields }: Page): Shown {
+  return { type: "text/html; charset=utf-8", body: html, fields };
+}
+
+/** Puts fields behind ours, and in the place of those that have their names. */
+function withFields(ours: Readonly<Record<string, string>>, given: readonly Field[]): Field[] {
+  const names = new Set(given.map(([name]) => name.toLowerCase()));
+  return [...Object.entries(ours).filter(([name]) => !names.has(name.toLowerCase())), ...given];
+}
