@@ -22,6 +22,7 @@ import { program as reverseClient } from "./clients/reverse.ts";
 import { program as talkbackClient } from "./clients/talkback.ts";
 import { program as filesServer } from "./servers/files.ts";
 import { program as greetingServer } from "./servers/greeting.ts";
+import { program as headersServer } from "./servers/headers.ts";
 import { program as reverseServer } from "./servers/reverse.ts";
 import { program as talkbackServer } from "./servers/talkback.ts";
 import { main as tour } from "./tour/main.ts";
@@ -36,6 +37,7 @@ export const programs: readonly Program[] = [
   talkbackClient,
   filesServer,
   filesClient,
+  headersServer,
 ];
 
 /** Runs the program that the arguments name with the arguments behind its name; returns the exit code. */

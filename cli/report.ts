@@ -39,6 +39,11 @@ export class Report {
     return this.#io.streams?.stdout.ready();
   }
 
+  /** Reports the user's data in lines that are laid out already, of which only what is printed is made. */
+  block(record: () => ReportRecord, text: () => string): void {
+    this.#print(this.json ? jsonLine(record()) : `${text()}\n`);
+  }
+
   /**
    * Reports a line that a peer sent and the user asked for: a record for machines, else the line, as it came into a pipe
    * or file and harmless on a terminal. To be awaited as `data`.

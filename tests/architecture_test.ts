@@ -8,7 +8,8 @@ const FLOORS = [
   ["net/"],
   ["mod.ts"],
   ["testing/"],
-  ["transfer/"],
+  ["web/"],
+  ["transfer/", "headers/"],
   ["cli/"],
   ["servers/", "clients/"],
   ["tour/"],
@@ -101,7 +102,9 @@ Deno.test(`a source file has at most ${MAX_LINES} lines when it is no test`, () 
 });
 
 Deno.test("the library names no flag of a program", () => {
-  const library = sources.filter(({ path }) => /^(codec|net|testing|transfer)\//.test(path));
+  const library = sources.filter(({ path }) =>
+    /^(codec|net|testing|transfer|headers)\//.test(path)
+  );
   const flags = library.flatMap(({ path, text }) =>
     Array.from(text.matchAll(/(?<![\w-])--[a-z][a-z-]+/g), ([flag]) => `${path}: ${flag}`)
   );

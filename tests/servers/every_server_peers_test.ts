@@ -2,6 +2,7 @@ import { assertEquals, assertMatch, assertRejects, assertThrows } from "@std/ass
 import { programs } from "../../cli.ts";
 import { serveFiles } from "../../servers/files.ts";
 import { serveGreeting } from "../../servers/greeting.ts";
+import { serveHeaders } from "../../servers/headers.ts";
 import { serveReverse } from "../../servers/reverse.ts";
 import { serveTalkback } from "../../servers/talkback.ts";
 import { startServer } from "../cli/in_process.ts";
@@ -39,7 +40,7 @@ for (const { name } of programs.filter(({ kind }) => kind === "server")) {
     inPlace(async (args) => {
       await using server = await startServer(name, { args: [...args, "--allow", "127.0.0.1"] });
       await using peer = await connectPeer(server.port);
-      await peer.send("x\n");
+      await peer.send(name === "headers" ? "GET / HTTP/1.0\r\n\r\n" : "x\n");
       assertEquals(typeof await peer.line(), "string");
     }));
 
@@ -76,6 +77,7 @@ for (const wrong of WRONG) {
           () => serveGreeting(given),
           () => serveReverse(given),
           () => serveTalkback(given),
+          () => serveHeaders(given),
         ]
       ) {
         assertThrows(serve, RangeError);

@@ -23,7 +23,9 @@ const TALKS: Readonly<Record<string, { args: readonly string[]; stdin: string; h
   files: { args: ["-"], stdin: "Ho", heard: /^Sent 1 file, 2 B / },
 };
 
-for (const { name, main } of programs.filter(({ kind }) => kind === "server")) {
+for (
+  const { name, main } of programs.filter(({ kind, name }) => kind === "server" && name in TALKS)
+) {
   const client = programs.find((one) => one.kind === "client" && one.name === name)!;
   const { args, stdin, heard } = TALKS[name]!;
   const own = (folder: string) => name === "files" ? ["--dir", `${folder}/inbox`] : [];
