@@ -27,17 +27,22 @@ export interface Visit {
  * @throws {AggregateError} The page reported errors, on its console or as what nobody caught.
  */
 export async function visit(site: Site, use: (visit: Visit) => Promise<void>): Promise<void> {
+  await using server = serveSite(site);
+  await visitUrl(`http://127.0.0.1:${server.addr.port}/`, use);
+}
+
+/** Opens a page in Chromium by its address, as {@linkcode visit} does. */
+export async function visitUrl(url: string, use: (visit: Visit) => Promise<void>): Promise<void> {
   await using after = new AsyncDisposableStack();
   const folder = await Deno.makeTempDir({ prefix: "parley_chromium_" });
   after.defer(() => Deno.remove(folder, { recursive: true }));
-  const server = after.use(serveSite(site));
   const context = await launch(folder);
   after.defer(() => context.close());
 
   const page = await context.newPage();
   const problems = watch(page);
   try {
-    await page.goto(`http://127.0.0.1:${server.addr.port}/`);
+    await page.goto(url);
     await use({ page, version: context.browser()?.version() ?? "" });
     // Its reports come in order: those from before this answer are here.
     await page.evaluate("0");
