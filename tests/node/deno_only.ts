@@ -12,6 +12,7 @@ export const DENO_ONLY: Readonly<Record<string, string>> = {
   "documents_alone_test.ts":
     "runs the documents' commands as a reader of the sources does, with deno",
   "examples/examples_alone_test.ts": "runs the examples as they stand, with deno",
+  "headers/documented_test.ts": "reads the documents",
   "links/dnt_long_test.ts": "tests the build itself",
   "links/dnt_test.ts": "tests the build itself",
   "shims/build/emitted_test.ts": "tests the build itself",
