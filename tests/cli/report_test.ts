@@ -29,6 +29,18 @@ Deno.test("Report puts data on stdout and notes on stderr when people read", () 
   assertMatch(io.about[1] ?? "", /#3 <- read 1: 3 bytes, 0 to 3\n +68 0a ff +h\.\.\n$/);
 });
 
+Deno.test("Report makes of a block only what is printed", () => {
+  const never = () => {
+    throw new Error("nobody reads that");
+  };
+  const [people, machine] = [keptIo({ columns: 10 }), keptIo()];
+  const block = "a title\n  name  a value that is longer than a line\n";
+  new Report(people, false).block(never, () => block);
+  new Report(machine, true).block(() => ({ event: "request", number: 1 }), never);
+  assertEquals(people.out, [`${block}\n`]);
+  assertEquals(machine.out, ['{"event":"request","number":1}\n']);
+});
+
 Deno.test("Report puts one object a line on stdout when a machine reads", () => {
   const io = keptIo();
   const report = new Report(io, true);
