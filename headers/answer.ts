@@ -1,4 +1,4 @@
-import type { Field, HttpResponse } from "../codec/http/mod.ts";
+import { type Field, Fields, type HttpResponse } from "../codec/http/mod.ts";
 import type { Page } from "./page/html.ts";
 import { requestPage } from "./page/request_page.ts";
 import { preferredType } from "./request/preferred_type.ts";
@@ -30,6 +30,19 @@ export const FIXED_FIELDS: readonly string[] = [
   "upgrade",
   "x-content-type-options",
 ];
+
+/**
+ * Returns fields where answers can have them.
+ *
+ * @throws {ProtocolError} One cannot be sent.
+ * @throws {TypeError} One of them is written by the answer itself.
+ */
+export function requireFields(given: readonly Field[]): readonly Field[] {
+  const fields = [...new Fields(given)];
+  const fixed = fields.find(([name]) => FIXED_FIELDS.includes(name.toLowerCase()));
+  if (fixed === undefined) return fields;
+  throw new TypeError(`Cannot set ${fixed[0]}: the answer has one of its own`);
+}
 
 /** What holds for all that shows what somebody sent. */
 const PRIVATE = {

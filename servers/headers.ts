@@ -11,7 +11,7 @@ import * as cli from "../cli/mod.ts";
 import { fields, status } from "../cli/http_options.ts";
 import { readWebhookSecrets, webhookSecrets } from "../cli/webhook_secrets.ts";
 import { escapeControls } from "../codec/escape_controls.ts";
-import { answerTo, FIXED_FIELDS } from "../headers/answer.ts";
+import { answerTo, FIXED_FIELDS, requireFields } from "../headers/answer.ts";
 import type { LiveReader, LiveRefusal } from "../headers/live/live_access.ts";
 import { LIVE_PATH, LiveRequests } from "../headers/live/live_requests.ts";
 import { receiveRequest } from "../headers/request/receive_request.ts";
@@ -19,18 +19,22 @@ import { requestJson } from "../headers/request/request_json.ts";
 import type { RequestRecord } from "../headers/request/request_record.ts";
 import { requestText } from "../headers/request/request_text.ts";
 import type { WebhookSecret } from "../headers/webhooks/verification.ts";
+import { requireSecret } from "../headers/webhooks/verify_webhook.ts";
 import { AddressList, type Server } from "../mod.ts";
 import { sleep, systemClock } from "../net/clock.ts";
 import {
   type Field,
-  Fields,
   type HttpServerMessage,
   type HttpServerOutgoing,
   serveHttp,
 } from "../net/http/mod.ts";
 import { safeListener } from "../net/safe_listener.ts";
 
-/** Serves what shows requests until it is shut down. */
+/**
+ * Serves what shows requests until it is shut down.
+ *
+ * @throws {TypeError} A secret is empty, or a field is one that the answer has of its own.
+ */
 export function serveHeaders(
   options?: HeadersServerOptions & cli.OverNetwork,
 ): HeadersServer<Deno.NetAddr>;
@@ -43,7 +47,8 @@ export function serveHeaders(options: HeadersServerOptions = {}): HeadersServer<
     OPTIONS,
     options,
   );
-  const given = [...new Fields(header)];
+  const given = requireFields(header);
+  const secrets = verify.map((one) => requireSecret(one));
   const onRequest = safeListener(options.onRequest, { name: "onRequest" });
   const live = new LiveRequests({
     access: { liveTo: new AddressList(liveTo), hosts: host },
@@ -69,7 +74,7 @@ export function serveHeaders(options: HeadersServerOptions = {}): HeadersServer<
       const { record, failure } = await receiveRequest(http, request, {
         number: ++count,
         tls: tls !== undefined,
-        secrets: verify,
+        secrets,
         clock,
       });
       onRequest(record);

@@ -38,7 +38,7 @@ export function verifyWebhook(
   { provider, secret }: WebhookSecret,
   { fields, body, nowMs }: SignedRequest,
 ): Verification {
-  if (secret === "") throw new TypeError(`Cannot verify ${provider}: the secret is empty`);
+  requireSecret({ provider, secret });
   const claim = CLAIMS[provider](fields);
   if ("why" in claim) return { provider, holds: false, ...claim };
   if (body === undefined) {
@@ -50,6 +50,12 @@ export function verifyWebhook(
   if (blank !== undefined) return { provider, holds: false, why: "blank-in-secret", text: blank };
   const text = `${claim.field} was made with another secret, or over another body`;
   return { provider, holds: false, why: "other-secret", text };
+}
+
+/** Returns a secret where it is one. @throws {TypeError} It is empty, which anybody can sign with. */
+export function requireSecret<S extends WebhookSecret>(given: S): S {
+  if (given.secret !== "") return given;
+  throw new TypeError(`Cannot verify ${given.provider}: the secret is empty`);
 }
 
 interface Signed {

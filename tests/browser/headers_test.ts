@@ -227,3 +227,28 @@ Deno.test(
     });
   },
 );
+
+Deno.test(
+  "headers goes on in a browser where another server takes its place (needs chromium)",
+  NEEDS_CHROMIUM,
+  async () => {
+    const first = serveHeaders({ port: 0, onRequest() {} });
+    const { port } = first.addr;
+    const url = `http://127.0.0.1:${port}`;
+    const send = async (path: string) => void await (await fetch(url + path)).body?.cancel();
+    await send("/first");
+    await visitUrl(`${url}/-/live`, async ({ page }) => {
+      const items = page.locator("#requests > li");
+      await items.filter({ hasText: "/first" }).waitFor();
+      await first.shutdown();
+      await page.locator("#state", { hasText: /^Disconnected/ }).waitFor();
+      await using _ = serveHeaders({ port, onRequest() {} });
+      await send("/second");
+      await items.filter({ hasText: "/second" }).waitFor();
+      // Those of the first server are another one's.
+      assertEquals(await items.count(), 1);
+      assertMatch(await textOf(page, "#state"), /^Connected/);
+      await page.goto("about:blank");
+    });
+  },
+);

@@ -1,4 +1,12 @@
-import { assert, assertEquals, assertFalse, assertMatch, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertFalse,
+  assertMatch,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
+import { ProtocolError } from "../../mod.ts";
 import { serveHeaders } from "../../servers/headers.ts";
 import { FakeClock } from "../../testing/mod.ts";
 import { runServer, startServer } from "../cli/in_process.ts";
@@ -314,6 +322,21 @@ Deno.test("headers shows requests over a Unix socket", {
     const answer = await new Response(conn.readable).text();
     assertMatch(answer, /^HTTP\/1\.1 200 OK\r\n/);
   });
+});
+
+Deno.test("serveHeaders() refuses what it cannot answer or check with before it listens", () => {
+  assertThrows(
+    () => serveHeaders({ port: 0, header: [["content-Type", "text/html"]] }),
+    TypeError,
+    "Cannot set content-Type: the answer has one of its own",
+  );
+  assertThrows(() => serveHeaders({ port: 0, header: [["X A", "1"]] }), ProtocolError);
+  assertThrows(
+    () => serveHeaders({ port: 0, verify: [{ provider: "slack", secret: "" }] }),
+    TypeError,
+    "Cannot verify slack: the secret is empty",
+  );
+  assertThrows(() => serveHeaders({ port: 0, liveTo: ["x"] }), SyntaxError);
 });
 
 Deno.test("headers names the flags when a client speaks TLS to it", async () => {
