@@ -5,10 +5,10 @@ import { rejected } from "../rejection.ts";
 import type { HttpTransport, RequestHost } from "./request_host.ts";
 import { HttpServerRequest } from "./server_request.ts";
 
-type Result = IteratorResult<HttpServerRequest, undefined>;
+type RequestResult = IteratorResult<HttpServerRequest, undefined>;
 
-const DONE: Result = { done: true, value: undefined };
-const OVER: Promise<Result> = Promise.resolve(DONE);
+const DONE: RequestResult = { done: true, value: undefined };
+const OVER: Promise<RequestResult> = Promise.resolve(DONE);
 
 /**
  * A server's connection that speaks HTTP: an async iterable of requests, each of which is answered before the next one is
@@ -63,7 +63,7 @@ export class HttpServerConnection
    * @throws {DeadlineError} A head was not whole within `headMs`; the client was told so.
    * @throws {ClosedError} The connection broke inside a request.
    */
-  next(): Promise<Result> {
+  next(): Promise<IteratorResult<HttpServerRequest, undefined>> {
     const current = this.#current;
     if (current !== undefined && !this.#isOver) {
       if (!current.isAnswered || current.isStreaming) return rejected(notAnswered());
@@ -74,7 +74,7 @@ export class HttpServerConnection
   }
 
   /** Ends an iteration; the connection stays as it is. */
-  return(): Promise<Result> {
+  return(): Promise<IteratorResult<HttpServerRequest, undefined>> {
     return OVER;
   }
 
@@ -95,7 +95,7 @@ export class HttpServerConnection
     });
   }
 
-  #next(): Promise<Result> {
+  #next(): Promise<IteratorResult<HttpServerRequest, undefined>> {
     this.#current = undefined;
     if (this.#isOver) return OVER;
     try {
@@ -107,14 +107,16 @@ export class HttpServerConnection
     return this.connection.next().then(this.#received, this.#failed);
   }
 
-  readonly #received = ({ done, value }: IteratorResult<HttpServerMessage, undefined>): Result => {
+  readonly #received = (
+    { done, value }: IteratorResult<HttpServerMessage, undefined>,
+  ): RequestResult => {
     if (!done) return this.#resultOf(value);
     this.#isOver = true;
     return DONE;
   };
 
   /** A client that is silent or leaves between two requests has done nothing wrong. */
-  readonly #failed = (error: unknown): Result => {
+  readonly #failed = (error: unknown): RequestResult => {
     this.#isOver = true;
     const isIdle = error instanceof DeadlineError && error.phase === "idle";
     const hasLeft = error instanceof ClosedError && error.code === "connection-reset";
@@ -122,7 +124,7 @@ export class HttpServerConnection
     throw error;
   };
 
-  #resultOf(message: HttpServerMessage): Result {
+  #resultOf(message: HttpServerMessage): RequestResult {
     // Behind a body whose end was taken nothing but a head comes.
     if (message.type !== "request") {
       throw new TypeError(`Cannot take a request: got ${message.type}`);
@@ -132,7 +134,7 @@ export class HttpServerConnection
     return { done: false, value };
   }
 
-  async #afterBody({ body }: HttpServerRequest): Promise<Result> {
+  async #afterBody({ body }: HttpServerRequest): Promise<RequestResult> {
     if (body.isHeldBack || body.isLong || !await body.discard()) this.#isOver = true;
     return await this.#next();
   }
