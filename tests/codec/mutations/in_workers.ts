@@ -22,10 +22,11 @@ const HAS_WORKERS = typeof Worker !== "undefined";
 
 /**
  * Registers the test that so many mutated inputs for each codec of a group do no harm; what one function makes shares
- * them. PARLEY_MUTATIONS_SEED has other inputs drawn than those of seed 1.
+ * them. PARLEY_MUTATIONS_SEED has other inputs drawn than those of seed 1, PARLEY_MUTATIONS_INPUTS so many of them.
  */
 export function testInWorkers(group: MutatedGroup, options: { inputs: number }): void {
-  const inputs = HAS_WORKERS ? options.inputs : options.inputs / 10;
+  const wanted = Number(Deno.env.get("PARLEY_MUTATIONS_INPUTS") ?? options.inputs);
+  const inputs = HAS_WORKERS ? wanted : Math.ceil(wanted / 10);
   const seed = Number(Deno.env.get("PARLEY_MUTATIONS_SEED") ?? 1);
   Deno.test(`${inputs} mutated inputs for each of the ${group} do no harm, however they are cut`, async () => {
     const codecs: readonly { name: string; of: string }[] = MUTATED_CODECS[group];
