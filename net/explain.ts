@@ -1,6 +1,7 @@
 import { escapeControls } from "../codec/escape_controls.ts";
 import { type Address, formatAddress } from "./address.ts";
 import { ClosedError, isOfLostPeer, messageOf } from "./errors.ts";
+import { ConnectAttemptsError } from "./happy_eyeballs.ts";
 import { portHolder, portHolderCommand } from "./port_holder.ts";
 import { explainTls } from "./explain_tls.ts";
 
@@ -121,10 +122,31 @@ export function formatExplanation({ what, why, advice }: Explanation): string {
   return help === "" ? `${what}: ${why}` : `${what}: ${why}; ${help}`;
 }
 
+/** Returns why none of a host's addresses could be connected to; each reason once. */
+async function reasonOfAll(
+  { attempts, cause }: ConnectAttemptsError,
+  options: ExplainOptions,
+): Promise<Reason> {
+  const { why, advice = [] } = await reasonOf(cause, options);
+  const whys = new Map<string, string[]>();
+  for (const { address, error } of attempts.slice(0, MAX_ATTEMPTS)) {
+    const { why } = await reasonOf(error, options);
+    whys.set(why, [...whys.get(why) ?? [], address]);
+  }
+  if (whys.size === 1) return { why, advice };
+  const each = Array.from(whys, ([why, addresses]) => `${why} (${addresses.join(", ")})`);
+  return { why: each.join(", "), advice };
+}
+
+/** Addresses of one host that an explanation goes through. */
+const MAX_ATTEMPTS = 8;
+
 async function reasonOf(
   error: unknown,
-  { tried, address, tls = false }: ExplainOptions,
+  options: ExplainOptions,
 ): Promise<Reason> {
+  const { tried, address, tls = false } = options;
+  if (error instanceof ConnectAttemptsError) return await reasonOfAll(error, options);
   const { hostname = "", port = 0 } = "hostname" in address ? address : {};
   const host = escapeControls(hostname);
   const aboutTls = tried === "listen" ? undefined : explainTls(error, { tried, isTls: tls });
