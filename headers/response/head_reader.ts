@@ -1,0 +1,138 @@
+import { requireLimit } from "../../codec/limits.ts";
+
+/**
+ * Why no more of a head was read: its empty line came (`whole`), the stream ended (`closed`), there was too much of it
+ * (`limit`), what came is no head at all (`other`), its time ran out (`late`), or the connection broke (`lost`).
+ */
+export type HeadEnd = "whole" | "closed" | "limit" | "other" | "late" | "lost";
+
+/** The bytes of a head as they came. */
+export interface RawHead {
+  /** All of them, with the empty line. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Why there are no more. */
+  readonly end: HeadEnd;
+}
+
+/** What a head may have. */
+export interface HeadReaderOptions {
+  /** Bytes of a head. @default {65536} */
+  readonly maxHeadBytes?: number;
+}
+
+/** Bytes of one head, where nobody says otherwise. */
+export const DEFAULT_MAX_HEAD_BYTES = 65_536;
+/** Bytes without a line ending that may still be the first line of a head, where they do not begin as one. */
+const MAX_UNKNOWN_BYTES = 512;
+/** The frame that an HTTP/2 server begins with (RFC 9113, 3.4): its header has so many bytes. */
+const HTTP2_FRAME_BYTES = 9;
+const HTTP2_SETTINGS = 4;
+/** The records that a TLS peer begins with (RFC 8446, 5.1). */
+const TLS_RECORDS: readonly (number | undefined)[] = [21, 22];
+const TLS_MAJOR = 3;
+
+const LF = 10;
+const CR = 13;
+
+/** Collected bytes of answers of whatever kind, however they were cut: it gives one head after another, broken or not. */
+export class HeadReader {
+  readonly #maxHeadBytes: number;
+  #bytes = new Uint8Array(1024);
+  #length = 0;
+  /** Up to here no head ends. */
+  #scanned = 0;
+  #lineStart = 0;
+  /** Where the first line that says something begins; -1 where none has come. */
+  #firstStart = -1;
+  #hasEnded = false;
+
+  /** Makes one for an answer. @throws {RangeError} `maxHeadBytes` is no limit. */
+  constructor({ maxHeadBytes = DEFAULT_MAX_HEAD_BYTES }: HeadReaderOptions = {}) {
+    this.#maxHeadBytes = requireLimit("maxHeadBytes", maxHeadBytes);
+  }
+
+  /** Takes bytes that arrived. */
+  push(chunk: Uint8Array): void {
+    const length = this.#length + chunk.length;
+    if (length > this.#bytes.length) {
+      const larger = new Uint8Array(Math.max(length, this.#bytes.length * 2));
+      larger.set(this.#bytes.subarray(0, this.#length));
+      this.#bytes = larger;
+    }
+    this.#bytes.set(chunk, this.#length);
+    this.#length = length;
+  }
+
+  /** Takes note that no more will come. */
+  end(): void {
+    this.#hasEnded = true;
+  }
+
+  /** Returns the next head; undefined where more bytes are needed, or where none came before the end. */
+  next(): RawHead | undefined {
+    const limit = Math.min(this.#length, this.#maxHeadBytes);
+    while (this.#scanned < limit) {
+      const at = this.#bytes.subarray(0, limit).indexOf(LF, this.#scanned);
+      if (at < 0) {
+        this.#scanned = limit;
+        break;
+      }
+      this.#scanned = at + 1;
+      const isEmpty = at - this.#lineStart === (this.#bytes[at - 1] === CR ? 1 : 0);
+      if (isEmpty && this.#firstStart >= 0) return this.#take(at + 1, "whole");
+      if (!isEmpty && this.#firstStart < 0) {
+        this.#firstStart = this.#lineStart;
+        if (!beginsHead(this.#bytes.subarray(this.#lineStart, at))) return this.takeAll("other");
+      }
+      this.#lineStart = at + 1;
+    }
+    if (this.#firstStart < 0 && this.#isOther()) return this.takeAll("other");
+    if (this.#length >= this.#maxHeadBytes) return this.#take(this.#maxHeadBytes, "limit");
+    return this.#hasEnded && this.#length > 0 ? this.takeAll("closed") : undefined;
+  }
+
+  /** Returns what came so far as all of a head, and why there is no more. */
+  takeAll(end: Exclude<HeadEnd, "whole">): RawHead {
+    return this.#take(Math.min(this.#length, this.#maxHeadBytes), end);
+  }
+
+  /** Returns the bytes behind the last head, and forgets them. */
+  rest(): Uint8Array<ArrayBuffer> {
+    return this.#take(this.#length, "other").bytes;
+  }
+
+  /** Bytes that belong to no head yet. */
+  get waitingBytes(): number {
+    return this.#length;
+  }
+
+  /** Says whether what came, which is no whole line, is surely no head. */
+  #isOther(): boolean {
+    const came = this.#bytes.subarray(this.#lineStart, this.#length);
+    if (TLS_RECORDS.includes(came[0]) && came[1] === TLS_MAJOR) return true;
+    const streamIsZero = came.subarray(5, HTTP2_FRAME_BYTES).every((byte) => byte === 0);
+    if (came.length >= HTTP2_FRAME_BYTES && came[3] === HTTP2_SETTINGS && streamIsZero) return true;
+    return came.length > MAX_UNKNOWN_BYTES && !beginsHead(came.subarray(0, MAX_UNKNOWN_BYTES));
+  }
+
+  #take(count: number, end: HeadEnd): RawHead {
+    const bytes = this.#bytes.slice(0, count);
+    this.#bytes.copyWithin(0, count, this.#length);
+    this.#length -= count;
+    this.#scanned = 0;
+    this.#lineStart = 0;
+    this.#firstStart = -1;
+    return { bytes, end };
+  }
+}
+
+/** A status line in whatever form, or a field where one should be. */
+const BEGINS_HEAD = /^[ \t]*(?:HTTP|ICY )|^[!#$%&'*+\-.^_\x60|~0-9A-Za-z]+[ \t]*:/i;
+/** A status code without a version; with these, servers of SMTP and FTP begin. */
+const BEGINS_WITH_CODE = /^(?!120|220|421|554)[1-5]\d\d(?:[ \r]|$)/;
+
+/** Says whether a first line is one of a head, be it ever so broken. */
+function beginsHead(line: Uint8Array): boolean {
+  const text = String.fromCharCode(...line.subarray(0, MAX_UNKNOWN_BYTES));
+  return BEGINS_HEAD.test(text) || BEGINS_WITH_CODE.test(text);
+}
