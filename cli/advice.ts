@@ -1,7 +1,7 @@
 import { ProtocolError } from "../codec/errors.ts";
 import { escapeControls } from "../codec/escape_controls.ts";
 import { type Address, formatAddress, parseIp } from "../net/address.ts";
-import { type Advice, explain, type ExplainOptions } from "../net/explain.ts";
+import { type Advice, type AdviceKind, explain, type ExplainOptions } from "../net/explain.ts";
 import { failureCodeOf } from "../net/failure_code.ts";
 import { formatServerEvent, type ServerEvent } from "../net/server_events.ts";
 import { ExplainedError } from "./explained_error.ts";
@@ -13,6 +13,8 @@ import type { ClientTls } from "./tls.ts";
 export interface ExplainForProgramsOptions extends Omit<ExplainOptions, "tls"> {
   /** Whom a client trusts, where it speaks TLS. */
   readonly tls?: ClientTls | undefined;
+  /** A URL says whom to call, and not options. @default {false} */
+  readonly byUrl?: boolean;
 }
 
 /**
@@ -31,10 +33,10 @@ export async function explainedError(
   error: unknown,
   options: ExplainForProgramsOptions,
 ): Promise<ExplainedError> {
-  const { tls, ...tried } = options;
+  const { tls, byUrl = false, ...tried } = options;
   const { what, why, advice } = await explain(error, { ...tried, tls: tls !== undefined });
   const isTrusted = advice.every(({ kind }) => kind !== "trust-authority");
-  const situation = { error, address: options.address, tls, isTrusted };
+  const situation = { error, address: options.address, tls, isTrusted, byUrl };
   return new ExplainedError(what, {
     code: failureCodeOf(error),
     why,
@@ -59,12 +61,24 @@ interface Situation {
   readonly tls?: ClientTls | undefined;
   /** What is wrong with the certificate is not who signed it. */
   readonly isTrusted: boolean;
+  readonly byUrl: boolean;
 }
+
+/** What is said of a URL, where that says whom to call. */
+const OF_URL: Readonly<Partial<Record<AdviceKind, string>>> = {
+  "check-address": "check the URL",
+  "check-hostname": "check the URL",
+  "other-name": "call it by one of these",
+  "speak-plain": "call it with http://",
+  "speak-tls": "call it with https://",
+};
 
 function withFlags(
   { kind, text }: Advice,
-  { error, address, tls, isTrusted }: Situation,
+  { error, address, tls, isTrusted, byUrl }: Situation,
 ): string {
+  const ofUrl = byUrl ? OF_URL[kind] : undefined;
+  if (ofUrl !== undefined) return ofUrl;
   const isUnix = "path" in address;
   switch (kind) {
     case "allow":

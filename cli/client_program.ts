@@ -41,15 +41,10 @@ export interface ClientOptions extends Omit<ConnectionOptions, "deadlines"> {
   tls?: ClientTls | undefined;
 }
 
-/** The options that every client has on its command line. */
-export type CommonClientOptions = Declared<{
-  hostname: string;
-  port: number;
-  to: string | undefined;
-  unix: string | undefined;
+/** The options of how a client calls, whoever is called. */
+export type CallOptions = Declared<{
   connectTimeout: number;
   idleTimeout: number;
-  tls: boolean;
   ca: string | undefined;
   fingerprint: string | undefined;
   insecure: boolean;
@@ -57,25 +52,46 @@ export type CommonClientOptions = Declared<{
   json: boolean;
 }>;
 
-/** Declares the options that every client has, with the port that it calls unless told otherwise. */
-export function clientOptions(defaultPort: number): CommonClientOptions {
+/** The options that every client has on its command line that calls one address. */
+export type CommonClientOptions =
+  & CallOptions
+  & Declared<{
+    hostname: string;
+    port: number;
+    to: string | undefined;
+    unix: string | undefined;
+    tls: boolean;
+  }>;
+
+/** Declares the options of how a client calls, for one that takes URLs: they say whom, and whether with TLS. */
+export function callOptions(): CallOptions {
   return {
-    hostname: host("Host to connect to", "127.0.0.1"),
-    port: { ...port("Port to connect to", { fallback: defaultPort }), letter: "p" },
-    to: optionalText("Connect there, instead of to --hostname and --port", "HOST[:PORT]"),
-    unix: optionalText("Connect to this Unix socket; needs --allow-read and --allow-write", "PATH"),
     connectTimeout: duration("Give up when there is no connection after this long", {
       fallback: DEFAULT_DEADLINES.connectMs,
     }),
     idleTimeout: duration("Give up after this long with no data", {
       fallback: DEFAULT_DEADLINES.idleMs,
     }),
-    tls: flag("Speak TLS"),
     ca: file("Trust this authority (PEM) beside the system's own; needs --allow-read"),
     fingerprint: optionalText("Trust the certificate with this SHA-256 and no other", "SHA256"),
     insecure: flag("Trust whoever answers: for tests alone"),
     trace: flag("Show all bytes, and the messages that they became"),
     json: flag("Print one JSON object a line on stdout"),
+  };
+}
+
+/** Declares the options that every client has, with the port that it calls unless told otherwise. */
+export function clientOptions(defaultPort: number): CommonClientOptions {
+  const { connectTimeout, idleTimeout, ...others } = callOptions();
+  return {
+    hostname: host("Host to connect to", "127.0.0.1"),
+    port: { ...port("Port to connect to", { fallback: defaultPort }), letter: "p" },
+    to: optionalText("Connect there, instead of to --hostname and --port", "HOST[:PORT]"),
+    unix: optionalText("Connect to this Unix socket; needs --allow-read and --allow-write", "PATH"),
+    connectTimeout,
+    idleTimeout,
+    tls: flag("Speak TLS"),
+    ...others,
   };
 }
 
@@ -165,11 +181,25 @@ export async function clientSettings(
   common: OptionValues<CommonClientOptions>,
   { io, report, place }: { io: Io; report: Report; place: Place },
 ): Promise<ClientOptions> {
+  return { ...place, ...await callSettings(common, { io, report }) };
+}
+
+/** How a client calls: a part of what it takes as a function. */
+export type CallSettings = Pick<ClientOptions, "deadlines" | "tls" | "trace" | "signal">;
+
+/**
+ * Returns how to call, from the options of that: without `tls` among them it is spoken where a URL says so.
+ *
+ * @throws {UsageError} As {@linkcode clientSettings}.
+ */
+export async function callSettings(
+  common: OptionValues<CallOptions> & { readonly tls?: boolean },
+  { io, report }: { io: Io; report: Report },
+): Promise<CallSettings> {
   const { connectTimeout, idleTimeout, insecure } = common;
-  const tls = await readClientTls(common);
+  const tls = await readClientTls({ tls: true, ...common });
   if (insecure) io.stderr(`${INSECURE}\n`);
   return {
-    ...place,
     tls,
     // The time is for the whole, so a handshake may take all of it.
     deadlines: { connectMs: connectTimeout, handshakeMs: connectTimeout, idleMs: idleTimeout },

@@ -33,6 +33,10 @@
  */
 export { explainForPrograms, type ExplainForProgramsOptions } from "./advice.ts";
 export {
+  type CallOptions,
+  callOptions,
+  type CallSettings,
+  callSettings,
   type ClientOptions,
   clientOptions,
   clientPlace,

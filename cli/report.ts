@@ -67,6 +67,20 @@ export class Report {
     return streams?.stdout.ready();
   }
 
+  /** Reports bytes that the user asked for, as they are: for a pipe or file. To be awaited as `data`. */
+  bytes(bytes: Uint8Array): Promise<void> | undefined {
+    const stdout = this.#io.streams?.stdout;
+    if (stdout) stdout.print(bytes);
+    else this.#print(new TextDecoder().decode(bytes));
+    return stdout?.ready();
+  }
+
+  /** Reports text of several lines that the user asked for and a terminal shows. To be awaited as `data`. */
+  text(text: string): Promise<void> | undefined {
+    this.#print(text);
+    return this.#io.streams?.stdout.ready();
+  }
+
   /** Returns what reports each message of a client, which `verb` says what it did: `#3 said: hello`. */
   heard(verb: string): (id: number, message: string, address?: Address) => void {
     return (id, message, address) => {

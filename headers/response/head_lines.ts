@@ -1,3 +1,5 @@
+import { latin1Text } from "../../codec/bytes/latin1_text.ts";
+
 /** One line of a head, with its ending apart. */
 export interface HeadLine {
   /** Its number, from 1. */
@@ -10,21 +12,9 @@ export interface HeadLine {
   readonly ending: "\r\n" | "\n" | "";
 }
 
-/** Returns bytes as text of one character a byte (ISO 8859-1). */
-export function latin1Of(bytes: Uint8Array): string {
-  const pieces: string[] = [];
-  for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
-    pieces.push(String.fromCharCode(...bytes.subarray(at, at + PIECE_BYTES)));
-  }
-  return pieces.join("");
-}
-
-/** As many arguments fit every runtime's stack. */
-const PIECE_BYTES = 4096;
-
 /** Returns the lines of a head; a line ends with CRLF, or with a bare LF. */
 export function headLines(bytes: Uint8Array): HeadLine[] {
-  const text = latin1Of(bytes);
+  const text = latin1Text(bytes);
   const lines: HeadLine[] = [];
   for (let offset = 0; offset < text.length;) {
     const lf = text.indexOf("\n", offset);

@@ -1,0 +1,92 @@
+import { ByteWriter } from "../../codec/bytes/byte_writer.ts";
+import { writeLatin1 } from "../../codec/bytes/latin1_text.ts";
+import { type Field, Fields } from "../../codec/http/mod.ts";
+
+/** What a server is asked. */
+export interface ProbeRequest {
+  /** Where; its user and password are sent as `Authorization`. */
+  readonly url: URL;
+  /** How: `HEAD`, `GET` or any other. */
+  readonly method: string;
+  /**
+   * Fields that are sent instead of those of their names that would be, or beside them; an empty value sends none of
+   * that name.
+   */
+  readonly fields: readonly Field[];
+}
+
+/** How a request is written. */
+export interface RequestOptions {
+  /** Who asks, as `User-Agent` says it. */
+  readonly agent: string;
+}
+
+/** Methods whose requests say that they have no body (RFC 9110, 8.6). */
+const SAYS_NO_BODY = ["PATCH", "POST", "PUT"];
+
+/**
+ * Returns the bytes of a request without a body.
+ *
+ * @throws {ProtocolError} A field cannot be sent: its name is no token, or its value holds a control character.
+ */
+export function requestBytes(
+  { url, method, fields }: ProbeRequest,
+  { agent }: RequestOptions,
+): Uint8Array<ArrayBuffer> {
+  const given = new Map<string, Field[]>();
+  for (const field of fields) {
+    const key = field[0].toLowerCase();
+    given.set(key, [...given.get(key) ?? [], field]);
+  }
+  const authorization = basicOf(url);
+  const defaults: Field[] = [
+    ["Host", url.host],
+    ["User-Agent", agent],
+    ["Accept", "*/*"],
+    ...authorization === undefined ? [] : [["Authorization", authorization] as const],
+    ...SAYS_NO_BODY.includes(method) ? [["Content-Length", "0"] as const] : [],
+    ["Connection", "close"],
+  ];
+  const lines = defaults.flatMap((field) => {
+    const key = field[0].toLowerCase();
+    const instead = given.get(key) ?? [field];
+    given.delete(key);
+    return instead;
+  });
+  const all = new Fields([...lines, ...Array.from(given.values()).flat()]);
+  let text = `${method} ${targetOf(url)} HTTP/1.1\r\n`;
+  for (const [name, value] of all) if (value !== "") text += `${name}: ${value}\r\n`;
+  const writer = new ByteWriter();
+  writeLatin1(`${text}\r\n`, writer);
+  return writer.buffer.slice(0, writer.length);
+}
+
+/** What stands in the request line; a fragment is nobody's but the browser's. */
+function targetOf({ pathname, search }: URL): string {
+  return `${pathname}${search}`;
+}
+
+/** Returns a URL's user and password as a server wants them (RFC 7617); undefined where it has none. */
+function basicOf({ username, password }: URL): string | undefined {
+  if (username === "" && password === "") return undefined;
+  const bytes = new TextEncoder().encode(`${decoded(username)}:${decoded(password)}`);
+  return `Basic ${btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""))}`;
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    // A percent sign that begins nothing is one.
+    return text;
+  }
+}
+
+/** Returns a URL as it may be shown: without user and password. */
+export function shownUrl(url: URL): string {
+  if (url.username === "" && url.password === "") return url.href;
+  const shown = new URL(url);
+  shown.username = "";
+  shown.password = "";
+  return shown.href;
+}
