@@ -18,6 +18,7 @@ import { UsageError } from "./cli/usage_error.ts";
 import { VERSION } from "./cli/version.ts";
 import { program as filesClient } from "./clients/files.ts";
 import { program as greetingClient } from "./clients/greeting.ts";
+import { program as headersClient } from "./clients/headers.ts";
 import { program as reverseClient } from "./clients/reverse.ts";
 import { program as talkbackClient } from "./clients/talkback.ts";
 import { program as filesServer } from "./servers/files.ts";
@@ -38,6 +39,7 @@ export const programs: readonly Program[] = [
   filesServer,
   filesClient,
   headersServer,
+  headersClient,
 ];
 
 /** Runs the program that the arguments name with the arguments behind its name; returns the exit code. */

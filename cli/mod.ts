@@ -68,6 +68,7 @@ export {
   host,
   list,
   type Option,
+  optionalSize,
   optionalText,
   type Options,
   type OptionValues,

@@ -199,12 +199,25 @@ export function size(description: string, fallback: number): Option<number> {
     description,
     fallback,
     fallbackText: formatSize(fallback),
-    parse(it, name) {
-      const bytes = parseSize(it, name);
-      if (bytes >= 1) return bytes;
-      throw new UsageError(`${name} takes a size from 1 byte, not ${quoted(it)}`);
-    },
+    parse: parseSizeFrom1,
   };
+}
+
+/** An option that is a number of bytes, from 1, and undefined where it is not given. */
+export function optionalSize(description: string): Option<number | undefined> {
+  return {
+    placeholder: "SIZE",
+    description,
+    fallback: undefined,
+    fallbackText: undefined,
+    parse: parseSizeFrom1,
+  };
+}
+
+function parseSizeFrom1(text: string, name: string): number {
+  const bytes = parseSize(text, name);
+  if (bytes >= 1) return bytes;
+  throw new UsageError(`${name} takes a size from 1 byte, not ${quoted(text)}`);
 }
 
 /** An option that is a rate from 1 byte a second, and undefined where it is not given. */

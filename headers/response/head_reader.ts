@@ -24,6 +24,8 @@ export interface HeadReaderOptions {
 export const DEFAULT_MAX_HEAD_BYTES = 65_536;
 /** Bytes without a line ending that may still be the first line of a head, where they do not begin as one. */
 const MAX_UNKNOWN_BYTES = 512;
+/** Bytes that are kept of what is no head. */
+const MAX_OTHER_BYTES = 1024;
 /** The frame that an HTTP/2 server begins with (RFC 9113, 3.4): its header has so many bytes. */
 const HTTP2_FRAME_BYTES = 9;
 const HTTP2_SETTINGS = 4;
@@ -93,7 +95,8 @@ export class HeadReader {
 
   /** Returns what came so far as all of a head, and why there is no more. */
   takeAll(end: Exclude<HeadEnd, "whole">): RawHead {
-    return this.#take(Math.min(this.#length, this.#maxHeadBytes), end);
+    const most = end === "other" ? MAX_OTHER_BYTES : this.#maxHeadBytes;
+    return this.#take(Math.min(this.#length, most), end);
   }
 
   /** Returns the bytes behind the last head, and forgets them. */

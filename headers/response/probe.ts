@@ -130,17 +130,23 @@ function* messagesOf(decoder: Decoder<HttpClientMessage>): Generator<HttpClientM
   for (let message; (message = decoder.next()) !== undefined;) yield message;
 }
 
-/** Says that no head came, with whom the connection stood, and how long it took to that point. */
+/** Says that no head came. */
 export class NoHeadError extends Error {
   /** The class's name. */
   override readonly name = "NoHeadError";
   /** What was under way. */
   readonly tried: "connect" | "talk";
+  /** What was asked for. */
+  readonly url: URL;
 
   /** Makes the error of a failure. */
-  constructor(tried: "connect" | "talk", cause: unknown) {
+  constructor(
+    tried: "connect" | "talk",
+    { url, cause }: { readonly url: URL; readonly cause: unknown },
+  ) {
     super("Cannot receive a head", { cause });
     this.tried = tried;
+    this.url = url;
   }
 }
 
@@ -160,9 +166,9 @@ export async function probe(request: ProbeRequest, options: ProbeOptions): Promi
     const reading = new AnswerReading(connection, { timing, clock });
     const heads = await reading.read(asked, options);
     return new Hop({ request, timing, heads, connection, rest: reading.rest() });
-  } catch (error) {
+  } catch (cause) {
     connection.abort();
-    throw new NoHeadError("talk", error);
+    throw new NoHeadError("talk", { url: request.url, cause });
   }
 }
 
@@ -190,8 +196,8 @@ async function connected(
     );
     if (url.protocol === "https:") timing.tlsMs = clock.now() - openedAt;
     return connection;
-  } catch (error) {
-    throw new NoHeadError("connect", error);
+  } catch (cause) {
+    throw new NoHeadError("connect", { url, cause });
   }
 }
 
