@@ -6,6 +6,7 @@ import type { RawHead } from "./head_reader.ts";
 import { type ReadField, wholeField } from "./read_field.ts";
 import { otherProtocolOf } from "./other_protocol.ts";
 import { readStatusLine, type StatusLine } from "./status_line.ts";
+import { textOf } from "./text_of.ts";
 
 /** A head as far as it goes, with its faults. */
 export interface InspectedHead extends StatusLine {
@@ -228,5 +229,5 @@ function isBlank(character: string | undefined): boolean {
 }
 
 function shown(text: string): string {
-  return `"${escapeControls(text, { maxChars: MAX_SHOWN_CHARS })}"`;
+  return `"${escapeControls(textOf(text), { maxChars: MAX_SHOWN_CHARS })}"`;
 }

@@ -110,7 +110,8 @@ export class Hop implements Disposable {
     for (;;) {
       for (const message of messagesOf(decoder)) {
         if (message.type === "response") {
-          if (--left === 0 && message.body === 0) return;
+          left -= 1;
+          if (left === 0 && message.body === 0) return;
         } else if (message.type === "body") yield message.bytes;
         else return;
       }
@@ -229,7 +230,7 @@ class AnswerReading {
     const peer = this.#connection.remoteAddr;
     try {
       const reading = (signal: AbortSignal) => this.#answer(asked, signal);
-      const options = { phase: "receive", ms: headMs, peer, signal, clock: this.#clock } as const;
+      const options = { phase: "head", ms: headMs, peer, signal, clock: this.#clock } as const;
       const last = await withDeadline(reading, options);
       return [...this.#heads, last];
     } catch (error) {

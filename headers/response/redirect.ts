@@ -3,6 +3,7 @@ import type { Field } from "../../codec/http/mod.ts";
 import { parsedUrl } from "../parsed_url.ts";
 import type { InspectedHead } from "./inspect_head.ts";
 import { type ProbeRequest, shownUrl } from "./request.ts";
+import { textOf } from "./text_of.ts";
 
 /** Redirects that are followed from one URL. */
 export const MAX_REDIRECTS = 10;
@@ -66,7 +67,8 @@ export class Redirects {
 }
 
 function targetOf(from: URL, location: string): URL {
-  const url = parsedUrl(asUtf8(location), from);
+  // Servers send URLs in UTF-8 that should have been escaped.
+  const url = parsedUrl(textOf(location), from);
   if (!url || !/^https?:$/.test(url.protocol) || url.hostname === "") {
     throw new RedirectError(
       `Cannot follow to ${shown(location)}: it is no URL of http or https`,
@@ -92,16 +94,6 @@ function keyOf({ url, method }: Pick<ProbeRequest, "url" | "method">): string {
 
 function withoutCredentials(fields: readonly Field[]): readonly Field[] {
   return fields.filter(([name]) => !CREDENTIALS.includes(name.toLowerCase()));
-}
-
-/** Servers send URLs in UTF-8 that should have been escaped; in anything else each byte is a character. */
-function asUtf8(latin1: string): string {
-  const bytes = Uint8Array.from(latin1, (character) => character.charCodeAt(0));
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    return latin1;
-  }
 }
 
 function shown(text: string): string {

@@ -3,6 +3,7 @@ import { escapeControls } from "../../codec/escape_controls.ts";
 import type { HeadFault } from "./head_fault.ts";
 import type { HeadLine } from "./head_lines.ts";
 import type { InspectedHead } from "./inspect_head.ts";
+import { textOf } from "./text_of.ts";
 
 /** How a head is shown. */
 export interface ShowHeadOptions {
@@ -112,14 +113,7 @@ function marked(text: string, faults: readonly HeadFault[], colour: boolean): st
 
 /** Returns what a peer sent as text: in UTF-8 where it is that, else a character a byte; harmless in any case. */
 function readable(latin1: string): string {
-  const bytes = Uint8Array.from(latin1, (character) => character.charCodeAt(0));
-  let text = latin1;
-  try {
-    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    // Not all that is sent is text.
-  }
-  return escapeControls(text).replaceAll("\\t", "\t");
+  return escapeControls(textOf(latin1)).replaceAll("\\t", "\t");
 }
 
 /** Returns each byte so that it can be told from every other: printable ASCII as it is, all else escaped. */

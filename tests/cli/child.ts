@@ -1,4 +1,5 @@
 import { onNode, ROOT, runCommand } from "../runtime.ts";
+import { calledUrl } from "./called_url.ts";
 import { Collected } from "./collected.ts";
 
 /** How a {@linkcode Child} is started. */
@@ -153,10 +154,9 @@ export function programCommand(
     return `--allow-net=${host ?? allowedHost}:${port}`;
   });
   const where = hostname === undefined ? [] : ["--hostname", hostname];
-  return runCommand(file, {
-    flags: [...allowed, ...permissions],
-    args: ["--port", String(port), ...where, ...args],
-  });
+  const [, client = ""] = /^clients\/(\w+)\.ts$/.exec(file) ?? [];
+  const called = calledUrl(client, { hostname, port }) ?? ["--port", String(port), ...where];
+  return runCommand(file, { flags: [...allowed, ...permissions], args: [...called, ...args] });
 }
 
 /** A server that runs beside the test. */

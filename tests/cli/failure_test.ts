@@ -9,6 +9,7 @@ import { StartError } from "../../cli/start_error.ts";
 import { UsageError } from "../../cli/usage_error.ts";
 import { ClosedError, DeadlineError } from "../../net/errors.ts";
 import { inFolder } from "../contract/folder.ts";
+import { calledUrl } from "./called_url.ts";
 import { runMain, Running, startServer } from "./in_process.ts";
 import { keptIo } from "./kept_io.ts";
 import { connectPeer } from "./peer.ts";
@@ -105,8 +106,11 @@ for (const { kind, name, main } of programs) {
   });
 
   if (kind === "client") {
+    const byUrl = calledUrl(name, { port: 1 }) !== undefined;
+    const calls = (port: number) => calledUrl(name, { port }) ?? ["-p", String(port)];
+
     Deno.test(`${name} client --json says in a record that nobody listens`, async () => {
-      const { code, stdout, stderr } = await runMain(main, ["-p", "1", "--json", ...operands], {
+      const { code, stdout, stderr } = await runMain(main, [...calls(1), "--json", ...operands], {
         stdin: "hi\n",
       });
       assertEquals(code, 1);
@@ -115,14 +119,14 @@ for (const { kind, name, main } of programs) {
         code: "connection-refused",
         what: "Cannot connect to 127.0.0.1:1",
         why: "nobody listens there",
-        advice: ["start the server", "check --hostname and --port"],
+        advice: ["start the server", byUrl ? "check the URL" : "check --hostname and --port"],
       });
       assertMatch(stderr, /^\w+: Cannot connect to 127\.0\.0\.1:1: nobody listens there; .*\n$/);
     });
 
     Deno.test(`${name} client --json says in a record that a deadline passed`, async () => {
       using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-      const args = ["-p", String(listener.addr.port), "--json", "--idle-timeout", "20ms"];
+      const args = [...calls(listener.addr.port), "--json", "--idle-timeout", "20ms"];
       await using client = new Running(main, [...args, ...operands]);
       using _conn = await listener.accept();
       client.type("hi\n");
@@ -135,7 +139,10 @@ for (const { kind, name, main } of programs) {
 
     Deno.test(`${name} client --json says in a record that TLS failed`, async () => {
       await using server = await startServer("talkback", {});
-      const args = ["-p", String(server.port), "--json", "--tls", "--connect-timeout", "5s"];
+      const called = byUrl
+        ? [`https://127.0.0.1:${server.port}/`]
+        : ["-p", String(server.port), "--tls"];
+      const args = [...called, "--json", "--connect-timeout", "5s"];
       const { code, stdout } = await runMain(main, [...args, ...operands], { stdin: "hi\n" });
       assertEquals(code, 1);
       const record = lastRecord(stdout);

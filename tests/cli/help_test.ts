@@ -55,9 +55,13 @@ for (const program of programs) {
   });
 
   Deno.test(`${name} ${kind} names its partner's command when it says how to try it`, () => {
+    const [command] = startCommandsOf(program);
+    const isTyped = kind === "client" && !program.operands?.includes("URL");
     const partner = kind === "server"
       ? String(program.defaultPort)
-      : `| ${startCommandsOf(program)[0]}`;
+      : isTyped
+      ? `| ${command}`
+      : `${command} http`;
     assertStringIncludes(helpOf(program, 10_000), partner);
   });
 }

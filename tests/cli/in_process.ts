@@ -4,6 +4,7 @@
 import { programs } from "../../cli.ts";
 import { Output, type OutputSink } from "../../cli/output.ts";
 import type { Program } from "../../cli/declaration.ts";
+import { calledUrl } from "./called_url.ts";
 import type { Ran } from "./child.ts";
 import { Collected } from "./collected.ts";
 import { keptIo } from "./kept_io.ts";
@@ -149,6 +150,8 @@ function start(
   if (!program) throw new Error(`There is no ${kind} ${name}`);
   const host = hostname === undefined ? [] : ["--hostname", hostname];
   const where = saysWhere(args) ? [] : ["--port", String(port)];
+  const url = kind === "client" ? calledUrl(name, { hostname, port }) : undefined;
+  if (url) return new Running(program.main, [...url, ...args], typed);
   return new Running(program.main, [...where, ...host, ...args], typed);
 }
 

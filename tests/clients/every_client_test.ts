@@ -2,6 +2,7 @@ import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { usageOf } from "../../cli/help.ts";
 import { programs } from "../../cli.ts";
 import { VERSION } from "../../cli/version.ts";
+import { calledUrl } from "../cli/called_url.ts";
 import { startClient as spawnClient } from "../cli/child.ts";
 import { runClient, startClient } from "../cli/in_process.ts";
 import { Peer } from "../cli/peer.ts";
@@ -34,7 +35,8 @@ const UNUSUAL = Uint8Array.of(
 for (const program of programs.filter(({ kind }) => kind === "client")) {
   const { name } = program;
   const operands = OPERANDS[name] ?? [];
-  const isOfLines = name !== "files";
+  const isOfLines = name !== "files" && name !== "headers";
+  const isByUrl = calledUrl(name, { port: 1 }) !== undefined;
 
   Deno.test(`${name} client prints its help or version when it is asked`, async () => {
     const help = await runClient(name, { port: 1, args: ["--help"] });
@@ -49,7 +51,7 @@ for (const program of programs.filter(({ kind }) => kind === "client")) {
       code: 1,
       stdout: "",
       stderr: `${name}: Cannot connect to 127.0.0.1:1: nobody listens there; ` +
-        "start the server, or check --hostname and --port\n",
+        `start the server, or check ${isByUrl ? "the URL" : "--hostname and --port"}\n`,
     });
   });
 
@@ -144,6 +146,17 @@ for (const program of programs.filter(({ kind }) => kind === "client")) {
     });
   }
 
+  Deno.test(`${name} client ends with 2 and its usage when an option is unknown`, async () => {
+    const args = ["--trase", ...operands];
+    const { code, stdout, stderr } = await runClient(name, { port: 1, args });
+    assertEquals([code, stdout], [2, ""]);
+    assertStringIncludes(stderr, `${name}: Unknown option --trase; did you mean --trace?`);
+    assertStringIncludes(stderr, `\n${usageOf(program)}`);
+  });
+
+  // A URL says whom it calls, and what comes is no line.
+  if (isByUrl) continue;
+
   Deno.test(`${name} client ends with 1 and one line when a server's line is too long`, async () => {
     using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
     await using client = startClient(name, {
@@ -165,7 +178,6 @@ for (const program of programs.filter(({ kind }) => kind === "client")) {
 
   for (
     const [what, args, problem] of [
-      ["an option is unknown", ["--trase"], "Unknown option --trase; did you mean --trace?"],
       ["the port is too high", ["--port", "99999"], "--port takes a whole number from 1 to 65535"],
       ["--ca stands without --tls", ["--ca", "x"], "--ca says whom to trust with --tls: give both"],
     ] as const
