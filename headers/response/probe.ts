@@ -95,7 +95,8 @@ export class Hop implements Disposable {
    * The body in the pieces in which it comes, out of its chunks; to be iterated once. It is read by the strict rules, so a
    * head that breaks them has none.
    *
-   * @throws {ProtocolError} The head or the body breaks the rules, or ends too early.
+   * @throws {BodyError} The head breaks them.
+   * @throws {ProtocolError} The body breaks them, or ends too early.
    * @throws {DeadlineError} No byte came in time.
    */
   async *body(): AsyncGenerator<Uint8Array, void> {
@@ -108,12 +109,16 @@ export class Hop implements Disposable {
     decoder.push(this.#rest);
     let left = this.heads.length;
     for (;;) {
-      for (const message of messagesOf(decoder)) {
-        if (message.type === "response") {
-          left -= 1;
-          if (left === 0 && message.body === 0) return;
-        } else if (message.type === "body") yield message.bytes;
-        else return;
+      try {
+        for (const message of messagesOf(decoder)) {
+          if (message.type === "response") {
+            left -= 1;
+            if (left === 0 && message.body === 0) return;
+          } else if (message.type === "body") yield message.bytes;
+          else return;
+        }
+      } catch (cause) {
+        throw left === 0 ? cause : new BodyError(cause);
       }
       const piece = await this.#connection.receive();
       if (piece) decoder.push(piece);
@@ -129,6 +134,17 @@ export class Hop implements Disposable {
 
 function* messagesOf(decoder: Decoder<HttpClientMessage>): Generator<HttpClientMessage> {
   for (let message; (message = decoder.next()) !== undefined;) yield message;
+}
+
+/** Says that there is no body to be read, because its head leaves open where that would be. */
+export class BodyError extends Error {
+  /** The class's name. */
+  override readonly name = "BodyError";
+
+  /** Makes the error of what the strict rules say of the head. */
+  constructor(cause: unknown) {
+    super("Cannot read the body: its head breaks the rules", { cause });
+  }
 }
 
 /** Says that no head came. */

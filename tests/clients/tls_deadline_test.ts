@@ -2,7 +2,8 @@ import { assertEquals } from "@std/assert";
 import { programs } from "../../cli.ts";
 import { clientSettings } from "../../cli/client_program.ts";
 import { Report } from "../../cli/report.ts";
-import { runClient } from "../cli/in_process.ts";
+import { calledUrl } from "../cli/called_url.ts";
+import { runMain } from "../cli/in_process.ts";
 import { keptIo } from "../cli/kept_io.ts";
 
 /** What the clients that cannot do without are given to do: a file that is everywhere. */
@@ -10,13 +11,15 @@ const OPERANDS: Readonly<Record<string, readonly string[]>> = {
   files: [new URL(import.meta.url).pathname],
 };
 
-for (const { name } of programs.filter(({ kind }) => kind === "client")) {
+for (const { name, main } of programs.filter(({ kind }) => kind === "client")) {
   Deno.test(`${name} client gives up when --connect-timeout is over before a TLS handshake`, async () => {
     // It is accepted by the system, and nobody says anything to it.
     using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
     const { port } = listener.addr;
-    const args = [...OPERANDS[name] ?? [], "--tls", "--connect-timeout", "20ms"];
-    assertEquals(await runClient(name, { port, args }), {
+    const byUrl = calledUrl(name, { port }) !== undefined;
+    const called = byUrl ? [`https://127.0.0.1:${port}`] : ["--port", String(port), "--tls"];
+    const args = [...called, ...OPERANDS[name] ?? [], "--connect-timeout", "20ms"];
+    assertEquals(await runMain(main, args), {
       code: 1,
       stdout: "",
       stderr: `${name}: Cannot connect to 127.0.0.1:${port}: no answer came within 20 ms ` +
