@@ -42,7 +42,7 @@ export interface ClientOptions extends Omit<ConnectionOptions, "deadlines"> {
 }
 
 /** The options of how a client calls, whoever is called. */
-export type CallOptions = Declared<{
+export type CommonCallOptions = Declared<{
   connectTimeout: number;
   idleTimeout: number;
   ca: string | undefined;
@@ -54,7 +54,7 @@ export type CallOptions = Declared<{
 
 /** The options that every client has on its command line that calls one address. */
 export type CommonClientOptions =
-  & CallOptions
+  & CommonCallOptions
   & Declared<{
     hostname: string;
     port: number;
@@ -64,7 +64,7 @@ export type CommonClientOptions =
   }>;
 
 /** Declares the options of how a client calls, for one that takes URLs: they say whom, and whether with TLS. */
-export function callOptions(): CallOptions {
+export function callOptions(): CommonCallOptions {
   return {
     connectTimeout: duration("Give up when there is no connection after this long", {
       fallback: DEFAULT_DEADLINES.connectMs,
@@ -193,7 +193,7 @@ export type CallSettings = Pick<ClientOptions, "deadlines" | "tls" | "trace" | "
  * @throws {UsageError} As {@linkcode clientSettings}.
  */
 export async function callSettings(
-  common: OptionValues<CallOptions> & { readonly tls?: boolean },
+  common: OptionValues<CommonCallOptions> & { readonly tls?: boolean },
   { io, report }: { io: Io; report: Report },
 ): Promise<CallSettings> {
   const { connectTimeout, idleTimeout, insecure } = common;

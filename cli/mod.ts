@@ -33,7 +33,6 @@
  */
 export { explainForPrograms, type ExplainForProgramsOptions } from "./advice.ts";
 export {
-  type CallOptions,
   callOptions,
   type CallSettings,
   callSettings,
@@ -44,6 +43,7 @@ export {
   type ClientProgramDeclaration,
   clientSettings,
   type ClientTalk,
+  type CommonCallOptions,
   type CommonClientOptions,
 } from "./client_program.ts";
 export { converse, type ConverseOptions } from "./converse.ts";

@@ -29,18 +29,18 @@ const PORT = 8080;
 const KNOWS_NO_HEAD = [405, 501];
 
 /** How servers are called. */
-export interface CallServersOptions {
-  /** Whom to trust where https is spoken. @default the system's authorities */
-  readonly tls?: cli.ClientTls | undefined;
-  /** Addresses of hosts that are not looked up, by `host:port`. @default none */
-  readonly resolved?: Resolved;
+interface CallServersOptions {
+  /** Whom to trust where https is spoken. */
+  readonly tls: cli.ClientTls | undefined;
+  /** Addresses of hosts that are not looked up, by `host:port`. */
+  readonly resolved: Resolved;
 }
 
 /**
  * Returns what opens the byte stream to a URL's server. Its addresses are tried side by side (RFC 8305), where Deno allows
  * to call any; where it allows to call one host alone, the system looks it up.
  */
-export function callServers({ tls, resolved = new Map() }: CallServersOptions): probing.OpenHop {
+function callServers({ tls, resolved }: CallServersOptions): probing.OpenHop {
   return async (url, { signal, timing }) => {
     const isSecure = url.protocol === "https:";
     const port = Number(url.port) || (isSecure ? 443 : 80);
@@ -58,12 +58,9 @@ export function callServers({ tls, resolved = new Map() }: CallServersOptions): 
       signal,
     });
     timing.connectMs = performance.now() - start;
-    return await cli.secured(plain, { hostname, tls: isSecure ? tls ?? TRUSTING : undefined });
+    return await cli.secured(plain, { hostname, tls: isSecure ? tls : undefined });
   };
 }
-
-/** The system's authorities are trusted. */
-const TRUSTING: cli.ClientTls = { caCerts: [] };
 
 const OWN_OPTIONS = {
   follow: { ...cli.flag("Follow redirects, at most 10, and show each"), letter: "L" },
