@@ -1,8 +1,8 @@
 import { escapeControls } from "../../codec/escape_controls.ts";
+import { readable } from "../request/byte_text.ts";
 import type { FaultList, HeadFaultKind } from "./head_fault.ts";
 import { type ReadField, wholeField } from "./read_field.ts";
 import type { StatusLine } from "./status_line.ts";
-import { textOf } from "./text_of.ts";
 
 /** The transfer codings that are registered (RFC 9112, 7). */
 const CODINGS = ["chunked", "gzip", "x-gzip", "deflate", "compress", "x-compress"];
@@ -69,5 +69,5 @@ function codingFaults(
 }
 
 function shown(text: string): string {
-  return `"${escapeControls(textOf(text), { maxChars: MAX_SHOWN_CHARS })}"`;
+  return `"${escapeControls(readable(text), { maxChars: MAX_SHOWN_CHARS })}"`;
 }

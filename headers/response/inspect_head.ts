@@ -1,4 +1,5 @@
 import { escapeControls } from "../../codec/escape_controls.ts";
+import { readable } from "../request/byte_text.ts";
 import { framingFaults } from "./framing_faults.ts";
 import { FaultList, type FaultPlace, type HeadFault, type HeadFaultKind } from "./head_fault.ts";
 import { type HeadLine, headLines } from "./head_lines.ts";
@@ -6,7 +7,6 @@ import type { RawHead } from "./head_reader.ts";
 import { type ReadField, wholeField } from "./read_field.ts";
 import { otherProtocolOf } from "./other_protocol.ts";
 import { readStatusLine, type StatusLine } from "./status_line.ts";
-import { textOf } from "./text_of.ts";
 
 /** A head as far as it goes, with its faults. */
 export interface InspectedHead extends StatusLine {
@@ -229,5 +229,5 @@ function isBlank(character: string | undefined): boolean {
 }
 
 function shown(text: string): string {
-  return `"${escapeControls(textOf(text), { maxChars: MAX_SHOWN_CHARS })}"`;
+  return `"${escapeControls(readable(text), { maxChars: MAX_SHOWN_CHARS })}"`;
 }

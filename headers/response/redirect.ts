@@ -1,9 +1,9 @@
 import { escapeControls } from "../../codec/escape_controls.ts";
 import type { Field } from "../../codec/http/mod.ts";
 import { parsedUrl } from "../parsed_url.ts";
+import { readable } from "../request/byte_text.ts";
 import type { InspectedHead } from "./inspect_head.ts";
 import { type ProbeRequest, shownUrl } from "./request.ts";
-import { textOf } from "./text_of.ts";
 
 /** Redirects that are followed from one URL. */
 export const MAX_REDIRECTS = 10;
@@ -68,7 +68,7 @@ export class Redirects {
 
 function targetOf(from: URL, location: string): URL {
   // Servers send URLs in UTF-8 that should have been escaped.
-  const url = parsedUrl(textOf(location), from);
+  const url = parsedUrl(readable(location), from);
   if (!url || !/^https?:$/.test(url.protocol) || url.hostname === "") {
     throw new RedirectError(
       `Cannot follow to ${shown(location)}: it is no URL of http or https`,

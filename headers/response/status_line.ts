@@ -1,7 +1,7 @@
 import { escapeControls } from "../../codec/escape_controls.ts";
+import { readable } from "../request/byte_text.ts";
 import type { FaultList } from "./head_fault.ts";
 import type { HeadLine } from "./head_lines.ts";
-import { textOf } from "./text_of.ts";
 
 /** What a status line says, as far as it goes. */
 export interface StatusLine {
@@ -97,5 +97,5 @@ function wordFrom(text: string, at: number): string {
 }
 
 function shown(text: string): string {
-  return `"${escapeControls(textOf(text), { maxChars: MAX_SHOWN_CHARS })}"`;
+  return `"${escapeControls(readable(text), { maxChars: MAX_SHOWN_CHARS })}"`;
 }

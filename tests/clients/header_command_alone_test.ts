@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { programs } from "../../cli.ts";
-import { bytes, serve } from "../../mod.ts";
 import { serveFiles } from "../../servers/files.ts";
 import { serveGreeting } from "../../servers/greeting.ts";
+import { serveHeaders } from "../../servers/headers.ts";
 import { serveReverse } from "../../servers/reverse.ts";
 import { serveTalkback } from "../../servers/talkback.ts";
 import { asTheHeaderSays, Child } from "../cli/child.ts";
@@ -13,7 +13,7 @@ import { onNode } from "../runtime.ts";
 const SERVE = {
   files: (dir: string) => serveFiles({ dir, onEvent() {} }),
   greeting: () => serveGreeting({ onEvent() {} }),
-  headers: () => Promise.resolve(serveHeads()),
+  headers: () => serveHeaders({ onEvent() {} }),
   reverse: () => serveReverse({ onEvent() {} }),
   talkback: () => serveTalkback({ onEvent() {} }),
 } as const;
@@ -22,16 +22,6 @@ const SERVE = {
 const SAYS: Readonly<Record<string, RegExp>> = {
   headers: /^HEAD http:\/\/127\.0\.0\.1:8080\/ at 127\.0\.0\.1:8080 \(.* ms\)\n$/,
 };
-
-/** Answers one request after another. */
-function serveHeads(): { shutdown(): Promise<unknown> } {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 8080 });
-  return serve(listener, { codec: bytes() }, async (connection) => {
-    await connection.receive();
-    const answer = "HTTP/1.1 200 OK\r\nServer: test\r\n\r\n";
-    await connection.send(new TextEncoder().encode(answer));
-  });
-}
 
 /** The file that the header's command names is beside the compiled ones, not among them. */
 const OPERANDS: Readonly<Record<string, string>> = onNode ? { "README.md": "../README.md" } : {};
