@@ -1,4 +1,4 @@
-import { dim } from "@std/fmt/colors";
+import { dim, red, yellow } from "@std/fmt/colors";
 import { escapeControls } from "../codec/escape_controls.ts";
 import type { AuditFinding } from "../headers/audit/audit.ts";
 import type { FirstBytes } from "../headers/response/first_bytes.ts";
@@ -87,6 +87,15 @@ export class AnswerReport {
     this.#report.note(record, `HEAD is answered ${status}: asking with GET`);
   }
 
+  /** Says that a redirect leads from https to http. */
+  leavesHttps(url: URL): void {
+    const record = { event: "leaves-https", url: shownUrl(url) };
+    this.#report.note(
+      record,
+      "This leads to http: others may read and change what comes from there",
+    );
+  }
+
   /** Reports what an audit found: a line for each. */
   async audit(url: URL, findings: readonly AuditFinding[]): Promise<void> {
     if (this.#report.json) {
@@ -100,7 +109,10 @@ export class AnswerReport {
     }
     const rows = findings.map(({ level, field, reason }) => [level, field, reason]);
     const width = this.#io.stdoutIsTerminal ? this.#io.columns : Infinity;
-    await this.#report.text(columns(rows, { indent: "", columns: width }));
+    const lines = columns(rows, { indent: "", columns: width });
+    await this.#report.text(
+      this.#io.colour ? lines.replaceAll(/^missing/gm, red).replaceAll(/^weak/gm, yellow) : lines,
+    );
   }
 
   /** Reports the body as it comes, at most as much as `pieces` gives. */

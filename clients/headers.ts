@@ -161,6 +161,9 @@ async function show(first: ProbeRequest, { values, options, answers }: Showing):
       answers.askedAgain(request.url, status);
       next = { ...request, method: "GET" };
     } else if (values.follow) next = redirects.next(request, head);
+    if (request.url.protocol === "https:" && next?.url.protocol === "http:") {
+      answers.leavesHttps(next.url);
+    }
     if (!next) await showRest(hop, { values, answers });
     request = next;
   }

@@ -16,6 +16,9 @@ import {
 } from "../codec/parcel/mod.ts";
 import type { HttpErrorCode } from "../codec/http/mod.ts";
 import type { SimpleFileErrorCode } from "../codec/simple_file/mod.ts";
+import type { ContentCodingErrorCode } from "../headers/response/content_coding.ts";
+import type { HeadFaultKind } from "../headers/response/head_fault.ts";
+import type { RedirectErrorCode } from "../headers/response/redirect.ts";
 import type { ClosedErrorCode, DeadlineErrorCode } from "../net/errors.ts";
 import type { FailureCode } from "../net/failure_code.ts";
 import { PARCEL_FIELDS } from "./codec/parcel/parcel_fields.ts";
@@ -40,7 +43,8 @@ const CODES: Readonly<{
   "The simple file format": Record<SimpleFileErrorCode, true>;
   "DeadlineError": Record<DeadlineErrorCode, true>;
   "ClosedError": Record<ClosedErrorCode, true>;
-  "A program": Record<FailureCode | "usage", true>;
+  "A program": Record<FailureCode | RedirectErrorCode | ContentCodingErrorCode | "usage", true>;
+  "Faults of a head": Record<HeadFaultKind, true>;
 }> = {
   "Any protocol": {
     "bad-checksum": true,
@@ -71,6 +75,8 @@ const CODES: Readonly<{
   "ClosedError": { "connection-closed": true, "connection-cut": true, "connection-reset": true },
   "A program": {
     "bad-certificate": true,
+    "bad-coding": true,
+    "bad-redirect": true,
     "bug": true,
     "failed": true,
     "name-too-long": true,
@@ -80,6 +86,27 @@ const CODES: Readonly<{
     "read-only": true,
     "too-many-open-files": true,
     "usage": true,
+  },
+  "Faults of a head": {
+    "bad-coding": true,
+    "bad-length": true,
+    "bad-name": true,
+    "bad-status-line": true,
+    "bare-cr": true,
+    "bare-lf": true,
+    "body-not-allowed": true,
+    "control-character": true,
+    "empty-line-in-front": true,
+    "fold": true,
+    "no-colon": true,
+    "no-head": true,
+    "no-name": true,
+    "space-before-colon": true,
+    "space-in-front": true,
+    "too-large": true,
+    "two-lengths": true,
+    "unfinished": true,
+    "unknown-coding": true,
   },
 };
 

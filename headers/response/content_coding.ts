@@ -6,12 +6,15 @@ import { listItems } from "../../codec/http/mod.ts";
 const MAX_CODINGS = 4;
 const MAX_SHOWN_CHARS = 40;
 
+/** Stable, so programs may branch on it; docs/errors.md has a paragraph for it. */
+export type ContentCodingErrorCode = "bad-coding";
+
 /** Says that a body cannot be decoded, and why. */
 export class ContentCodingError extends Error {
   /** The class's name. */
   override readonly name = "ContentCodingError";
   /** What is wrong. */
-  readonly code = "bad-coding";
+  readonly code: ContentCodingErrorCode = "bad-coding";
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { HeadLine } from "./head_lines.ts";
 
-/** What is wrong with a head; stable, so programs may branch on it. */
+/** What is wrong with a head; stable, so programs may branch on it. Each kind has a paragraph in docs/errors.md. */
 export type HeadFaultKind =
   | "bad-coding"
   | "bad-length"

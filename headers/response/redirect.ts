@@ -12,12 +12,15 @@ const STATUSES = [301, 302, 303, 307, 308];
 const CREDENTIALS = ["authorization", "cookie", "host", "proxy-authorization"];
 const MAX_SHOWN_CHARS = 120;
 
+/** Stable, so programs may branch on it; docs/errors.md has a paragraph for it. */
+export type RedirectErrorCode = "bad-redirect";
+
 /** Says that a redirect cannot be followed, and why. */
 export class RedirectError extends Error {
   /** The class's name. */
   override readonly name = "RedirectError";
   /** What is wrong. */
-  readonly code = "bad-redirect";
+  readonly code: RedirectErrorCode = "bad-redirect";
 }
 
 /**

@@ -77,3 +77,13 @@ Deno.test("headers client follows from http to https", async () => {
   assertEquals(code, 0);
   assertStringIncludes(stderr, `HEAD ${location} at 127.0.0.1:${secured.port} (`);
 });
+
+Deno.test("headers client says so when a redirect leads from https to http", async () => {
+  await using plain = new RawWebServer(OK);
+  const listener = listenTls({ hostname: "127.0.0.1" });
+  const moved = `HTTP/1.1 302 X\r\nLocation: ${plain.url()}\r\n\r\n`;
+  await using secured = new RawWebServer(moved, { listener });
+  const { code, stderr } = await headers(`https://localhost:${secured.port}`, "-L", "--ca", CA);
+  assertEquals(code, 0);
+  assertMatch(stderr, /^HEAD https.*\nThis leads to http: .*\nHEAD http:.*\n$/);
+});
