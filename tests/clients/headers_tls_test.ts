@@ -63,8 +63,9 @@ Deno.test("headers client says how to call it when one side alone speaks TLS", a
   const { code, stderr } = await calling;
   assertEquals(code, 1);
   assertMatch(stderr, /: the server does not speak TLS; call it with http:\/\/\n$/);
-  await using secured = serveTls();
-  const answered = await headers(`http://127.0.0.1:${secured.port}`);
+  // What a server that speaks TLS alone answers.
+  await using secured = new RawWebServer("\x15\x03\x01\0\x02\x02\x46");
+  const answered = await headers(secured.url());
   assertEquals(answered.code, 1);
   assertMatch(answered.stderr, /: the server speaks TLS.*; call it with https:\/\/\n$/);
 });
