@@ -2,7 +2,7 @@ import { dim, red, yellow } from "@std/fmt/colors";
 import { escapeControls } from "../codec/escape_controls.ts";
 import type { AuditFinding } from "../headers/audit/audit.ts";
 import type { FirstBytes } from "../headers/response/first_bytes.ts";
-import type { Hop, HopTiming, ProbedHead } from "../headers/response/probe.ts";
+import type { Hop, HopTiming, ProbedHead } from "../headers/response/hop.ts";
 import { shownUrl } from "../headers/response/request.ts";
 import { faultLines, rawListing, shownHead } from "../headers/response/show_head.ts";
 import { formatAddress } from "../net/address.ts";

@@ -12,13 +12,19 @@ import { AnswerReport } from "../cli/answer_report.ts";
 import { tellFailure } from "../cli/failure.ts";
 import * as cli from "../cli/mod.ts";
 import { parseField } from "../cli/field.ts";
-import { parseResolve, parseUrl, type Resolved } from "../cli/url.ts";
+import { parseResolve, parseUrl } from "../cli/url.ts";
 import { VERSION } from "../cli/version.ts";
 import type { Field } from "../codec/http/mod.ts";
-import { audit } from "../headers/audit/audit.ts";
+import { auditHead } from "../headers/audit/audit.ts";
 import { decodedContent } from "../headers/response/content_coding.ts";
 import { firstBytes } from "../headers/response/first_bytes.ts";
-import * as probing from "../headers/response/probe.ts";
+import type { Hop } from "../headers/response/hop.ts";
+import {
+  NoHeadError,
+  type OpenHop,
+  probeHead,
+  type ProbeOptions,
+} from "../headers/response/probe.ts";
 import { Redirects } from "../headers/response/redirect.ts";
 import type { ProbeRequest } from "../headers/response/request.ts";
 import { happyEyeballs } from "../net/happy_eyeballs.ts";
@@ -29,18 +35,19 @@ const PORT = 8080;
 const KNOWS_NO_HEAD = [405, 501];
 
 /** How servers are called. */
-interface CallServersOptions {
-  /** Whom to trust where https is spoken. */
-  readonly tls: cli.ClientTls | undefined;
-  /** Addresses of hosts that are not looked up, by `host:port`. */
-  readonly resolved: Resolved;
+export interface CallServersOptions {
+  /** Whom to trust where https is spoken. @default the system's authorities */
+  readonly tls?: cli.ClientTls | undefined;
+  /** Addresses of hosts that are not looked up, by `host:port`. @default none */
+  readonly resolved?: ReadonlyMap<string, readonly string[]>;
 }
 
 /**
  * Returns what opens the byte stream to a URL's server. Its addresses are tried side by side (RFC 8305), where Deno allows
  * to call any; where it allows to call one host alone, the system looks it up.
  */
-function callServers({ tls, resolved }: CallServersOptions): probing.OpenHop {
+export function callServers(options: CallServersOptions = {}): OpenHop {
+  const { tls = { caCerts: [] }, resolved = new Map<string, readonly string[]>() } = options;
   return async (url, { signal, timing }) => {
     const isSecure = url.protocol === "https:";
     const port = Number(url.port) || (isSecure ? 443 : 80);
@@ -100,7 +107,7 @@ export const program: cli.Program = cli.defineProgram({
   io.signal?.addEventListener("abort", () => ended.abort(io.signal!.reason), { once: true });
   if (io.signal?.aborted) ended.abort(io.signal.reason);
   void io.streams?.stdout.failed.then((error) => ended.abort(error));
-  const options: probing.ProbeOptions = {
+  const options: ProbeOptions = {
     agent: `parley/${VERSION}`,
     open: callServers({ tls, resolved }),
     connectMs: values.connectTimeout,
@@ -141,7 +148,7 @@ function firstRequest(url: URL, values: Values): ProbeRequest {
 
 interface Showing {
   readonly values: Values;
-  readonly options: probing.ProbeOptions;
+  readonly options: ProbeOptions;
   readonly answers: AnswerReport;
 }
 
@@ -151,7 +158,7 @@ async function show(first: ProbeRequest, { values, options, answers }: Showing):
   let isSound = true;
   let request: ProbeRequest | undefined = first;
   for (let id = 0; request; id++) {
-    using hop = await probing.probe(request, { ...options, id });
+    using hop = await probeHead(request, { ...options, id });
     if (!await answers.hop(hop)) isSound = false;
     const head = hop.heads.at(-1)!;
     const { status = 0 } = head;
@@ -172,7 +179,7 @@ async function show(first: ProbeRequest, { values, options, answers }: Showing):
 
 /** Shows what is wanted beside the head of the last answer. */
 async function showRest(
-  hop: probing.Hop,
+  hop: Hop,
   { values, answers }: Pick<Showing, "values" | "answers">,
 ): Promise<void> {
   const { status, fields } = hop.heads.at(-1)!;
@@ -184,7 +191,7 @@ async function showRest(
   }
   if (!values.audit) return;
   const origin = valueOf(hop.request.fields, "origin");
-  await answers.audit(url, audit({ url, status, fields, origin }));
+  await answers.audit(url, auditHead({ url, status, fields, origin }));
 }
 
 /** Returns a field's value, of all its lines; undefined where there is none. */
@@ -195,7 +202,7 @@ function valueOf(fields: readonly Field[], name: string): string | undefined {
 
 /** Says why there is no head, in the words of a URL. */
 async function explained(error: unknown, tls: cli.ClientTls | undefined): Promise<unknown> {
-  if (!(error instanceof probing.NoHeadError)) return error;
+  if (!(error instanceof NoHeadError)) return error;
   const { tried, url, cause } = error;
   const port = Number(url.port) || (url.protocol === "https:" ? 443 : 80);
   const hostname = url.hostname.replace(/^\[(.*)\]$/, "$1");

@@ -1,5 +1,6 @@
 /**
- * What the headers server stands on: a request taken apart, and whether a webhook's signature holds.
+ * What the headers programs stand on: a request taken apart, and whether a webhook's signature holds; a server's answer as
+ * far as it goes, with its faults, and what is missing or weak in it.
  *
  * @example Whether GitHub signed a request, over the exact bytes of its body
  * ```ts
@@ -19,6 +20,7 @@
  *
  * @module
  */
+export { type AuditedAnswer, type AuditFinding, auditHead } from "./audit/audit.ts";
 export type { BodyView, ReceivedBody } from "./request/body_view.ts";
 export type { MultipartPart, MultipartParts } from "./request/multipart.ts";
 export type { Pair } from "./request/pairs.ts";
@@ -28,6 +30,19 @@ export type {
   RequestConnection,
   RequestRecord,
 } from "./request/request_record.ts";
+export type { HeadFault, HeadFaultKind } from "./response/head_fault.ts";
+export type { HeadLine } from "./response/head_lines.ts";
+export {
+  type HeadEnd,
+  HeadReader,
+  type HeadReaderOptions,
+  type RawHead,
+} from "./response/head_reader.ts";
+export { BodyError, Hop, type HopTiming, type ProbedHead } from "./response/hop.ts";
+export { type InspectedHead, inspectHead } from "./response/inspect_head.ts";
+export { NoHeadError, type OpenHop, probeHead, type ProbeOptions } from "./response/probe.ts";
+export type { ProbeRequest, RequestOptions } from "./response/request.ts";
+export type { StatusLine } from "./response/status_line.ts";
 export type {
   SignedFields,
   Verification,

@@ -12,8 +12,17 @@ export type { AuditedAnswer, AuditFinding } from "./finding.ts";
 /**
  * Returns what about an answer is less safe than it could be, as far as its head tells. It knows no more than that: what
  * it does not find may still be wrong.
+ *
+ * @example
+ * ```ts
+ * import { auditHead } from "@parley/sockets/headers";
+ * import { assert } from "@std/assert";
+ * const fields = [["Content-Type", "image/png"], ["Cache-Control", "no-store"]] as const;
+ * const [only] = auditHead({ url: new URL("http://127.0.0.1/"), status: 200, fields });
+ * assert(only?.level === "missing" && only.field === "X-Content-Type-Options");
+ * ```
  */
-export function audit(answer: AuditedAnswer): AuditFinding[] {
+export function auditHead(answer: AuditedAnswer): AuditFinding[] {
   return [
     ...auditTransportSecurity(answer),
     ...auditContentPolicy(answer),

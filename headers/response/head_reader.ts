@@ -36,7 +36,21 @@ const TLS_MAJOR = 3;
 const LF = 10;
 const CR = 13;
 
-/** Collected bytes of answers of whatever kind, however they were cut: it gives one head after another, broken or not. */
+/**
+ * Takes the bytes of an answer, however they were cut, and gives one head after another, be they ever so broken. It gives up
+ * where they are too large, or where what came is surely none.
+ *
+ * @example
+ * ```ts
+ * import { HeadReader } from "@parley/sockets/headers";
+ * import { assert } from "@std/assert";
+ * const reader = new HeadReader();
+ * reader.push(new TextEncoder().encode("HTTP/1.1 200 OK\r\n"));
+ * assert(reader.next() === undefined);
+ * reader.push(new TextEncoder().encode("\r\nbody"));
+ * assert(reader.next()?.end === "whole" && reader.rest().length === 4);
+ * ```
+ */
 export class HeadReader {
   readonly #maxHeadBytes: number;
   #bytes = new Uint8Array(1024);

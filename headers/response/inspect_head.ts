@@ -30,6 +30,17 @@ const CONTROL = /[\x00-\x08\x0b-\x0c\x0e-\x1f\x7f]/;
 /**
  * Looks at the bytes of a head and says what is in it, and what is wrong with it: it reads whatever comes as far as it
  * goes, never throws, and its time is linear in the bytes.
+ *
+ * @example
+ * ```ts
+ * import { HeadReader, inspectHead } from "@parley/sockets/headers";
+ * import { assert } from "@std/assert";
+ * const reader = new HeadReader();
+ * reader.push(new TextEncoder().encode("http/1.1 ok\r\nServer : old\r\n\r\n"));
+ * const { fields, faults } = inspectHead(reader.next()!);
+ * assert(fields[0]?.join() === "Server,old");
+ * assert(faults.map(({ rule }) => rule).join("; ") === "RFC 9112, 2.3; RFC 9112, 4; RFC 9112, 5.1");
+ * ```
  */
 export function inspectHead(raw: RawHead): InspectedHead {
   return new HeadInspection(raw).inspect();

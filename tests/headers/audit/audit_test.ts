@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { audit } from "../../../headers/audit/audit.ts";
+import { auditHead } from "../../../headers/audit/audit.ts";
 
 interface Asked {
   readonly url?: string;
@@ -12,7 +12,7 @@ function findings(head: string, { url = "https://example.org/", ...asked }: Aske
     const [name = "", value = ""] = line.split(/:(.*)/);
     return [name.trim(), value.trim()] as const;
   });
-  return audit({ status: 200, ...asked, url: new URL(url), fields })
+  return auditHead({ status: 200, ...asked, url: new URL(url), fields })
     .map(({ level, field, reason }) => `${level} ${field}: ${reason}`);
 }
 
@@ -234,12 +234,12 @@ for (
     ],
   ] as readonly (readonly [string, string, readonly string[], Asked?])[]
 ) {
-  Deno.test(`audit() tells what is missing or weak when ${name}`, () => {
+  Deno.test(`auditHead() tells what is missing or weak when ${name}`, () => {
     assertEquals(findings(head, asked), [...expected]);
   });
 }
 
-Deno.test("audit() shows what a peer sent harmlessly, and shortly", () => {
+Deno.test("auditHead() shows what a peer sent harmlessly, and shortly", () => {
   const said = findings(
     `Server: ${"1\x1b[2J".repeat(999)}\nSet-Cookie: ${"\x07".repeat(999)}=1\n${ORIGIN}: \x9b`,
   );

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
-import { NoHeadError, probe, type ProbeOptions } from "../../../headers/response/probe.ts";
+import { NoHeadError, probeHead, type ProbeOptions } from "../../../headers/response/probe.ts";
 import { ClosedError, DeadlineError } from "../../../net/errors.ts";
 import { FakeClock, MemoryTransport, rejectionOf, turns } from "../../../testing/mod.ts";
 
@@ -8,7 +8,7 @@ const request = { url: new URL("http://a/"), method: "HEAD", fields: [] };
 function start(options: Partial<ProbeOptions> = {}) {
   const clock = new FakeClock();
   const peer = new MemoryTransport();
-  const probing = probe(request, {
+  const probing = probeHead(request, {
     agent: "test",
     clock,
     open: () => Promise.resolve(peer),
@@ -17,7 +17,7 @@ function start(options: Partial<ProbeOptions> = {}) {
   return { clock, peer, probing };
 }
 
-Deno.test("probe() has one deadline for the whole head when it drips", async () => {
+Deno.test("probeHead() has one deadline for the whole head when it drips", async () => {
   const { clock, peer, probing } = start({ headMs: 10_000 });
   await turns();
   for (const byte of "HTTP/1.1 ") {
@@ -33,7 +33,7 @@ Deno.test("probe() has one deadline for the whole head when it drips", async () 
   assertEquals(hop.timing.firstByteMs, 1_000);
 });
 
-Deno.test("probe() says which deadline passed when no byte comes", async () => {
+Deno.test("probeHead() says which deadline passed when no byte comes", async () => {
   const { clock, probing } = start({ headMs: 50 });
   const failing = rejectionOf(probing);
   await clock.advance(50);
@@ -43,7 +43,7 @@ Deno.test("probe() says which deadline passed when no byte comes", async () => {
   assertEquals([error.tried, error.cause.phase], ["talk", "head"]);
 });
 
-Deno.test("probe() gives up when the connection does not stand in time", async () => {
+Deno.test("probeHead() gives up when the connection does not stand in time", async () => {
   const { clock, probing } = start({ connectMs: 50, open: () => new Promise(() => {}) });
   const failing = rejectionOf(probing);
   await clock.advance(50);
@@ -53,7 +53,7 @@ Deno.test("probe() gives up when the connection does not stand in time", async (
   assert(error.cause instanceof DeadlineError && error.cause.phase === "connect");
 });
 
-Deno.test("probe() gives what came of the head when the connection breaks", async () => {
+Deno.test("probeHead() gives what came of the head when the connection breaks", async () => {
   const { peer, probing } = start();
   await turns();
   peer.deliver("HTTP/1.1 200 OK\r\nA: b");
@@ -64,7 +64,7 @@ Deno.test("probe() gives what came of the head when the connection breaks", asyn
   assertEquals(hop.heads[0].fields, [["A", "b"]]);
 });
 
-Deno.test("probe() fails when the connection breaks before a byte of the head", async () => {
+Deno.test("probeHead() fails when the connection breaks before a byte of the head", async () => {
   const { peer, probing } = start();
   await turns();
   const failing = rejectionOf(probing);
@@ -74,7 +74,7 @@ Deno.test("probe() fails when the connection breaks before a byte of the head", 
   assert(peer.closed);
 });
 
-Deno.test("probe() leaves when more early heads come than anybody sends", async () => {
+Deno.test("probeHead() leaves when more early heads come than anybody sends", async () => {
   const { peer, probing } = start();
   await turns();
   peer.deliver("HTTP/1.1 100 Continue\r\n\r\n".repeat(30));
