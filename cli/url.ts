@@ -1,4 +1,5 @@
 import { parseIp } from "../net/address.ts";
+import type { Endpoint } from "./endpoint.ts";
 import { quoted } from "./units.ts";
 import { UsageError } from "./usage_error.ts";
 
@@ -28,6 +29,15 @@ export function parseUrl(text: string): URL {
 function wrong(typed: string, problem: string): UsageError {
   const shown = typed.replace(/^([^/]*\/\/)?[^/@]*@/, "$1...@");
   return new UsageError(`URL takes http://HOST[:PORT][/PATH], not ${quoted(shown)}: ${problem}`);
+}
+
+/** Returns whom a URL says to call: an IPv6 address without its brackets, and the scheme's port where it names none. */
+export function endpointOf({ protocol, hostname, port }: URL): Endpoint {
+  const schemePort = protocol === "https:" ? 443 : 80;
+  return {
+    hostname: hostname.replace(/^\[(.*)\]$/, "$1"),
+    port: port === "" ? schemePort : Number(port),
+  };
 }
 
 /** Addresses of hosts that are not looked up, by `host:port`. */

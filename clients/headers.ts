@@ -12,7 +12,7 @@ import { AnswerReport } from "../cli/answer_report.ts";
 import { tellFailure } from "../cli/failure.ts";
 import * as cli from "../cli/mod.ts";
 import { parseField } from "../cli/field.ts";
-import { parseResolve, parseUrl } from "../cli/url.ts";
+import { endpointOf, parseResolve, parseUrl } from "../cli/url.ts";
 import { VERSION } from "../cli/version.ts";
 import type { Field } from "../codec/http/mod.ts";
 import { auditHead } from "../headers/audit/audit.ts";
@@ -50,8 +50,7 @@ export function callServers(options: CallServersOptions = {}): OpenHop {
   const { tls = { caCerts: [] }, resolved = new Map<string, readonly string[]>() } = options;
   return async (url, { signal, timing }) => {
     const isSecure = url.protocol === "https:";
-    const port = Number(url.port) || (isSecure ? 443 : 80);
-    const hostname = url.hostname.replace(/^\[(.*)\]$/, "$1");
+    const { hostname, port } = endpointOf(url);
     let addresses = resolved.get(`${url.hostname}:${port}`);
     if (!addresses && Deno.permissions.querySync({ name: "net" }).state === "granted") {
       const start = performance.now();
@@ -204,9 +203,7 @@ function valueOf(fields: readonly Field[], name: string): string | undefined {
 async function explained(error: unknown, tls: cli.ClientTls | undefined): Promise<unknown> {
   if (!(error instanceof NoHeadError)) return error;
   const { tried, url, cause } = error;
-  const port = Number(url.port) || (url.protocol === "https:" ? 443 : 80);
-  const hostname = url.hostname.replace(/^\[(.*)\]$/, "$1");
-  const address = { transport: "tcp", hostname, port } as const;
+  const address = { transport: "tcp", ...endpointOf(url) } as const;
   const spoken = url.protocol === "https:" ? tls : undefined;
   return await explainedError(cause, { tried, address, tls: spoken, byUrl: true });
 }

@@ -1,10 +1,13 @@
 import type { Transform } from "node:stream";
 import { escapeControls } from "../../codec/escape_controls.ts";
 import { listItems } from "../../codec/http/mod.ts";
+import { systemCodeOf } from "../../net/errors.ts";
 
 /** Codings that one body may have on top of one another. */
 const MAX_CODINGS = 4;
 const MAX_SHOWN_CHARS = 40;
+/** Bytes that zlib puts in front (RFC 1950, 2.2). */
+const HEADER_BYTES = 2;
 
 /** Stable, so programs may branch on it; docs/errors.md has a paragraph for it. */
 export type ContentCodingErrorCode = "bad-coding";
@@ -46,13 +49,13 @@ async function* withoutCoding(
 ): AsyncGenerator<Uint8Array, void> {
   const [{ Readable }, zlib] = await Promise.all([import("node:stream"), import("node:zlib")]);
   const source = body[Symbol.asyncIterator]();
-  const first = await source.next();
+  const first = await beginningOf(source);
   // What is sent to nobody, as the answer to HEAD, has no coding either.
-  if (first.done) return;
+  if (first.length === 0) return;
   let failure: unknown;
   async function* all(): AsyncGenerator<Uint8Array, void> {
     try {
-      yield first.value;
+      yield first;
       for (let next = await source.next(); !next.done; next = await source.next()) yield next.value;
     } catch (error) {
       failure = error;
@@ -60,19 +63,36 @@ async function* withoutCoding(
     }
   }
   const input = Readable.from(all(), { objectMode: false });
-  const output = makeDecoder(coding, { zlib, first: first.value });
+  const output = makeDecoder(coding, { zlib, first });
   input.on("error", (error) => output.destroy(error));
   input.pipe(output);
   try {
     for await (const piece of output) yield piece;
   } catch (cause) {
     if (failure !== undefined) throw failure;
-    throw new ContentCodingError(`Cannot decode the body: it is no ${shown(coding)}`, { cause });
+    const why = systemCodeOf(cause) === "Z_BUF_ERROR"
+      ? `its ${shown(coding)} ends too early`
+      : `it is no ${shown(coding)}`;
+    throw new ContentCodingError(`Cannot decode the body: ${why}`, { cause });
   } finally {
     output.destroy();
     input.destroy();
     await source.return?.();
   }
+}
+
+/** Returns the first bytes of a body: as many as tell how it is packed, or all of fewer. */
+async function beginningOf(source: AsyncIterator<Uint8Array>): Promise<Uint8Array> {
+  let bytes = new Uint8Array();
+  while (bytes.length < HEADER_BYTES) {
+    const next = await source.next();
+    if (next.done) break;
+    const longer = new Uint8Array(bytes.length + next.value.length);
+    longer.set(bytes);
+    longer.set(next.value, bytes.length);
+    bytes = longer;
+  }
+  return bytes;
 }
 
 function makeDecoder(
@@ -99,7 +119,6 @@ function makeDecoder(
   );
 }
 
-/** RFC 1950, 2.2. */
 function hasZlibHeader([method = 0, flags = 0]: Uint8Array): boolean {
   return (method & 15) === 8 && (method * 256 + flags) % 31 === 0;
 }

@@ -55,15 +55,18 @@ export function rawListing(head: InspectedHead, { colour }: ShowHeadOptions): st
 }
 
 /**
- * Returns the faults of a head in at most so many lines: those of one kind are one, and where there are more kinds than
- * lines the last line counts them.
+ * Returns the faults of a head in at most so many lines: those of one kind that break one rule are one, and where there are
+ * more than lines the last line counts them.
  */
 export function faultLines(
   { faults, moreFaults }: Pick<InspectedHead, "faults" | "moreFaults">,
   { maxLines, advice }: { readonly maxLines: number; readonly advice: string },
 ): string[] {
   const kinds = new Map<string, HeadFault[]>();
-  for (const fault of faults) kinds.set(fault.kind, [...kinds.get(fault.kind) ?? [], fault]);
+  for (const fault of faults) {
+    const key = `${fault.kind} ${fault.rule}`;
+    kinds.set(key, [...kinds.get(key) ?? [], fault]);
+  }
   const all = [...kinds.values()].map(([first, ...others]) => {
     const more = others.length === 0 ? "" : `, and ${others.length} more like it`;
     const { line, column, what, rule } = first!;

@@ -213,7 +213,8 @@ for (
       "the status line is the originals'",
       "http/1.1 ok\r\nA: b\r\n\r\n",
       [
-        'Line 1, byte 1: "http/1.1" is not in capitals: HTTP/1.1 is the name (RFC 9112, 2.3), and 1 more like it',
+        'Line 1, byte 1: "http/1.1" is not in capitals: HTTP/1.1 is the name (RFC 9112, 2.3)',
+        'Line 1, byte 10: the status line has no code of three digits: "ok" stands in its place (RFC 9112, 4)',
       ],
     ],
     [

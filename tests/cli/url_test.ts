@@ -1,0 +1,86 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { parseField } from "../../cli/field.ts";
+import { endpointOf, parseResolve, parseUrl } from "../../cli/url.ts";
+import { UsageError } from "../../cli/usage_error.ts";
+
+for (
+  const [typed, href, hostname, port] of [
+    ["example.org", "http://example.org/", "example.org", 80],
+    ["example.org/a?b", "http://example.org/a?b", "example.org", 80],
+    ["https://example.org", "https://example.org/", "example.org", 443],
+    ["HTTPS://EXAMPLE.org:8443/A", "https://example.org:8443/A", "example.org", 8443],
+    ["localhost:8080/x", "http://localhost:8080/x", "localhost", 8080],
+    ["[::1]:8080", "http://[::1]:8080/", "::1", 8080],
+    ["127.1", "http://127.0.0.1/", "127.0.0.1", 80],
+    [":8080", "http://127.0.0.1:8080/", "127.0.0.1", 8080],
+    [":8080/x", "http://127.0.0.1:8080/x", "127.0.0.1", 8080],
+    ["//a/b", "http://a/b", "a", 80],
+    [" bücher.example ", "http://xn--bcher-kva.example/", "xn--bcher-kva.example", 80],
+    ["u:p@a", "http://u:p@a/", "a", 80],
+  ] as const
+) {
+  Deno.test(`parseUrl() reads ${typed}`, () => {
+    const url = parseUrl(typed);
+    assertEquals(url.href, href);
+    assertEquals(endpointOf(url), { hostname, port });
+  });
+}
+
+for (
+  const typed of [
+    "",
+    "http://",
+    "ftp://a",
+    "unix://a",
+    "a b",
+    "http://a:99999",
+    "a:0",
+    "80",
+    "[::1",
+  ]
+) {
+  Deno.test(`parseUrl() refuses ${JSON.stringify(typed)}`, () => {
+    assertThrows(() => parseUrl(typed), UsageError, "URL takes http://HOST[:PORT][/PATH], not ");
+  });
+}
+
+Deno.test("parseUrl() repeats no password when it refuses", () => {
+  const { message } = assertThrows(() => parseUrl("u:secret@a b"), UsageError);
+  assertEquals(message.includes("secret"), false);
+});
+
+Deno.test("parseResolve() reads hosts as URLs have them, with one or more addresses", () => {
+  const resolved = parseResolve(["A.example:80:10.0.0.1", "[::1]:443:[2001:db8::1],10.0.0.2"]);
+  assertEquals([...resolved], [
+    ["a.example:80", ["10.0.0.1"]],
+    ["[::1]:443", ["2001:db8::1", "10.0.0.2"]],
+  ]);
+});
+
+for (
+  const typed of [
+    "",
+    "a",
+    "a:80",
+    "a:80:",
+    "a:x:10.0.0.1",
+    "a:0:10.0.0.1",
+    "a:65536:10.0.0.1",
+    "a b:80:10.0.0.1",
+    "a:80:name",
+  ]
+) {
+  Deno.test(`parseResolve() refuses ${JSON.stringify(typed)}`, () => {
+    assertThrows(() => parseResolve([typed]), UsageError, "--resolve takes HOST:PORT:ADDRESS");
+  });
+}
+
+Deno.test("parseField() reads a name and a value, in UTF-8 where it is not of ASCII", () => {
+  assertEquals(parseField("A:b"), ["A", "b"]);
+  assertEquals(parseField(" A : b:c "), ["A", "b:c"]);
+  assertEquals(parseField("A:"), ["A", ""]);
+  assertEquals(parseField("A: é"), ["A", "\xc3\xa9"]);
+  for (const typed of ["", "A", ":b", "a b: c", "é: a", "A: b\nC: d", "A: \0"]) {
+    assertThrows(() => parseField(typed), UsageError, "--header takes 'NAME: VALUE'");
+  }
+});
