@@ -42,7 +42,7 @@ export { BodyError, Hop, type HopTiming, type ProbedHead } from "./response/hop.
 export { type InspectedHead, inspectHead } from "./response/inspect_head.ts";
 export { NoHeadError, type OpenHop, probeHead, type ProbeOptions } from "./response/probe.ts";
 export type { ProbeRequest, RequestOptions } from "./response/request.ts";
-export type { StatusLine } from "./response/status_line.ts";
+export type { StatusLineParts } from "./response/status_line.ts";
 export type {
   SignedFields,
   Verification,

@@ -2,7 +2,7 @@ import { escapeControls } from "../../codec/escape_controls.ts";
 import { readable } from "../request/byte_text.ts";
 import type { FaultList, HeadFaultKind } from "./head_fault.ts";
 import { type ReadField, wholeField } from "./read_field.ts";
-import type { StatusLine } from "./status_line.ts";
+import type { StatusLineParts } from "./status_line.ts";
 
 /** The transfer codings that are registered (RFC 9112, 7). */
 const CODINGS = ["chunked", "gzip", "x-gzip", "deflate", "compress", "x-compress"];
@@ -10,7 +10,7 @@ const MAX_SHOWN_CHARS = 60;
 
 /** Adds what is wrong with the fields that say where the body ends (RFC 9112, 6) to `faults`. */
 export function framingFaults(
-  { version, status = 200 }: StatusLine,
+  { version, status = 200 }: StatusLineParts,
   fields: readonly ReadField[],
   faults: FaultList,
 ): void {

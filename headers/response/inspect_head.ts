@@ -6,10 +6,10 @@ import { type HeadLine, headLines } from "./head_lines.ts";
 import type { RawHead } from "./head_reader.ts";
 import { type ReadField, wholeField } from "./read_field.ts";
 import { otherProtocolOf } from "./other_protocol.ts";
-import { readStatusLine, type StatusLine } from "./status_line.ts";
+import { readStatusLine, type StatusLineParts } from "./status_line.ts";
 
 /** A head as far as it goes, with its faults. */
-export interface InspectedHead extends StatusLine {
+export interface InspectedHead extends StatusLineParts {
   /** Its lines as they came. */
   readonly lines: readonly HeadLine[];
   /** Names and values in their order, one character a byte; those of lines that are no field are missing. */
@@ -68,7 +68,7 @@ class HeadInspection {
     return { ...start, lines: this.#lines, fields, faults, moreFaults: more };
   }
 
-  #head(): StatusLine {
+  #head(): StatusLineParts {
     const first = this.#lines.findIndex(({ text }) => text !== "");
     if (first > 0) {
       const what = "an empty line stands in front of the head";

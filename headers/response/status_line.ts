@@ -4,7 +4,7 @@ import type { FaultList } from "./head_fault.ts";
 import type { HeadLine } from "./head_lines.ts";
 
 /** What a status line says, as far as it goes. */
-export interface StatusLine {
+export interface StatusLineParts {
   /** `1.1`; undefined where it names none. */
   readonly version: string | undefined;
   /** The status; undefined where there is none. */
@@ -19,7 +19,7 @@ const GRAMMAR = "RFC 9112, 4";
 const MAX_SHOWN_CHARS = 40;
 
 /** Reads a status line however it is written, and adds its faults to `faults`. */
-export function readStatusLine(line: HeadLine, faults: FaultList): StatusLine {
+export function readStatusLine(line: HeadLine, faults: FaultList): StatusLineParts {
   const { text } = line;
   const bad = (what: string, { at, length }: { at: number; length: number }, rule = GRAMMAR) =>
     faults.add("bad-status-line", { what, rule, place: { line, at, length } });
