@@ -11,10 +11,11 @@ import { explainedError } from "../cli/advice.ts";
 import { AnswerReport } from "../cli/answer_report.ts";
 import { tellFailure } from "../cli/failure.ts";
 import * as cli from "../cli/mod.ts";
-import { parseField } from "../cli/field.ts";
+import { fields } from "../cli/http_options.ts";
 import { endpointOf, parseResolve, parseUrl } from "../cli/url.ts";
 import { VERSION } from "../cli/version.ts";
 import type { Field } from "../codec/http/mod.ts";
+import { isToken } from "../codec/http/text_rules.ts";
 import { auditHead } from "../headers/audit/audit.ts";
 import { decodedContent } from "../headers/response/content_coding.ts";
 import { firstBytes } from "../headers/response/first_bytes.ts";
@@ -73,7 +74,7 @@ const OWN_OPTIONS = {
   get: cli.flag("Ask with GET at once, and leave at the end of the head"),
   method: { ...cli.optionalText("Ask with this method (default HEAD)", "METHOD"), letter: "X" },
   header: {
-    ...cli.list("Send this field; without a value, none of its name", "'NAME: VALUE'"),
+    ...fields("Send this field; without a value, none of its name"),
     letter: "H",
   },
   resolve: cli.list("Call a host at this address; may be repeated", "HOST:PORT:ADDRESS"),
@@ -138,11 +139,11 @@ function firstRequest(url: URL, values: Values): ProbeRequest {
   if (method !== undefined && get) {
     throw new cli.UsageError("--get and --method say different things: give one of them");
   }
-  if (method !== undefined && !/^[!#$%&'*+\-.^_\x60|~\w]+$/.test(method)) {
+  if (method !== undefined && !isToken(method)) {
     throw new cli.UsageError(`--method takes a method such as GET, not ${JSON.stringify(method)}`);
   }
   const asked = get || includeBody !== undefined ? "GET" : "HEAD";
-  return { url, method: method ?? asked, fields: values.header.map(parseField) };
+  return { url, method: method ?? asked, fields: values.header };
 }
 
 interface Showing {

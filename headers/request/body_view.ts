@@ -1,5 +1,6 @@
+import { latin1Text } from "../../codec/bytes/latin1_text.ts";
 import { hexOf } from "../../codec/bytes/hex.ts";
-import { byteTextOf, utf8Of } from "./byte_text.ts";
+import { utf8Of } from "./byte_text.ts";
 import { indentedJson } from "./indented_json.ts";
 import { mediaTypeOf } from "./media_type.ts";
 import { type MultipartParts, multipartParts } from "./multipart.ts";
@@ -32,7 +33,7 @@ export function bodyView(bytes: Uint8Array, contentType: string | undefined): Bo
   const { type, parameters } = mediaTypeOf(contentType ?? "");
   const boundary = parameters.get("boundary") ?? "";
   if (type.startsWith("multipart/") && boundary !== "") {
-    const listed = multipartParts(byteTextOf(bytes), boundary);
+    const listed = multipartParts(latin1Text(bytes), boundary);
     if (listed.parts.length > 0) return { kind: "multipart", ...listed };
   }
   const text = utf8Of(bytes);
@@ -41,7 +42,7 @@ export function bodyView(bytes: Uint8Array, contentType: string | undefined): Bo
   const json = /^\s*[[{]/.test(text) || /[/+]json$/.test(type) ? indentedJson(text) : undefined;
   if (json !== undefined) return { kind: "json", text: json };
   if (type === "application/x-www-form-urlencoded") {
-    return { kind: "form", pairs: formPairsIn(byteTextOf(bytes)) };
+    return { kind: "form", pairs: formPairsIn(latin1Text(bytes)) };
   }
   return { kind: "text", text };
 }

@@ -2,9 +2,6 @@
 
 import { hexOf } from "../../codec/bytes/hex.ts";
 
-/** A call takes so many arguments without trouble. */
-const CHUNK_BYTES = 8 * 1024;
-
 const utf8 = new TextDecoder("utf-8", { ignoreBOM: true, fatal: true });
 
 /** Returns text of one character a byte as the bytes that it stands for. */
@@ -12,15 +9,6 @@ export function bytesOf(text: string): Uint8Array {
   const bytes = new Uint8Array(text.length);
   for (let at = 0; at < text.length; at++) bytes[at] = text.charCodeAt(at);
   return bytes;
-}
-
-/** Returns bytes as text of one character a byte. */
-export function byteTextOf(bytes: Uint8Array): string {
-  let text = "";
-  for (let at = 0; at < bytes.length; at += CHUNK_BYTES) {
-    text += String.fromCharCode(...bytes.subarray(at, at + CHUNK_BYTES));
-  }
-  return text;
 }
 
 /** Returns bytes as the text that they are in UTF-8, and undefined where they are none. */

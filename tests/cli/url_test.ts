@@ -76,11 +76,11 @@ for (
 }
 
 Deno.test("parseField() reads a name and a value, in UTF-8 where it is not of ASCII", () => {
-  assertEquals(parseField("A:b"), ["A", "b"]);
-  assertEquals(parseField(" A : b:c "), ["A", "b:c"]);
-  assertEquals(parseField("A:"), ["A", ""]);
-  assertEquals(parseField("A: é"), ["A", "\xc3\xa9"]);
+  assertEquals(parseField("A:b", "--header"), ["A", "b"]);
+  assertEquals(parseField(" A : b:c ", "--header"), ["A", "b:c"]);
+  assertEquals(parseField("A:", "--header"), ["A", ""]);
+  assertEquals(parseField("A: é", "--header"), ["A", "\xc3\xa9"]);
   for (const typed of ["", "A", ":b", "a b: c", "é: a", "A: b\nC: d", "A: \0"]) {
-    assertThrows(() => parseField(typed), UsageError, "--header takes 'NAME: VALUE'");
+    assertThrows(() => parseField(typed, "--header"), UsageError, "--header takes 'NAME: VALUE'");
   }
 });

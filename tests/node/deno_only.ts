@@ -3,7 +3,7 @@ export const DENO_ONLY: Readonly<Record<string, string>> = {
   "architecture_test.ts": "reads the TypeScript sources",
   "browser/codec_test.ts": "drives a browser, from Deno alone",
   "browser/harness_test.ts": "drives a browser, from Deno alone",
-  "browser/headers_test.ts": "drives a browser, from Deno alone",
+  "browser/headers_long_test.ts": "drives a browser, from Deno alone",
   "browser/suite_long_test.ts": "drives a browser, from Deno alone",
   "cli/installed_test.ts": "installs the sources, and runs a task, with deno",
   "codec/purity_test.ts": "reads the TypeScript sources",

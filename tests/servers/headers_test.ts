@@ -349,8 +349,8 @@ for (
   const [args, problem] of [
     [["--status", "100"], '--status takes a whole number from 200 to 599, not "100"'],
     [["--delay", "x"], '--delay takes a duration such as 500ms, 2s or 1m, not "x"'],
-    [["--header", "X-A"], "--header takes 'NAME: VALUE', not \"X-A\""],
-    [["--header", "X A: 1"], '--header: Cannot set field "X A": its name is no token'],
+    [["--header", "X-A"], "--header takes 'NAME: VALUE', and there is no colon in \"X-A\""],
+    [["--header", "X A: 1"], "--header takes 'NAME: VALUE': \"X A\" is no name of a field"],
     [
       ["--header", "content-TYPE: x/y"],
       "--header cannot set content-TYPE: the server writes that itself",

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertFalse, assertMatch, assertStringIncludes } 
 import { sha256 } from "../../../codec/hashing.ts";
 import { livePage } from "../../../headers/page/live_page.ts";
 import { requestPage } from "../../../headers/page/request_page.ts";
+import { hex } from "../../../testing/bytes.ts";
 import { inBytes, sampleRequest } from "../request/sample_request.ts";
 
 const MARKUP = `<script>alert(1)</script><img src=x onerror='alert(2)'>"&amp;`;
@@ -126,5 +127,5 @@ Deno.test("livePage() says whether secrets are left out", () => {
 function digestOf(text: string): string {
   const hash = sha256();
   hash.update(new TextEncoder().encode(text));
-  return btoa(String.fromCharCode(...Uint8Array.fromHex(hash.digest())));
+  return btoa(String.fromCharCode(...hex(hash.digest())));
 }

@@ -2,7 +2,9 @@ import { assertEquals } from "@std/assert";
 import * as fc from "fast-check";
 import { liveJson } from "../../../headers/live/live_json.ts";
 import { requestPage } from "../../../headers/page/request_page.ts";
-import { bytesOf, byteTextOf } from "../../../headers/request/byte_text.ts";
+import { latin1Text } from "../../../codec/bytes/latin1_text.ts";
+import { bytesOf } from "../../../headers/request/byte_text.ts";
+import { hex as bytesOfHex } from "../../../testing/bytes.ts";
 import { preferredType, SHOWN_TYPES } from "../../../headers/request/preferred_type.ts";
 import { requestJson, shownJson } from "../../../headers/request/request_json.ts";
 import { requestText } from "../../../headers/request/request_text.ts";
@@ -65,11 +67,11 @@ Deno.test("any request is kept exactly in JSON", () => {
       body: { text?: string; hex?: string };
     };
     for (const [at, { value, hex }] of fields.entries()) {
-      const came = hex === undefined ? value : byteTextOf(Uint8Array.fromHex(hex));
+      const came = hex === undefined ? value : latin1Text(bytesOfHex(hex));
       assertEquals(came, record.fields[at]?.[1]);
     }
     const came = body.text === undefined
-      ? Uint8Array.fromHex(body.hex ?? "")
+      ? bytesOfHex(body.hex ?? "")
       : new TextEncoder().encode(body.text);
     assertEquals([...came], record.body.state === "whole" ? [...record.body.bytes] : []);
   }));

@@ -3,11 +3,11 @@ import {
   type RequestRecord,
   requestRecord,
 } from "../../../headers/request/request_record.ts";
-import { byteTextOf } from "../../../headers/request/byte_text.ts";
+import { latin1Text } from "../../../codec/bytes/latin1_text.ts";
 
 /** Returns text as its UTF-8 bytes, one character each: as it stands in a head. */
 export function inBytes(text: string): string {
-  return byteTextOf(new TextEncoder().encode(text));
+  return latin1Text(new TextEncoder().encode(text));
 }
 
 /** Returns a request as a server gets it, with something of it given. */
