@@ -5,6 +5,7 @@ import { program as greetingServer } from "../servers/greeting.ts";
 import { program as reverseServer } from "../servers/reverse.ts";
 import { program as talkbackServer } from "../servers/talkback.ts";
 import { filesScene } from "./files_scene.ts";
+import { headersScene } from "./headers_scene.ts";
 import type { Scene } from "./scene.ts";
 
 /** The tour, in its order. */
@@ -112,4 +113,5 @@ export const scenes: readonly Scene[] = [
     },
   },
   filesScene,
+  headersScene,
 ];

@@ -25,6 +25,8 @@ export interface StageClientOptions {
   readonly stdin?: string;
   /** What to call it in the transcript. @default {"client"} */
   readonly as?: string;
+  /** The port that it calls, where its arguments do not say it. */
+  readonly port?: number;
 }
 
 /** Runs programs as a terminal would, writes down what they say in the order in which they say it, and checks. */
@@ -78,7 +80,7 @@ export class Stage {
   async client(
     program: Program,
     args: readonly string[],
-    { stdin = "", as = "client", port }: StageClientOptions & { port: number },
+    { stdin = "", as = "client", port }: StageClientOptions = {},
   ): Promise<{ code: number; printed: string }> {
     let printed = "";
     const heard = this.#lines(as, () => {});
@@ -92,7 +94,8 @@ export class Stage {
     const typed = args.map((arg) => /^[\w-]+$/.test(arg) ? arg : `'${arg}'`);
     this.#tell("", `$ parley ${[program.name, ...typed].join(" ")}`);
     for (const line of stdin.split("\n").slice(0, -1)) this.#tell(`${as} types`, line);
-    return { code: await program.main([...args, "--port", String(port)], io), printed };
+    const place = port === undefined ? [] : ["--port", String(port)];
+    return { code: await program.main([...args, ...place], io), printed };
   }
 
   /** Connects without any program, to show what is on the wire. */
@@ -118,7 +121,8 @@ export class Stage {
       rest = lines.pop() ?? "";
       for (const line of lines) {
         seen(line);
-        this.#tell(who, escapeControls(line));
+        // What a client was asked for is printed as it came, with lines that end in CRLF.
+        this.#tell(who, escapeControls(line.replace(/\r$/, "")));
       }
     };
   }
