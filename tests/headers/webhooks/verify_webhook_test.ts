@@ -207,6 +207,13 @@ const CASES: readonly Case[] = [
       is: "malformed",
     })),
   {
+    // Work that is not linear in the blanks would take hours.
+    name: "a million blanks in Stripe's",
+    secret: stripe(),
+    fields: stripeFields(`t=${" ".repeat(1_000_000)}x,v1=${STRIPE_MAC}`),
+    is: "malformed",
+  },
+  {
     name: "more of Stripe's than there can be",
     secret: stripe(),
     fields: stripeFields(`t=${SIGNED_AT}${`,v1=${STRIPE_MAC}`.repeat(17)}`),
