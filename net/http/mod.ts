@@ -21,7 +21,7 @@
  * @module
  */
 export * from "../../codec/http/mod.ts";
-export { HttpBodyWriter } from "./body_writer.ts";
+export { type BodyWriterOptions, HttpBodyWriter } from "./body_writer.ts";
 export { formatHttpDate } from "./http_date.ts";
 export { type BodyOptions, RequestBody } from "./request_body.ts";
 export type { HttpTransport, RequestHost } from "./request_host.ts";

@@ -8,7 +8,7 @@ import type {
 } from "../../codec/http/mod.ts";
 import type { Connection } from "../connection.ts";
 import type { SwitchOptions } from "../connection_options.ts";
-import { rejected } from "../rejection.ts";
+import { forgettable, rejected } from "../rejection.ts";
 import { HttpBodyWriter } from "./body_writer.ts";
 import { type BodyOptions, RequestBody } from "./request_body.ts";
 import type { RequestHost } from "./request_host.ts";
@@ -20,6 +20,8 @@ export interface UpgradeOptions extends SwitchOptions {
   /** Fields of the 101 beside `Connection` and `Upgrade`. @default none */
   fields?: FieldsInit;
 }
+
+const encoder = new TextEncoder();
 
 /** How far the answer has got. */
 type Progress = "unanswered" | "streaming" | "answered";
@@ -110,6 +112,7 @@ export class HttpServerRequest {
    * Reads the whole body.
    *
    * @throws {LimitError} It has more than `maxBytes`, 1 MiB unless told; `respond` with 413 then.
+   * @throws {TypeError} It was read already, somebody reads it, or its client waits for 100 Continue and has its answer.
    * @throws What `Connection.readBody` throws.
    */
   bytes(options?: BodyOptions): Promise<Uint8Array<ArrayBuffer>> {
@@ -117,8 +120,8 @@ export class HttpServerRequest {
   }
 
   /** Reads the whole body as UTF-8, broken bytes as U+FFFD. @throws What `bytes` throws. */
-  async text(options?: BodyOptions): Promise<string> {
-    return new TextDecoder().decode(await this.bytes(options));
+  text(options?: BodyOptions): Promise<string> {
+    return forgettable(this.bytes(options).then((bytes) => new TextDecoder().decode(bytes)));
   }
 
   /** What stood behind the body, once that is read. */
@@ -147,7 +150,7 @@ export class HttpServerRequest {
    * Informational responses (1xx) may come before it.
    *
    * @throws {ProtocolError} It cannot be sent; another one can.
-   * @throws {TypeError} It was answered already, or the response's body comes in pieces: that is `stream`.
+   * @throws {TypeError} It was answered already, or the response's body is a length alone: that is `stream`.
    * @throws What `Connection.send` throws.
    */
   respond(response: HttpResponse = {}): Promise<void> {
@@ -155,16 +158,16 @@ export class HttpServerRequest {
     const { body, status = 200 } = response;
     if (status < 200 && status !== 101) return this.#host.connection.send(response);
     const isHead = this.method === "HEAD" && typeof body === "number";
-    if (
-      !isHead &&
-      (typeof body === "number" ? body > 0 : body === "chunked" || body === "until-close")
-    ) {
+    if (!isHead && typeof body === "number" && body > 0) {
       return rejected(
         new TypeError("Cannot respond: a body that follows in pieces is for stream()"),
       );
     }
     this.#progress = "answered";
-    const sent = this.#send(response);
+    const sent = this.#send(
+      // Here every text is the body, even one that is the name of a length.
+      isLengthName(body) ? { ...response, body: encoder.encode(body) } : response,
+    );
     if (isHead && body > 0) void this.#host.connection.send({ type: "end" });
     return sent;
   }
@@ -174,14 +177,26 @@ export class HttpServerRequest {
    * as long as `body` says.
    *
    * @throws {ProtocolError} Its head cannot be sent; another one can.
-   * @throws {TypeError} It was answered already.
+   * @throws {TypeError} It was answered already, or the body is one and not its length: that is `respond`.
    */
-  async stream(response: HttpResponse = {}): Promise<HttpBodyWriter> {
+  stream(response: HttpResponse = {}): Promise<HttpBodyWriter> {
+    return forgettable(this.#stream(response));
+  }
+
+  async #stream(response: HttpResponse): Promise<HttpBodyWriter> {
     if (this.#progress !== "unanswered") throw answeredTwice();
     const { body = this.version === "1.0" ? "until-close" : "chunked" } = response;
-    this.#progress = "streaming";
+    if (typeof body !== "number" && !isLengthName(body)) {
+      throw new TypeError("Cannot stream: a body that is whole is for respond()");
+    }
+    // The answer is over with its head where that has nothing behind it.
+    const hasBody = body !== 0 && response.status !== 304;
+    this.#progress = hasBody ? "streaming" : "answered";
     await this.#send({ ...response, body });
-    return new HttpBodyWriter(this.#host.connection, () => this.#progress = "answered");
+    return new HttpBodyWriter(this.#host.connection, {
+      hasBody,
+      onEnd: (isOver) => this.#progress = isOver ? "answered" : "streaming",
+    });
   }
 
   /**
@@ -189,13 +204,18 @@ export class HttpServerRequest {
    * request is taken, and the time of heads is not bounded any more unless `deadlines` says so.
    *
    * @throws {ProtocolError} The request does not offer the protocol, or a field cannot be sent.
-   * @throws {TypeError} It was answered already.
+   * @throws {TypeError} It was answered already, or it has a body that is not read: that is none of the other protocol.
    */
-  async upgrade<In, Out>(
+  upgrade<In, Out>(codec: Codec<In, Out>, options: UpgradeOptions): Promise<Connection<In, Out>> {
+    return forgettable(this.#upgrade(codec, options));
+  }
+
+  async #upgrade<In, Out>(
     codec: Codec<In, Out>,
     { protocol, fields, limits, deadlines }: UpgradeOptions,
   ): Promise<Connection<In, Out>> {
     if (this.#progress !== "unanswered") throw answeredTwice();
+    if (!this.body.isOver) throw new TypeError("Cannot upgrade: the request's body is not read");
     const { connection } = this.#host;
     this.#progress = "answered";
     await this.#send({ status: 101, upgrade: protocol, fields });
@@ -233,6 +253,11 @@ function partsOf(target: string): { host: string | undefined; path: string } {
       [];
   if (host === undefined) return { host: undefined, path: target };
   return { host, path: path.startsWith("/") ? path : `/${path}` };
+}
+
+/** Says whether a body is the name of a length, which as text it may be too. */
+function isLengthName(body: unknown): body is "chunked" | "until-close" {
+  return body === "chunked" || body === "until-close";
 }
 
 function answeredTwice(): TypeError {

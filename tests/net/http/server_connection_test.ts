@@ -319,6 +319,40 @@ Deno.test("upgrade() hands every byte on that came behind the request", async ()
   assertEquals(failuresOf(events), []);
 });
 
+Deno.test("upgrade() waits for the body to be read, which is none of the other protocol", async () => {
+  const handler = async (http: HttpServerConnection) => {
+    for await (const request of http) {
+      if (request.path === "/read") await request.text();
+      try {
+        const connection = await request.upgrade(lines(), { protocol: "lines" });
+        for await (const line of connection) await connection.send(`> ${line}`);
+      } catch (error) {
+        if (!(error instanceof TypeError)) throw error;
+        await request.respond({ status: 400, body: error.message });
+      }
+    }
+  };
+  const up = ["Connection: upgrade", "Upgrade: lines"];
+  for (
+    const [framing, body] of [
+      ["Content-Length: 5", "evil\n"],
+      ["Transfer-Encoding: chunked", "5\r\nevil\n\r\n0\r\n\r\n"],
+    ] as const
+  ) {
+    const { server, listener, clock, events } = servedHttp(handler);
+    const peer = listener.connect();
+    const refused = await told(peer, asked("POST /", ...up, framing) + body);
+    assertStringIncludes(refused, "\r\n\r\nCannot upgrade: the request's body is not read");
+    const answer = await told(peer, asked("POST /read", ...up, framing) + body + "one\n");
+    assertEquals(statusLines(answer), ["101 Switching Protocols"]);
+    assert(answer.endsWith("\r\n\r\n> one\n"));
+    peer.finish();
+    await clock.advance(1000);
+    await server.shutdown();
+    assertEquals(failuresOf(events), []);
+  }
+});
+
 Deno.test("upgrade() refuses a protocol that the request does not offer, and the request can still be answered", async () => {
   const { server, listener, clock } = servedHttp(async (http) => {
     for await (const request of http) {

@@ -5,7 +5,7 @@ import {
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
-import { LimitError, ProtocolError } from "../../../mod.ts";
+import { LimitError, lines, ProtocolError } from "../../../mod.ts";
 import type { HttpServerRequest } from "../../../net/http/mod.ts";
 import { rejectionOf, stateOf, turns } from "../../../testing/turns.ts";
 import { asked, servedHttp, statusLines, stop } from "./served_http.ts";
@@ -77,7 +77,7 @@ Deno.test("bytes() and text() read a body up to maxBytes, and refuse more before
   );
   assertEquals(await fine.text({ maxBytes: 5 }), "abcde");
   assertEquals([...fine.trailers], [["T", "1"]]);
-  assertEquals(await fine.text(), "");
+  await assertRejects(() => fine.text(), TypeError, "it was read already");
   await fine.respond();
   await end();
 });
@@ -125,7 +125,7 @@ Deno.test("respond() refuses what cannot be sent, and then takes another answer"
     await turns(1);
     assertEquals(request.isAnswered, false);
   }
-  await assertRejects(() => request.respond({ body: "chunked" }), TypeError, "stream()");
+  await assertRejects(() => request.respond({ body: 5 }), TypeError, "stream()");
   await request.respond({ status: 103, fields: { Link: "</a.css>; rel=preload" } });
   await request.respond({ body: "at last" });
   await assertRejects(() => request.respond(), TypeError, "answered already");
@@ -166,6 +166,10 @@ Deno.test("stream() sends chunks, a known length, or until the end for HTTP/1.0"
   const short = await rejectionOf(known.end());
   assertInstanceOf(short, ProtocolError);
   assertEquals(short.message, "Cannot encode body: expected 1 bytes more, got its end");
+  await known.write("c");
+  await known.end();
+  await turns(5);
+  assert(peer.written.endsWith("\r\nContent-Length: 3\r\n\r\nabc"));
   await end();
   const old = taken();
   const until = await (await old.next("GET / HTTP/1.0\r\n\r\n")).stream();
@@ -175,6 +179,147 @@ Deno.test("stream() sends chunks, a known length, or until the end for HTTP/1.0"
   assert(old.peer.written.endsWith("\r\nConnection: close\r\n\r\nab"));
   assert(old.peer.writeClosed);
   await old.end();
+});
+
+Deno.test("respond() sends text as it is when it is the name of a length", async () => {
+  const { next, peer, end } = taken();
+  for (const body of ["chunked", "until-close"]) {
+    await (await next(asked("GET /"))).respond({ body });
+    await turns(5);
+    assert(peer.written.endsWith(`\r\nContent-Length: ${body.length}\r\n\r\n${body}`));
+  }
+  await end();
+});
+
+Deno.test("stream() refuses a body that is whole, and what was answered", async () => {
+  const { next, end } = taken();
+  const request = await next(asked("GET /"));
+  for (const body of ["hello", new Uint8Array(5)]) {
+    await assertRejects(() => request.stream({ body }), TypeError, "for respond()");
+    assertEquals(request.isAnswered, false);
+  }
+  await request.respond();
+  await assertRejects(() => request.stream(), TypeError, "answered already");
+  await end();
+});
+
+Deno.test("stream() is over with its head when nothing follows that", async () => {
+  const { next, peer, end } = taken();
+  for (const response of [{ body: 0 }, { status: 304 }]) {
+    const request = await next(asked("GET /"));
+    const answer = await request.stream(response);
+    assertEquals(request.isStreaming, false);
+    await answer.write("");
+    await assertRejects(() => answer.write("x"), TypeError, "has none");
+    await answer.end();
+  }
+  await (await next(asked("GET /"))).respond({ status: 202 });
+  await turns(5);
+  assertEquals(statusLines(peer.written), ["200 OK", "304 Not Modified", "202 Accepted"]);
+  await end();
+});
+
+Deno.test("write() leaves the next answer alone when its own was ended", async () => {
+  const { next, peer, end } = taken();
+  const first = await (await next(asked("GET /"))).stream();
+  await first.end();
+  const second = await (await next(asked("GET /"))).stream();
+  await assertRejects(() => first.write("stray"), TypeError, "it was ended");
+  await first.end();
+  await second.write("own");
+  await second.end();
+  await turns(5);
+  assert(peer.written.endsWith("\r\n\r\n3\r\nown\r\n0\r\n\r\n"));
+  await end();
+});
+
+Deno.test("write() refuses what is neither text nor bytes", async () => {
+  const { next, end } = taken();
+  const answer = await (await next(asked("GET /"))).stream();
+  // JavaScript may pass anything.
+  for (const piece of [5, undefined, null, [1], new ArrayBuffer(1)] as unknown[] as string[]) {
+    await assertRejects(() => answer.write(piece), TypeError, "neither text nor bytes");
+  }
+  await answer.end();
+  await end();
+});
+
+Deno.test("end() can be called again when a trailer cannot be sent", async () => {
+  const { next, peer, end } = taken();
+  for (const trailers of [{ "a b": "c" }, { Connection: "close" }]) {
+    const request = await next(asked("GET /"));
+    const answer = await request.stream();
+    await assertRejects(() => answer.end(trailers), ProtocolError);
+    await turns(1);
+    assert(request.isStreaming);
+    await answer.end({ T: "1" });
+    await turns(5);
+    assert(peer.written.endsWith("\r\n\r\n0\r\nT: 1\r\n\r\n"));
+  }
+  await end();
+});
+
+Deno.test("a body lets one reader have it", async () => {
+  const { next, peer, end } = taken();
+  const request = await next(asked("POST /", "Content-Length: 4") + "ab");
+  const whole = request.text();
+  for (const again of [() => request.bytes(), () => request.body[Symbol.asyncIterator]().next()]) {
+    await assertRejects(again, TypeError, "somebody reads it already");
+  }
+  peer.deliver("cd");
+  assertEquals(await whole, "abcd");
+  await request.respond();
+  const empty = await next(asked("GET /"));
+  assertEquals([await empty.text(), await empty.text()], ["", ""]);
+  await empty.respond();
+  const stopped = await next(asked("POST /", "Content-Length: 4") + "ab");
+  for await (const piece of stopped.body) {
+    assertEquals(piece.length, 2);
+    break;
+  }
+  peer.deliver("cd");
+  assertEquals(await stopped.text(), "cd");
+  await stopped.respond();
+  await end();
+});
+
+Deno.test("a body is nobody's when it was dropped behind the answer", async () => {
+  const { next, end } = taken();
+  const request = await next(asked("POST /", "Content-Length: 4") + "abcd");
+  await request.respond();
+  await (await next(asked("GET /"))).respond();
+  await assertRejects(() => request.text(), TypeError, "dropped behind the answer");
+  await end();
+});
+
+Deno.test("a body is refused when its client waits to be told and has its answer", async () => {
+  for (const streams of [false, true]) {
+    const { next, end } = taken();
+    const request = await next(asked("POST /", "Content-Length: 4", "Expect: 100-continue"));
+    const answer = streams ? await request.stream() : undefined;
+    if (!streams) await request.respond();
+    await assertRejects(() => request.text(), TypeError, "the answer came first");
+    await answer?.end();
+    await end();
+  }
+});
+
+Deno.test("what a request begins may be forgotten when it fails", async () => {
+  const { server, listener, clock } = servedHttp(async (http) => {
+    const { value: request } = await http.next();
+    void request?.stream({ status: 99 });
+    void request?.upgrade(lines(), { protocol: "lines" });
+    void request?.text();
+    // A rejection that nobody handles would fail the test here.
+    await turns(10);
+  });
+  const peer = listener.connect();
+  peer.deliver(asked("POST /", "Content-Length: 4") + "ab");
+  await turns(3);
+  peer.finish();
+  await turns(10);
+  await clock.advance(1000);
+  await server.shutdown();
 });
 
 Deno.test("peerLeft settles when the client leaves or the server stops, and not when the next request comes", async () => {
