@@ -1,5 +1,6 @@
 // This module is browser compatible.
 
+import { shown } from "../arguments.ts";
 import type { ByteWriter } from "../bytes/byte_writer.ts";
 import type { BodyPiece } from "../body_decoder.ts";
 import type { ProtocolError } from "../errors.ts";
@@ -30,6 +31,9 @@ export class BodyEncoder {
   piece({ bytes }: BodyPiece, writer: ByteWriter): void {
     const left = this.#left;
     if (left === undefined) throw this.#noBody("a piece of a body");
+    if (!(bytes instanceof Uint8Array)) {
+      throw unsayable("body", { expected: "bytes", received: shown(bytes) });
+    }
     if (typeof left === "number") {
       if (bytes.length > left) {
         throw unsayable("body", {

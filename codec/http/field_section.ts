@@ -2,7 +2,7 @@
 
 import { ByteWriter } from "../bytes/byte_writer.ts";
 import { unsayable } from "./errors.ts";
-import { Fields, type FieldsInit } from "./fields.ts";
+import { Fields, type FieldsInit, isList } from "./fields.ts";
 import { CR, LF, VALUE } from "./octets.ts";
 import { isToken } from "./text_rules.ts";
 
@@ -97,9 +97,9 @@ const NOTHING: FieldSection = { bytes: new Uint8Array(0), hasDate: false, hasHos
 export function fieldSection(init: FieldsInit | undefined, what: Message): FieldSection {
   if (init === undefined) return NOTHING;
   if (init instanceof Fields) return sectionOf(init, what);
-  const isList = Symbol.iterator in init;
+  const isIterable = Symbol.iterator in init;
   // What cannot be sent is told by `Fields`.
-  if (isList || !addAll(init, what)) return sectionOf(new Fields(init), what);
+  if (isIterable || !addAll(init, what)) return sectionOf(new Fields(init), what);
   return lines.section();
 }
 
@@ -121,9 +121,10 @@ function addAll(
   lines.clear();
   for (const name of Object.keys(init)) {
     const value = init[name]!;
-    if (typeof value === "string") {
-      if (!lines.add(name, value, what)) return false;
-    } else if (!value.every((one) => lines.add(name, one, what))) return false;
+    const isSayable = isList(value)
+      ? value.every((one) => lines.add(name, one, what))
+      : lines.add(name, value, what);
+    if (!isSayable) return false;
   }
   return true;
 }

@@ -110,8 +110,13 @@ function parse(section: string): Field[] {
 function pairsOf(init: Exclude<FieldsInit, Fields>): Field[] {
   if (Symbol.iterator in init) return [...init];
   return Object.entries(init).flatMap(([name, value]) =>
-    typeof value === "string" ? [[name, value] as const] : value.map((one) => [name, one] as const)
+    isList(value) ? value.map((one) => [name, one] as const) : [[name, value] as const]
   );
+}
+
+/** Says whether a value stands on several lines. What is neither a list nor text is refused as a value. */
+export function isList(value: string | readonly string[]): value is readonly string[] {
+  return Array.isArray(value);
 }
 
 function requireName(name: string): string {

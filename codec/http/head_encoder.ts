@@ -1,5 +1,6 @@
 // This module is browser compatible.
 
+import { shown } from "../arguments.ts";
 import type { ByteWriter } from "../bytes/byte_writer.ts";
 import { writeLatin1 } from "../bytes/latin1_text.ts";
 import { unsayable } from "./errors.ts";
@@ -15,7 +16,7 @@ export interface OutgoingBody {
 
 const NO_BODY: OutgoingBody = { length: 0, content: undefined };
 
-/** Returns the body of a message that is sent. @throws {ProtocolError} Its length is none. */
+/** Returns the body of a message that is sent. @throws {ProtocolError} It is none, or its length is none. */
 export function outgoingBody(
   { body }: HttpOutgoing,
   what: "request" | "response",
@@ -26,6 +27,9 @@ export function outgoingBody(
     throw unsayable(what, { expected: "a body's length in bytes", received: `${body}` });
   }
   if (body === "chunked" || body === "until-close") return { length: body, content: undefined };
+  if (typeof body !== "string" && !(body instanceof Uint8Array)) {
+    throw unsayable(what, { expected: "text or bytes as its body", received: shown(body) });
+  }
   const content = typeof body === "string" && !isAscii(body) ? encoder.encode(body) : body;
   return { length: content.length, content };
 }

@@ -78,7 +78,8 @@ export interface HttpOutgoing {
    */
   fields?: FieldsInit | undefined;
   /**
-   * The whole body, as text (UTF-8) or bytes; or how long the one is that follows in pieces and an end of its own.
+   * The whole body, as text (UTF-8) or bytes; or how long the one is that follows in pieces and an end of its own. A body
+   * that is the text of such a length goes as bytes.
    *
    * @default {0}
    */

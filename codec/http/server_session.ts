@@ -47,9 +47,13 @@ export class ServerSession implements Session<HttpServerMessage, HttpServerOutgo
     this.#response(message, writer);
   }
 
-  /** Turns a client down, where no answer is half sent: that would be taken for the rest of it. */
+  /**
+   * Turns a client down, where no answer is half sent: that would be taken for the rest of it. What breaks behind an answer, in
+   * the body of its request, gets none: a proxy would take that for the answer to somebody else's request.
+   */
   refuse(error: ProtocolError, writer: ByteWriter): void {
     if (this.#body.isOpen || this.#isLast) return;
+    if (this.#asked.length === 0 && this.decoder.inBody) return;
     const status = statusHint(error);
     const body = encoder.encode(`${status} ${reasonPhrase(status)}: ${error.message}\n`);
     const withBody = this.#asked[0]?.method !== "HEAD";
@@ -137,11 +141,13 @@ export class ServerSession implements Session<HttpServerMessage, HttpServerOutgo
   }
 
   #connection(
-    { body, close = false }: HttpResponse,
+    { body, close = false, status = 200 }: HttpResponse,
     asked: HttpRequestHead | undefined,
   ): "close" | "keep-alive" | undefined {
     const stands = asked?.keepAlive ?? true;
-    if (close || !stands || body === "until-close") return "close";
+    // What follows a tunnel that is refused may have been meant for its other end, and is no request.
+    const refusesTunnel = asked?.method === "CONNECT" && status >= 300;
+    if (close || !stands || refusesTunnel || body === "until-close") return "close";
     return asked?.version === "1.0" ? "keep-alive" : undefined;
   }
 

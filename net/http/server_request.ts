@@ -139,9 +139,9 @@ export class HttpServerRequest {
     return this.#progress === "streaming";
   }
 
-  /** No request follows it: the client or the answer said so. */
+  /** No request follows it: the client or the answer said so, or it asks for a tunnel. */
   get isLast(): boolean {
-    return this.#closes || !this.head.keepAlive;
+    return this.#closes || !this.head.keepAlive || this.method === "CONNECT";
   }
 
   /**
