@@ -109,7 +109,7 @@ function refusalText(refusal: LiveRefusal, { remote, host = "" }: LiveReader): s
         `To show it to you, the server has to be started with --live-to ${address}`;
     }
     case "through-proxy":
-      return `${what}, to its own machine alone, and a proxy asks for somebody else.\n` +
+      return `${what}, to its own machine alone, and a proxy or tunnel asks for somebody else.\n` +
         "To show it to all whom the proxy serves, the server has to be started with --live-to and " +
         "the proxy's address";
   }

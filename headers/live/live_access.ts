@@ -1,6 +1,6 @@
-import { type Address, isLoopback } from "../../net/address.ts";
+import { type Address, isLoopback, parseIp } from "../../net/address.ts";
 import type { AddressList } from "../../net/address_list.ts";
-import { isOwnHost } from "../../net/http/own_host.ts";
+import { addressIn, isOwnHost } from "../../net/http/own_host.ts";
 
 /** Who may see what others send. */
 export interface LiveAccess {
@@ -26,8 +26,20 @@ export interface LiveReader {
  */
 export type LiveRefusal = "other-host" | "other-address" | "through-proxy";
 
-/** What a proxy says of whom it speaks for (RFC 7239, and what came before it). */
-const PROXY_FIELDS = ["Forwarded", "X-Forwarded-For", "X-Real-IP", "CF-Connecting-IP"];
+/** What a proxy says of itself and of whom it speaks for (RFC 9110, 7.6.3; RFC 7239; and what is written besides). */
+const PROXY_FIELDS = [
+  "Via",
+  "Forwarded",
+  "X-Forwarded-For",
+  "X-Forwarded-Host",
+  "X-Forwarded-Proto",
+  "X-Real-IP",
+  "X-Client-IP",
+  "True-Client-IP",
+  "CF-Connecting-IP",
+  "Fastly-Client-IP",
+  "Fly-Client-IP",
+];
 
 /** Returns why somebody may not see what others send, and undefined where they may. */
 export function liveRefusal(
@@ -38,5 +50,17 @@ export function liveRefusal(
   if (liveTo?.has(remote)) return undefined;
   if (!isLoopback(remote)) return "other-address";
   // Whoever the proxy speaks for looks as if it were on this machine.
-  return PROXY_FIELDS.some(has) ? "through-proxy" : undefined;
+  return PROXY_FIELDS.some(has) || isElsewhere(host) ? "through-proxy" : undefined;
+}
+
+/** Says whether a host is the address of a network: nobody on this machine calls us by that and comes from loopback. */
+function isElsewhere(host: string | undefined): boolean {
+  const hostname = addressIn(host);
+  if (hostname === undefined || isUnspecified(hostname)) return false;
+  return !isLoopback({ transport: "tcp", hostname, port: 0 });
+}
+
+/** Who calls 0.0.0.0 or :: gets to this machine. */
+function isUnspecified(hostname: string): boolean {
+  return parseIp(hostname)?.every((byte) => byte === 0) ?? false;
 }

@@ -6,12 +6,27 @@ import { parseIp } from "../address.ts";
  * this machine, and then it reads what it asks for (DNS rebinding).
  */
 export function isOwnHost(host: string | undefined, names: readonly string[] = []): boolean {
-  if (host === undefined) return false;
-  const [, bracketed, name = ""] = /^(?:\[([^\]]*)\]|([^:[\]]*))(?::\d*)?$/.exec(host) ?? [];
-  if (bracketed !== undefined) return bracketed.includes(":") && parseIp(bracketed) !== undefined;
-  const bare = withoutDot(name.toLowerCase());
-  return bare === "localhost" || parseIp(bare) !== undefined ||
+  if (addressIn(host) !== undefined) return true;
+  const bare = nameIn(host);
+  return bare === "localhost" ||
     names.some((one) => withoutDot(one.toLowerCase()) === bare && bare !== "");
+}
+
+/** Returns the address that a host is, without its brackets and its port; undefined where it is a name, or nothing. */
+export function addressIn(host: string | undefined): string | undefined {
+  const [, bracketed] = HOST.exec(host ?? "") ?? [];
+  const address = bracketed ?? nameIn(host);
+  const isAddress = bracketed === undefined || bracketed.includes(":");
+  return isAddress && parseIp(address) !== undefined ? address : undefined;
+}
+
+/** An address in brackets or a name, and a port. */
+const HOST = /^(?:\[([^\]]*)\]|([^:[\]]*))(?::\d*)?$/;
+
+/** Returns a host without its port, in lower case; empty where it is no name. */
+function nameIn(host: string | undefined): string {
+  const [, , name = ""] = HOST.exec(host ?? "") ?? [];
+  return withoutDot(name.toLowerCase());
 }
 
 /** A dot at the end of a name says that it is whole. */

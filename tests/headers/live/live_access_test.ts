@@ -48,12 +48,44 @@ const CASES: readonly Case[] = [
     host: "evil.test",
     is: "other-host",
   },
-  ...["forwarded", "x-forwarded-for", "x-real-ip"].map((field) => ({
+  ...["forwarded", "x-forwarded-for", "x-real-ip", "via", "x-forwarded-host"].map((field) => ({
     what: `comes from this machine with ${field}`,
     remote: at("127.0.0.1"),
     field,
     is: "through-proxy" as const,
   })),
+  ...["127.0.0.1", "127.8.9.10:8080", "[::1]:8080", "[::ffff:127.0.0.1]", "0.0.0.0:8080", "[::]"]
+    .map((host) => ({
+      what: `comes from this machine and calls ${host}`,
+      remote: at("127.0.0.1"),
+      host,
+      is: undefined,
+    })),
+  // Somebody forwards the port: at this address the reader called, and not the one who forwards.
+  ...["203.0.113.9:8080", "[2001:db8::1]"].flatMap((host) =>
+    [at("127.0.0.1"), at("::1"), UNIX].map((remote) => ({
+      what: `comes ${
+        remote.transport === "unix" ? "over a Unix socket" : `from ${remote.hostname}`
+      } and calls ${host}`,
+      remote,
+      host,
+      is: "through-proxy" as const,
+    }))
+  ),
+  {
+    what: "comes from where it may and calls an address",
+    remote: at("10.0.0.9"),
+    access: OFFICE,
+    host: "10.0.0.1",
+    is: undefined,
+  },
+  {
+    what: "comes through a forwarded port that may",
+    remote: at("127.0.0.1"),
+    host: "203.0.113.9:8080",
+    access: { liveTo: new AddressList(["127.0.0.1"]) },
+    is: undefined,
+  },
   {
     what: "comes through a proxy that may",
     remote: at("127.0.0.1"),

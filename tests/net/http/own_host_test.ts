@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { isOwnHost } from "../../../net/http/own_host.ts";
+import { addressIn, isOwnHost } from "../../../net/http/own_host.ts";
 
 const OWN = [
   "localhost",
@@ -48,5 +48,26 @@ for (const host of OWN) {
 for (const host of OTHER) {
   Deno.test(`isOwnHost() is false when the host is ${JSON.stringify(host)}`, () => {
     assertEquals(isOwnHost(host, ["parley.test", ""]), false);
+  });
+}
+
+for (
+  const [host, address] of [
+    ["127.0.0.1:8080", "127.0.0.1"],
+    ["127.0.0.1.", "127.0.0.1"],
+    ["203.0.113.9", "203.0.113.9"],
+    ["[::1]:8080", "::1"],
+    ["[FE80::1%25eth0]", "FE80::1%25eth0"],
+    ["localhost", undefined],
+    ["[127.0.0.1]", undefined],
+    ["::1", undefined],
+    ["2130706433", undefined],
+    ["0x7f.1", undefined],
+    ["", undefined],
+    [undefined, undefined],
+  ] as const
+) {
+  Deno.test(`addressIn() is ${address} when the host is ${JSON.stringify(host)}`, () => {
+    assertEquals(addressIn(host), address);
   });
 }
