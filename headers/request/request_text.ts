@@ -54,10 +54,11 @@ function pairRows(pairs: readonly Pair[]): string[] {
 function bodySection(record: RequestRecord, options: RequestTextOptions): string[] {
   const { body } = record;
   if (body.state === "none") return [];
-  return [`Body: ${bodyText(record)}`, ...bodyRows(record, options).map((line) => `  ${line}`)];
+  const rows = cutLines(bodyRows(record), options);
+  return [`Body: ${bodyText(record)}`, ...rows.map((line) => `  ${line}`)];
 }
 
-function bodyRows({ bodyView: view }: RequestRecord, options: RequestTextOptions): string[] {
+function bodyRows({ bodyView: view }: RequestRecord): string[] {
   switch (view?.kind) {
     case undefined:
       return [];
@@ -73,7 +74,7 @@ function bodyRows({ bodyView: view }: RequestRecord, options: RequestTextOptions
       return [...view.rows, ...view.more > 0 ? [`... ${counted(view.more, "byte")} more`] : []];
     case "json":
     case "text":
-      return cutLines(harmlessLines(view.text), options);
+      return harmlessLines(view.text);
   }
 }
 

@@ -128,6 +128,22 @@ Deno.test("requestText() counts what it leaves out when a body has many lines or
   assertMatch(text, /\n {2}x{10}\.\.\. 2 characters more\n {2}2\n {2}\.\.\. 2 lines more\n/);
 });
 
+Deno.test("requestText() counts what it leaves out when a form or a list of parts is long", () => {
+  const shown = (type: string, body: string) =>
+    requestText(sampleRequest({ fields: [["Content-Type", type]], body }), {
+      maxBodyLines: 2,
+      maxLineChars: 10,
+    });
+  assertStringIncludes(
+    shown("application/x-www-form-urlencoded", `a=${"x".repeat(12)}&b=2&c=3`),
+    "\n  a  xxxxxxx... 5 characters more\n  b  2\n  ... 1 line more\n",
+  );
+  assertStringIncludes(
+    shown("multipart/form-data; boundary=b", "--b\r\n\r\n\r\n".repeat(3) + "--b--"),
+    "\n  (no name),... 8 characters more\n  (no name),... 8 characters more\n  ... 1 line more\n",
+  );
+});
+
 for (
   const [what, body, said] of [
     [
