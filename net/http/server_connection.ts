@@ -2,8 +2,12 @@ import type { HttpServerMessage } from "../../codec/http/mod.ts";
 import type { Address } from "../address.ts";
 import { ClosedError, DeadlineError } from "../errors.ts";
 import { rejected } from "../rejection.ts";
+import { nextTurn } from "../turn.ts";
 import type { HttpTransport, RequestHost } from "./request_host.ts";
 import { HttpServerRequest } from "./server_request.ts";
+
+/** Requests of one client that are handed out in a row, without a look at what others sent. */
+const MAX_IN_A_ROW = 32;
 
 type RequestResult = IteratorResult<HttpServerRequest, undefined>;
 
@@ -21,6 +25,8 @@ export class HttpServerConnection
   readonly connection: HttpTransport;
   #current: HttpServerRequest | undefined;
   #requests = 0;
+  /** Requests that had come already when they were asked for. */
+  #inARow = 0;
   /** No further request is taken. */
   #isOver = false;
 
@@ -100,11 +106,19 @@ export class HttpServerConnection
     if (this.#isOver) return OVER;
     try {
       const message = this.connection.tryReceive();
-      if (message !== undefined) return Promise.resolve(this.#resultOf(message));
+      if (message !== undefined) return this.#given(this.#resultOf(message));
     } catch (error) {
       return rejected(error);
     }
+    this.#inARow = 0;
     return this.connection.next().then(this.#received, this.#failed);
+  }
+
+  /** Gives a request at once, or a turn later where its client has had many: one read may bring thousands. */
+  #given(result: RequestResult): Promise<RequestResult> {
+    if (++this.#inARow < MAX_IN_A_ROW) return Promise.resolve(result);
+    this.#inARow = 0;
+    return new Promise((resolve) => nextTurn(() => resolve(result)));
   }
 
   readonly #received = (

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { lines } from "../../../mod.ts";
 import type { HttpServerConnection } from "../../../net/http/mod.ts";
+import { nextTurn } from "../../../net/turn.ts";
 import { turns } from "../../../testing/turns.ts";
 import { asked, failuresOf, servedHttp, statusLines, stop, told } from "./served_http.ts";
 
@@ -21,6 +22,27 @@ Deno.test("serveHttp() answers requests in order when they come glued, cut or on
   cut.finish();
   await whole.server.shutdown();
   assertEquals(failuresOf(whole.events), []);
+});
+
+Deno.test("serveHttp() lets others have their turn while one client has sent many requests", async () => {
+  const order: string[] = [];
+  const { server, listener, events } = servedHttp(async (http) => {
+    for await (const request of http) {
+      if (order.push(request.path) === 1) nextTurn(() => other.deliver(asked("GET /other")));
+      await request.respond({ body: request.path });
+    }
+  });
+  const greedy = listener.connect();
+  const other = listener.connect();
+  greedy.deliver(asked("GET /greedy").repeat(200));
+  await turns(20);
+  assertEquals(order.length, 201);
+  const before = order.indexOf("/other");
+  assert(before < 64, `${before} came before it`);
+  greedy.finish();
+  other.finish();
+  await server.shutdown();
+  assertEquals(failuresOf(events), []);
 });
 
 Deno.test("serveHttp() writes the time, and not over one that the program gives", async () => {
