@@ -246,10 +246,10 @@ Deno.test("write() refuses what is neither text nor bytes", async () => {
 
 Deno.test("end() can be called again when a trailer cannot be sent", async () => {
   const { next, peer, end } = taken();
-  for (const trailers of [{ "a b": "c" }, { Connection: "close" }]) {
+  for (const name of ["a b", "Connection"]) {
     const request = await next(asked("GET /"));
     const answer = await request.stream();
-    await assertRejects(() => answer.end(trailers), ProtocolError);
+    await assertRejects(() => answer.end({ [name]: "x" }), ProtocolError);
     await turns(1);
     assert(request.isStreaming);
     await answer.end({ T: "1" });
