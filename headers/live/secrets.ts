@@ -1,6 +1,6 @@
 /** Words of names whose fields let somebody in: cookies, authorization, tokens and keys. */
 const SECRET =
-  /(^|[-_])(authorization|auth|cookie2?|token|jwt|secret|password|passwd|credentials?|session|(api|access|private)[-_]?key|csrf|xsrf)([-_]|$)/i;
+  /(^|[-_])(authorization|auth|cookie2?|token|jwt|secret|password|passwd|credentials?|session|(api|access|private|functions|subscription)[-_]?key|csrf|xsrf)([-_]|$)/i;
 /** As one word, as many write them. */
 const SECRET_ENDING = /(token|secret|password|apikey|accesskey|sessionid)$/i;
 
