@@ -131,6 +131,8 @@ export class HttpServerConnection
 
   /** A client that is silent or leaves between two requests has done nothing wrong. */
   readonly #failed = (error: unknown): RequestResult => {
+    // Another call waits already, and goes on.
+    if (error instanceof TypeError) throw error;
     this.#isOver = true;
     const isIdle = error instanceof DeadlineError && error.phase === "idle";
     const hasLeft = error instanceof ClosedError && error.code === "connection-reset";

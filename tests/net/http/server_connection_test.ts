@@ -1,4 +1,10 @@
-import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
 import { lines } from "../../../mod.ts";
 import type { HttpServerConnection } from "../../../net/http/mod.ts";
 import { nextTurn } from "../../../net/turn.ts";
@@ -251,6 +257,22 @@ Deno.test("serveHttp() tells a program that asks for the next request before it 
   ]);
   await clock.advance(1000);
   await server.shutdown();
+});
+
+Deno.test("next() refuses a second call while one waits, and goes on", async () => {
+  const { server, listener, events } = servedHttp(async (http) => {
+    const first = http.next();
+    await assertRejects(() => http.next(), TypeError, "another call waits");
+    await (await first).value?.respond();
+    for await (const request of http) await request.respond();
+  });
+  const peer = listener.connect();
+  await turns(2);
+  const answers = await told(peer, asked("GET /1"), asked("GET /2"));
+  assertEquals(statusLines(answers), ["200 OK", "200 OK"]);
+  peer.finish();
+  await server.shutdown();
+  assertEquals(failuresOf(events), []);
 });
 
 Deno.test("serveHttp() turns a client away with 503 when there are too many", async () => {
