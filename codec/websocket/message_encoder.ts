@@ -1,0 +1,150 @@
+// This module is browser compatible.
+
+import type { ByteWriter } from "../bytes/byte_writer.ts";
+import type { MessageDeflater } from "./compression.ts";
+import { unsayable } from "./errors.ts";
+import { encodeFrameHead } from "./frame_head.ts";
+import { applyMask, maskAt } from "./mask.ts";
+import type { WebSocketFragment } from "./messages.ts";
+import { BINARY, CONTINUATION, FIN, MASK_BYTES, RSV1, TEXT } from "./opcodes.ts";
+
+const encoder = new TextEncoder();
+/** Text up to here is looked through for its length; a longer one is encoded first. */
+const SHORT_CHARACTERS = 256;
+/** Masks are drawn so many at a time. */
+const MASKS_BYTES = 4096;
+
+/** How a {@linkcode MessageEncoder} encodes. */
+export interface MessageEncoderOptions {
+  /** Fills bytes with randomness, for the masks of a client; a server has none. */
+  readonly random: ((into: Uint8Array<ArrayBuffer>) => void) | undefined;
+  readonly deflater: MessageDeflater | undefined;
+  /** Messages below this are not compressed. */
+  readonly thresholdBytes: number;
+}
+
+/** Writes messages as frames: each in one, but for those that come in fragments. */
+export class MessageEncoder {
+  readonly #options: MessageEncoderOptions;
+  #masks: Uint8Array<ArrayBuffer> | undefined;
+  #masksUsed = MASKS_BYTES;
+  /** What the message is whose fragments are sent. */
+  #open: "text" | "binary" | undefined;
+
+  constructor(options: MessageEncoderOptions) {
+    this.#options = options;
+  }
+
+  /** Writes a text message. @throws {ProtocolError} It has a lone surrogate, or a message is open. */
+  text(text: string, writer: ByteWriter): void {
+    const { deflater } = this.#options;
+    if (deflater || text.length > SHORT_CHARACTERS || !isAscii(text)) {
+      if (!text.isWellFormed()) {
+        throw unsayable("text", {
+          code: "bad-utf8",
+          expected: "well-formed text",
+          received: "a lone surrogate",
+        });
+      }
+      return this.#data(TEXT, encoder.encode(text), writer);
+    }
+    this.#requireNoneOpen();
+    const mask = this.#mask();
+    encodeFrameHead(writer, { first: FIN | TEXT, payloadBytes: text.length, mask });
+    const { buffer } = writer;
+    let at = writer.length;
+    for (let index = 0; index < text.length; index++) buffer[at++] = text.charCodeAt(index);
+    this.#masked(writer, { to: at, mask });
+  }
+
+  /** Writes the bytes of a text that was checked. @throws {ProtocolError} A message is open. */
+  checkedText(bytes: Uint8Array, writer: ByteWriter): void {
+    this.#data(TEXT, bytes, writer);
+  }
+
+  /** Writes a binary message. @throws {ProtocolError} A message is open. */
+  binary(bytes: Uint8Array, writer: ByteWriter): void {
+    this.#data(BINARY, bytes, writer);
+  }
+
+  /** Writes what stands in front of a message's bytes, where these are sent as they are; says whether they can be. */
+  headOf(
+    kind: "text" | "binary",
+    { bytes, writer }: { bytes: Uint8Array; writer: ByteWriter },
+  ): boolean {
+    const { deflater, thresholdBytes, random } = this.#options;
+    if (random || (deflater && bytes.length >= thresholdBytes)) return false;
+    this.#requireNoneOpen();
+    const first = FIN | (kind === "text" ? TEXT : BINARY);
+    encodeFrameHead(writer, { first, payloadBytes: bytes.length, mask: undefined });
+    return true;
+  }
+
+  /** Writes a control frame. */
+  control(opcode: number, payload: Uint8Array, writer: ByteWriter): void {
+    this.#frame(FIN | opcode, payload, writer);
+  }
+
+  /** Writes a part of a message. @throws {ProtocolError} Another message is open. */
+  fragment({ of, bytes, last }: WebSocketFragment, writer: ByteWriter): void {
+    if (this.#open !== undefined && this.#open !== of) {
+      throw unsayable("fragment", { expected: `more of the ${this.#open} message`, received: of });
+    }
+    const opcode = this.#open !== undefined ? CONTINUATION : of === "text" ? TEXT : BINARY;
+    this.#frame(last ? FIN | opcode : opcode, bytes, writer);
+    this.#open = last ? undefined : of;
+  }
+
+  #data(opcode: number, bytes: Uint8Array, writer: ByteWriter): void {
+    this.#requireNoneOpen();
+    const { deflater, thresholdBytes } = this.#options;
+    if (deflater && bytes.length >= thresholdBytes) {
+      return this.#frame(FIN | RSV1 | opcode, deflater.deflate(bytes), writer);
+    }
+    this.#frame(FIN | opcode, bytes, writer);
+  }
+
+  #frame(first: number, payload: Uint8Array, writer: ByteWriter): void {
+    const { length } = payload;
+    const mask = this.#mask();
+    encodeFrameHead(writer, { first, payloadBytes: length, mask });
+    writer.buffer.set(payload, writer.length);
+    this.#masked(writer, { to: writer.length + length, mask });
+  }
+
+  #masked(
+    writer: ByteWriter,
+    { to, mask }: { to: number; mask: Uint8Array | undefined },
+  ): void {
+    if (mask) {
+      applyMask(writer.buffer, { from: writer.length, to, mask: maskAt(mask, 0) });
+    }
+    writer.length = to;
+  }
+
+  #requireNoneOpen(): void {
+    if (this.#open === undefined) return;
+    throw unsayable("message", {
+      expected: `the last fragment of the ${this.#open} message`,
+      received: "another message",
+    });
+  }
+
+  /** Returns a fresh mask, where this side is a client (RFC 6455, 5.3). */
+  #mask(): Uint8Array | undefined {
+    const { random } = this.#options;
+    if (!random) return undefined;
+    if (this.#masksUsed >= MASKS_BYTES) {
+      random(this.#masks ??= new Uint8Array(MASKS_BYTES));
+      this.#masksUsed = 0;
+    }
+    const at = this.#masksUsed;
+    this.#masksUsed += MASK_BYTES;
+    return this.#masks!.subarray(at, at + MASK_BYTES);
+  }
+}
+
+function isAscii(text: string): boolean {
+  for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) > 127) return false;
+  return true;
+}

@@ -1,0 +1,51 @@
+// This module is browser compatible.
+
+import { giveBack, takeMemory, takeWhole } from "../bytes/memory.ts";
+
+/** So much is taken at once for what was only announced. */
+const AHEAD_BYTES = 64 * 1024;
+/** Below this many bytes memory is shared with others. */
+const SHARED_BYTES = 2 * 1024;
+
+/** The memory that a message is gathered in while its bytes come. It grows with what has come, and not with what is announced. */
+export class MessageMemory {
+  /** The bytes; the first `length` of them have come. */
+  bytes: Uint8Array<ArrayBuffer> = new Uint8Array(0);
+  length = 0;
+  /** How many there will be at most, as far as that is known. */
+  #announced = 0;
+
+  /** Bytes held. */
+  get capacity(): number {
+    return this.bytes.length;
+  }
+
+  /** Says that so many bytes more will come. Takes nothing for them yet. */
+  announce(count: number): void {
+    this.#announced = this.length + count;
+  }
+
+  /** Makes room for `count` bytes more. */
+  reserve(count: number): void {
+    const needed = this.length + count;
+    if (needed <= this.bytes.length) return;
+    const wanted = Math.max(needed, Math.min(this.#announced, Math.max(4 * needed, AHEAD_BYTES)));
+    const grown = this.length === 0 ? takeMemory(wanted) : takeWhole(wanted);
+    grown.set(this.bytes.subarray(0, this.length));
+    this.#giveBack();
+    this.bytes = grown;
+  }
+
+  /** Returns the bytes that have come, which are the caller's from now on, and begins anew. */
+  take(): Uint8Array<ArrayBuffer> {
+    const { bytes, length } = this;
+    this.bytes = new Uint8Array(0);
+    this.length = 0;
+    return bytes.length === length ? bytes : bytes.subarray(0, length);
+  }
+
+  #giveBack(): void {
+    const { bytes } = this;
+    if (bytes.length > SHARED_BYTES) giveBack(bytes.buffer);
+  }
+}

@@ -1,0 +1,1 @@
+export * from "../../codec/websocket/mod.ts";
