@@ -200,6 +200,19 @@ export class Connection<In, Out = In>
     return this.#duplex.closeWrite(options.signal);
   }
 
+  /** A read is under way, so that silence is the peer's: where the program is busy and enough waits, nothing is read. */
+  get isReading(): boolean {
+    return this.#duplex.incoming.reader.isReading;
+  }
+
+  /**
+   * Reads and decodes ahead though nobody waits for a message, as far as the queue goes: for a protocol that answers by
+   * itself, and a program that only sends. With any other it does nothing.
+   */
+  readAhead(): void {
+    this.#duplex.incoming.askAhead();
+  }
+
   /** Its server shuts down, or `drain` was called: the messages end soon. */
   get draining(): boolean {
     return this.#duplex.draining;

@@ -22,6 +22,7 @@ export type DeadlinePhase =
   | "handshake"
   | "head"
   | "receive"
+  | "pong"
   | "reply"
   | "idle"
   | "write"
@@ -105,6 +106,11 @@ const SAID: Readonly<Record<DeadlinePhase, Said>> = {
     reason: "it was not whole",
   },
   receive: { tried: "receive a message", whom: (peer) => `from ${peer}`, reason: "none came" },
+  pong: {
+    tried: "keep the connection",
+    whom: (peer) => `to ${peer}`,
+    reason: "no pong came",
+  },
   reply: { tried: "receive a reply", whom: (peer) => `from ${peer}`, reason: "none came" },
   idle: { tried: "keep the connection", whom: (peer) => `to ${peer}`, reason: "no byte passed" },
   write: { tried: "send", whom: (peer) => `to ${peer}`, reason: "the peer took no byte" },

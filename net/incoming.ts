@@ -28,7 +28,7 @@ export class Incoming<In> implements SilenceOwner, ReaderOwner {
   ended = false;
   readonly #core: ConnectionCore<never>;
   #silence: Silence;
-  readonly #reader: Reader;
+  readonly reader: Reader;
   readonly #messages: TokenBucket | undefined;
   readonly #source: MessageSource<In>;
   #waiter: Waiter<In> | undefined;
@@ -52,16 +52,16 @@ export class Incoming<In> implements SilenceOwner, ReaderOwner {
     requireKept(session, deadlines);
     this.#silence = new Silence(this, { ...deadlines, clock });
     const { bytesPerSecond, messagesPerSecond } = rate ?? {};
-    this.#reader = new Reader(this, { transport: core.transport, clock, bytesPerSecond });
+    this.reader = new Reader(this, { transport: core.transport, clock, bytesPerSecond });
     if (messagesPerSecond !== undefined) {
       this.#messages = new TokenBucket(messagesPerSecond, clock.now());
     }
-    this.#source = new MessageSource<In>(core, { session, reader: this.#reader });
+    this.#source = new MessageSource<In>(core, { session, reader: this.reader });
   }
 
   /** Bytes that came in. */
   get bytesReceived(): number {
-    return this.#reader.bytesReceived;
+    return this.reader.bytesReceived;
   }
 
   next(): Promise<IteratorResult<In, undefined>> {
@@ -196,7 +196,7 @@ export class Incoming<In> implements SilenceOwner, ReaderOwner {
 
   /** The connection is alive in the other direction. */
   touch(): void {
-    if (this.#isAwaited && this.#reader.isReading && !this.#lingering) this.#silence.startIdle();
+    if (this.#isAwaited && this.reader.isReading && !this.#lingering) this.#silence.startIdle();
   }
 
   /** Ends this half. Pending calls reject with `error`; where it is undefined, messages just end. */
@@ -215,7 +215,7 @@ export class Incoming<In> implements SilenceOwner, ReaderOwner {
 
   /** Reads no more; to be called when the transport is closed. */
   release(): void {
-    this.#reader.stop();
+    this.reader.stop();
   }
 
   get #peer(): Address {
@@ -261,7 +261,7 @@ export class Incoming<In> implements SilenceOwner, ReaderOwner {
     this.#silence.noteHead(false);
     this.#messages?.take(1, this.#core.clock.now());
     // What was not decoded ahead because the queue was full may be now.
-    if (this.#source.ahead) this.#askAhead();
+    this.askAhead();
     return message;
   }
 
@@ -306,10 +306,10 @@ export class Incoming<In> implements SilenceOwner, ReaderOwner {
   }
 
   #read(): void {
-    if (this.#reader.isReading) return this.touch();
+    if (this.reader.isReading) return this.touch();
     if (this.#over) return;
     const isAwaited = this.#isAwaited && !this.#lingering;
-    if (this.#reader.read(this.#lingering ? undefined : this.#straight()) && isAwaited) {
+    if (this.reader.read(this.#lingering ? undefined : this.#straight()) && isAwaited) {
       this.#silence.startIdle();
     }
   }
@@ -323,7 +323,7 @@ export class Incoming<In> implements SilenceOwner, ReaderOwner {
       return bodyBytes > 0 ? into.subarray(0, bodyBytes) : undefined;
     }
     // While messages are decoded ahead, the decoder may be asked for one before the read is done.
-    if (this.#reader.isPaused || this.#source.ahead || !decoder.room) return undefined;
+    if (this.reader.isPaused || this.#source.ahead || !decoder.room) return undefined;
     const room = decoder.room(LARGE_BYTES);
     if (room) this.#filling = decoder;
     return room;
@@ -430,15 +430,15 @@ export class Incoming<In> implements SilenceOwner, ReaderOwner {
   }
 
   /** Lets what is there be decoded ahead when the program has had its turn. */
-  #askAhead(): void {
-    if (this.#aheadAsked) return;
+  askAhead(): void {
+    if (this.#aheadAsked || !this.#source.ahead) return;
     this.#aheadAsked = true;
     nextTurn(() => this.#decodeAheadLater());
   }
 
   #decodeAheadLater(): void {
     this.#aheadAsked = false;
-    if (this.#isAwaited || this.#reader.isReading || this.#lingering || this.#over) return;
+    if (this.#isAwaited || this.reader.isReading || this.#lingering || this.#over) return;
     this.#decodeAhead();
   }
 
@@ -482,7 +482,7 @@ export class Incoming<In> implements SilenceOwner, ReaderOwner {
     this.#cancelPoll = afterPoll(() => {
       if (this.#waiter !== waiter || this.#over) return;
       // What the peer's rate keeps in the socket has arrived too. The read that it allows comes back here.
-      if (this.#reader.isPaused) return;
+      if (this.reader.isPaused) return;
       if (seen !== this.bytesReceived) return this.#endSoon();
       this.#core.flushSent();
       this.#withdraw()?.resolve(DONE);

@@ -43,8 +43,10 @@ export function writeFraming(
     upgrade: string | undefined;
   },
 ): void {
-  if (upgrade !== undefined) writeLatin1(`Connection: Upgrade\r\nUpgrade: ${upgrade}\r\n`, writer);
-  else if (connection !== undefined) writeLatin1(`Connection: ${connection}\r\n`, writer);
+  if (upgrade !== undefined) {
+    const also = connection === undefined ? "" : `${connection}, `;
+    writeLatin1(`Connection: ${also}Upgrade\r\nUpgrade: ${upgrade}\r\n`, writer);
+  } else if (connection !== undefined) writeLatin1(`Connection: ${connection}\r\n`, writer);
   if (length === "chunked") writeLatin1("Transfer-Encoding: chunked\r\n\r\n", writer);
   else if (typeof length === "number") writeLatin1(`Content-Length: ${length}\r\n\r\n`, writer);
   else writeLatin1("\r\n", writer);

@@ -86,7 +86,11 @@ export interface HttpOutgoing {
   body?: string | Uint8Array | BodyLength | undefined;
   /** The connection ends after it (RFC 9112, 9.6). @default {false} */
   close?: boolean | undefined;
-  /** The protocol to go on with instead (RFC 9110, 7.8): what a client asks for, or what a 101 grants. @default none */
+  /**
+   * The protocol to go on with instead (RFC 9110, 7.8): what a client asks for, what a 101 grants, or what a 426 wants.
+   *
+   * @default none
+   */
   upgrade?: string | undefined;
 }
 

@@ -114,13 +114,13 @@ export class ServerSession implements Session<HttpServerMessage, HttpServerOutgo
     if (reason !== undefined && !isValue(reason)) {
       throw unsayable("response", { expected: "no control in the reason", received: "one" });
     }
-    if ((status === 101) !== (upgrade !== undefined)) {
+    if (upgrade === undefined ? status === 101 : status !== 101 && status !== 426) {
       throw unsayable("response", {
-        expected: "status 101 where the protocol changes, and only there",
+        expected: "a protocol to go on with for status 101, and for no other but 426",
         received: `${status}`,
       });
     }
-    if (upgrade !== undefined && !asked?.upgrade.includes(upgrade.toLowerCase())) {
+    if (status === 101 && upgrade !== undefined && !asked?.upgrade.includes(upgrade.toLowerCase())) {
       throw unsayable("response", {
         expected: "a protocol that the request offers",
         received: JSON.stringify(upgrade),

@@ -20,6 +20,8 @@ import { Utf8Checker } from "./utf8_checker.ts";
 export interface DecoderOwner {
   /** A ping came, which is to be answered with these bytes. */
   onPing(bytes: Uint8Array): void;
+  /** A pong came. */
+  onPong(bytes: Uint8Array): void;
   /** The peer has closed: nothing more of it is decoded. */
   onClose(close: WebSocketClose): void;
 }
@@ -131,9 +133,9 @@ export class MessageDecoder extends BufferedDecoder<WebSocketMessage> {
       owner.onClose(close);
       return close;
     }
-    if (opcode !== PING) return { kind: "pong", bytes };
-    owner.onPing(bytes);
-    return { kind: "ping", bytes };
+    if (opcode === PING) owner.onPing(bytes);
+    else owner.onPong(bytes);
+    return { kind: opcode === PING ? "ping" : "pong", bytes };
   }
 
   /** Refuses a frame that has no place here, or is one too many. */

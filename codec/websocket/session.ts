@@ -9,7 +9,12 @@ import { closeCodeHint, unsayable } from "./errors.ts";
 import type { WebSocketLimits } from "./limits.ts";
 import { type DecoderOwner, MessageDecoder } from "./message_decoder.ts";
 import { MessageEncoder } from "./message_encoder.ts";
-import type { WebSocketClose, WebSocketMessage, WebSocketOutgoing } from "./messages.ts";
+import type {
+  WebSocketClose,
+  WebSocketMessage,
+  WebSocketOutgoing,
+  WebSocketProbe,
+} from "./messages.ts";
 import { CLOSE, MAX_CONTROL_BYTES, PING, PONG } from "./opcodes.ts";
 import { TextMessage } from "./text_message.ts";
 
@@ -22,6 +27,8 @@ export interface WebSocketSessionOptions {
   readonly compression: AgreedCompression | undefined;
   /** Fills bytes with randomness, where this side is the client. */
   readonly random: ((into: Uint8Array<ArrayBuffer>) => void) | undefined;
+  /** Hears of pongs and of the close when they are decoded. */
+  readonly onControl: ((message: WebSocketProbe | WebSocketClose) => void) | undefined;
 }
 
 /**
@@ -36,8 +43,10 @@ export class WebSocketSession
   /** The close of the peer. */
   #received: WebSocketClose | undefined;
   #hasSentClose = false;
+  readonly #onControl: WebSocketSessionOptions["onControl"];
 
-  constructor({ limits, compression, random }: WebSocketSessionOptions) {
+  constructor({ limits, compression, random, onControl }: WebSocketSessionOptions) {
+    this.#onControl = onControl;
     const { engine, incoming, outgoing, thresholdBytes = 0 } = compression ?? {};
     this.decoder = new MessageDecoder({
       rules: { masked: random === undefined, compressed: compression !== undefined },
@@ -58,11 +67,17 @@ export class WebSocketSession
 
   onPing(bytes: Uint8Array): void {
     this.#ping = bytes;
+    this.#onControl?.({ kind: "ping", bytes });
+  }
+
+  onPong(bytes: Uint8Array): void {
+    this.#onControl?.({ kind: "pong", bytes });
   }
 
   onClose(close: WebSocketClose): void {
     this.#received = close;
     this.#ping = undefined;
+    this.#onControl?.(close);
   }
 
   encode(message: WebSocketOutgoing, writer: ByteWriter): void {

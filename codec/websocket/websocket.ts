@@ -4,7 +4,12 @@ import { requireFunction, requireNames } from "../arguments.ts";
 import { type Codec, defineCodec } from "../codec.ts";
 import type { AgreedCompression } from "./compression.ts";
 import { type WebSocketLimits, webSocketLimits } from "./limits.ts";
-import type { WebSocketMessage, WebSocketOutgoing } from "./messages.ts";
+import type {
+  WebSocketClose,
+  WebSocketMessage,
+  WebSocketOutgoing,
+  WebSocketProbe,
+} from "./messages.ts";
 import { WebSocketSession } from "./session.ts";
 
 /** How a side speaks WebSocket, once the handshake is done. */
@@ -13,6 +18,8 @@ export interface WebSocketCodecOptions {
   limits?: Partial<WebSocketLimits> | undefined;
   /** What the handshake agreed on. @default no compression */
   compression?: AgreedCompression | undefined;
+  /** Hears of pings, pongs and the close as soon as they are decoded, also while the program is busy. @default nobody */
+  onControl?: ((message: WebSocketProbe | WebSocketClose) => void) | undefined;
 }
 
 /** How a client speaks WebSocket. */
@@ -77,12 +84,12 @@ export function webSocketClientCodec(
   return codecOf(options, requireFunction(options.random, "random"));
 }
 
-const NAMES = ["limits", "compression"];
+const NAMES = ["limits", "compression", "onControl"];
 
 function codecOf(
-  { limits, compression }: WebSocketCodecOptions,
+  { limits, compression, onControl }: WebSocketCodecOptions,
   random: ((into: Uint8Array<ArrayBuffer>) => void) | undefined,
 ): Codec<WebSocketMessage, WebSocketOutgoing> {
-  const settled = { limits: webSocketLimits(limits), compression, random };
+  const settled = { limits: webSocketLimits(limits), compression, random, onControl };
   return defineCodec<WebSocketMessage, WebSocketOutgoing>(() => new WebSocketSession(settled));
 }

@@ -1,0 +1,68 @@
+import type { Clock } from "../clock.ts";
+import { Watch, type WatchOwner } from "../watch.ts";
+
+/** Whom a {@linkcode Heartbeat} watches over. */
+export interface HeartbeatOwner {
+  /** Bytes that the peer has sent so far. */
+  readonly bytesReceived: number;
+  /** A read is under way: silence is the peer's, and not ours. */
+  readonly isReading: boolean;
+  /** Asks the peer to say something. */
+  askForLife(): void;
+  /** It said nothing. */
+  onSilence(pongMs: number): void;
+}
+
+/** Connections that were made at one moment ask at so many others. */
+const STEPS = 8;
+/** They ask a tenth earlier or later than they are told. */
+const JITTER = 0.1;
+
+let steps = 0;
+
+/**
+ * Asks a peer that is silent for a sign of life, and tells where none comes. What comes is the sign, whatever it is; while
+ * the program is so busy that nothing is read, silence means nothing.
+ */
+export class Heartbeat implements WatchOwner {
+  readonly #owner: HeartbeatOwner;
+  readonly #pongMs: number;
+  readonly #quiet: Watch;
+  readonly #answer: Watch;
+  #seen = -1;
+
+  /** Begins to watch. */
+  constructor(
+    owner: HeartbeatOwner,
+    { pingMs, pongMs, clock }: { pingMs: number; pongMs: number; clock: Clock },
+  ) {
+    this.#owner = owner;
+    this.#pongMs = pongMs;
+    // Few different times, since those who wait for the same share a timer.
+    const step = steps++ % STEPS;
+    const share = 1 - JITTER + 2 * JITTER * step / (STEPS - 1);
+    this.#quiet = new Watch(this, { ms: pingMs * share, clock });
+    this.#answer = new Watch(this, { ms: pongMs, clock });
+    this.#listen();
+  }
+
+  /** Watches no more. */
+  stop(): void {
+    this.#quiet.clear();
+    this.#answer.clear();
+  }
+
+  /** One of the watches ran out. */
+  passed(watch: Watch): void {
+    const { bytesReceived, isReading } = this.#owner;
+    if (bytesReceived !== this.#seen || !isReading) return this.#listen();
+    if (watch === this.#answer) return this.#owner.onSilence(this.#pongMs);
+    this.#answer.start();
+    this.#owner.askForLife();
+  }
+
+  #listen(): void {
+    this.#seen = this.#owner.bytesReceived;
+    this.#quiet.start();
+  }
+}

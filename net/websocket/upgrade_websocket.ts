@@ -1,0 +1,107 @@
+import { answerHandshake } from "../../codec/websocket/server_handshake.ts";
+import { webSocketServerCodec } from "../../codec/websocket/websocket.ts";
+import type { HttpServerRequest } from "../http/server_request.ts";
+import { compressionOf } from "./compression_options.ts";
+import { settledOptions, type WebSocketOptions } from "./options.ts";
+import { Controls, WebSocketConnection } from "./websocket_connection.ts";
+
+/** How {@linkcode upgradeWebSocket} answers. */
+export interface UpgradeWebSocketOptions extends WebSocketOptions {
+  /**
+   * Says whether the page that a request comes from may connect; without an `Origin` it comes from no page, and it is not asked.
+   * A refusal is answered with 403.
+   *
+   * @default only pages of the host that the request calls
+   */
+  allowOrigin?: (origin: string, host: string | undefined) => boolean;
+}
+
+/**
+ * Answers a request for a WebSocket (RFC 6455, 4.2): with 101 and the connection, or with what is wrong (400, 403, 426), and
+ * then with undefined. It refuses pages of other hosts unless `allowOrigin` says otherwise, since a browser sends the visitor's
+ * cookies along.
+ *
+ * @throws {TypeError} The request was answered already, or a limit or a deadline has a name that nobody looks at.
+ * @throws {RangeError} A limit or a deadline is none.
+ *
+ * @example
+ * ```ts
+ * import { serveHttp } from "@parley/sockets/http";
+ * import { upgradeWebSocket } from "@parley/sockets/websocket";
+ * import { assert } from "@std/assert";
+ * const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+ * await using server = serveHttp(listener, {}, async (http) => {
+ *   for await (const request of http) {
+ *     await using socket = await upgradeWebSocket(request);
+ *     for await (const message of socket ?? []) await socket?.send(message);
+ *   }
+ * });
+ * const answer = await fetch(`http://127.0.0.1:${server.addr.port}/`);
+ * assert(answer.status === 426);
+ * await answer.body?.cancel();
+ * ```
+ */
+export async function upgradeWebSocket(
+  request: HttpServerRequest,
+  options: UpgradeWebSocketOptions = {},
+): Promise<WebSocketConnection | undefined> {
+  const { protocols, compress, limits, connectionLimits, deadlines, connectionDeadlines, clock } =
+    settledOptions(options, { moreLimits: MORE_LIMITS });
+  const { allowOrigin = isOwnOrigin } = options;
+  const handshake = answerHandshake(request.head, {
+    protocols,
+    compression: compress ? await compressionOf() : undefined,
+    origins: (origin) => origin === undefined || allowOrigin(origin, request.host),
+  });
+  const { fields } = handshake;
+  if (handshake.status !== 101) {
+    await request.respond({
+      status: handshake.status,
+      ...handshake.status === 426 && { upgrade: "websocket" },
+      fields: [
+        ...fields,
+        ["Content-Type", "text/plain; charset=utf-8"],
+        ["X-Content-Type-Options", "nosniff"],
+      ],
+      body: `${handshake.why}\n`,
+    });
+    return undefined;
+  }
+  const controls = new Controls();
+  const codec = webSocketServerCodec({
+    limits,
+    compression: handshake.compression,
+    onControl: controls.heard,
+  });
+  const connection = await request.upgrade(codec, {
+    protocol: "websocket",
+    fields,
+    limits: connectionLimits,
+    deadlines: connectionDeadlines,
+  });
+  return new WebSocketConnection(connection, {
+    protocol: handshake.protocol,
+    request: request.head,
+    deadlines,
+    clock,
+    controls,
+  });
+}
+
+/** What a server's own limits may say beside them. */
+const MORE_LIMITS = [
+  "maxConnections",
+  "maxConnectionsPerAddress",
+  "maxAccepted",
+  "maxStartLineBytes",
+  "maxHeadBytes",
+  "maxFields",
+  "maxChunkExtensionBytes",
+];
+
+/** Says whether a page is of the host that it calls. */
+function isOwnOrigin(origin: string, host: string | undefined): boolean {
+  if (host === undefined) return false;
+  const [, authority] = /^[a-z][a-z0-9+.-]*:\/\/([^/?#@]+)$/i.exec(origin) ?? [];
+  return authority !== undefined && authority.toLowerCase() === host.toLowerCase();
+}
