@@ -44,8 +44,8 @@ export function writeFraming(
   },
 ): void {
   if (upgrade !== undefined) {
-    const also = connection === undefined ? "" : `${connection}, `;
-    writeLatin1(`Connection: ${also}Upgrade\r\nUpgrade: ${upgrade}\r\n`, writer);
+    const options = connection === undefined ? "Upgrade" : `${connection}, Upgrade`;
+    writeLatin1(`Connection: ${options}\r\nUpgrade: ${upgrade}\r\n`, writer);
   } else if (connection !== undefined) writeLatin1(`Connection: ${connection}\r\n`, writer);
   if (length === "chunked") writeLatin1("Transfer-Encoding: chunked\r\n\r\n", writer);
   else if (typeof length === "number") writeLatin1(`Content-Length: ${length}\r\n\r\n`, writer);

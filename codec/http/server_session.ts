@@ -17,7 +17,7 @@ import type {
 } from "./messages.ts";
 import { RequestDecoder } from "./request_decoder.ts";
 import { isBodiless, reasonPhrase } from "./status.ts";
-import { isValue } from "./text_rules.ts";
+import { isToken, isValue } from "./text_rules.ts";
 
 const encoder = new TextEncoder();
 /** The status lines that need no check, each made once. */
@@ -72,7 +72,7 @@ export class ServerSession implements Session<HttpServerMessage, HttpServerOutgo
     this.#check(response, { asked, status, body });
     const { bytes, hasDate } = fieldSection(response.fields, "response");
     const isInterim = status < 200 && status !== 101;
-    const connection = isInterim ? undefined : this.#connection(response, asked);
+    const connection = isInterim || status === 101 ? undefined : this.#connection(response, asked);
     writer.bytes(statusLine(status, response.reason));
     writer.bytes(bytes);
     if (this.#date && !hasDate && !isInterim) writer.bytes(dateLine(this.#date()));
@@ -114,15 +114,23 @@ export class ServerSession implements Session<HttpServerMessage, HttpServerOutgo
     if (reason !== undefined && !isValue(reason)) {
       throw unsayable("response", { expected: "no control in the reason", received: "one" });
     }
-    if (upgrade === undefined ? status === 101 : status !== 101 && status !== 426) {
+    const isNamed = upgrade !== undefined;
+    // 426 names the protocol that it would take (RFC 9110, 15.5.22).
+    if (status !== 426 && (status === 101) !== isNamed) {
       throw unsayable("response", {
-        expected: "a protocol to go on with for status 101, and for no other but 426",
+        expected: "status 101 where the protocol changes, and only there",
         received: `${status}`,
       });
     }
-    if (status === 101 && upgrade !== undefined && !asked?.upgrade.includes(upgrade.toLowerCase())) {
+    if (status === 101 && isNamed && !asked?.upgrade.includes(upgrade.toLowerCase())) {
       throw unsayable("response", {
         expected: "a protocol that the request offers",
+        received: JSON.stringify(upgrade),
+      });
+    }
+    if (status === 426 && isNamed && !upgrade.split("/").every(isToken)) {
+      throw unsayable("response", {
+        expected: "a protocol",
         received: JSON.stringify(upgrade),
       });
     }

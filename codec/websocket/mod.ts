@@ -5,6 +5,13 @@
  *
  * @module
  */
+export {
+  type AgreedHandshake,
+  type AskedHandshake,
+  checkHandshake,
+  handshakeRequest,
+  type HandshakeRequestOptions,
+} from "./client_handshake.ts";
 export { isCloseCode } from "./close_payload.ts";
 export type {
   AgreedCompression,
@@ -14,6 +21,15 @@ export type {
   MessageInflater,
 } from "./compression.ts";
 export { closeCodeHint, type WebSocketErrorCode } from "./errors.ts";
+export type { CompressionOptions } from "./negotiation.ts";
+export {
+  type AcceptedHandshake,
+  answerHandshake,
+  type Handshake,
+  type HandshakeOptions,
+  isWebSocketRequest,
+  type RefusedHandshake,
+} from "./server_handshake.ts";
 export { DEFAULT_WEBSOCKET_LIMITS, type WebSocketLimits } from "./limits.ts";
 export type {
   WebSocketBinary,

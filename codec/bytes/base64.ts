@@ -1,0 +1,45 @@
+// This module is browser compatible.
+
+const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+/** What each character stands for; 0xff where it is none of the alphabet. */
+const VALUES = new Uint8Array(128).fill(0xff);
+for (let value = 0; value < 64; value++) VALUES[ALPHABET.charCodeAt(value)] = value;
+
+/** Returns bytes in base64, padded (RFC 4648, 4). */
+export function base64Of(bytes: Uint8Array): string {
+  let text = "";
+  for (let at = 0; at < bytes.length; at += 3) {
+    const left = bytes.length - at;
+    const bits = bytes[at]! << 16 | (left > 1 ? bytes[at + 1]! : 0) << 8 |
+      (left > 2 ? bytes[at + 2]! : 0);
+    text += ALPHABET.charAt(bits >> 18) + ALPHABET.charAt(bits >> 12 & 63);
+    text += left > 1 ? ALPHABET.charAt(bits >> 6 & 63) : "=";
+    text += left > 2 ? ALPHABET.charAt(bits & 63) : "=";
+  }
+  return text;
+}
+
+/**
+ * Returns the bytes that base64 stands for, or nothing where it is not the one way to write them: a character that is none of
+ * the alphabet, missing padding, and bits in the last character that belong to no byte (RFC 4648, 3.5).
+ */
+export function fromBase64(text: string): Uint8Array<ArrayBuffer> | undefined {
+  if (text.length % 4 !== 0) return undefined;
+  const padding = text.endsWith("==") ? 2 : text.endsWith("=") ? 1 : 0;
+  const bytes = new Uint8Array(text.length / 4 * 3 - padding);
+  let bits = 0;
+  let count = 0;
+  let length = 0;
+  for (let at = 0; at < text.length - padding; at++) {
+    const value = VALUES[text.charCodeAt(at)] ?? 0xff;
+    if (value === 0xff) return undefined;
+    bits = (bits << 6 | value) & 0xfff;
+    count += 6;
+    if (count < 8) continue;
+    count -= 8;
+    bytes[length++] = bits >> count;
+  }
+  const leftOver = bits & ((1 << count) - 1);
+  return leftOver === 0 ? bytes : undefined;
+}
