@@ -77,6 +77,12 @@ export class MessageDecoder extends BufferedDecoder<WebSocketMessage> {
     return undefined;
   }
 
+  /** Keeps nothing of a message that never comes. */
+  protected override fail(error: unknown): void {
+    super.fail(error);
+    this.#memory.drop();
+  }
+
   protected override decode(buffer: ReceiveBuffer, ended: boolean): WebSocketMessage | undefined {
     for (;;) {
       if (this.#isClosed) {
@@ -130,6 +136,7 @@ export class MessageDecoder extends BufferedDecoder<WebSocketMessage> {
     if (opcode === CLOSE) {
       const close = decodeClosePayload(bytes, offset);
       this.#isClosed = true;
+      this.#memory.drop();
       owner.onClose(close);
       return close;
     }
@@ -206,7 +213,7 @@ export class MessageDecoder extends BufferedDecoder<WebSocketMessage> {
     this.#isFinal = isFinal;
     this.#mask = mask;
     this.#frameLeft = payloadBytes;
-    this.#memory.announce(payloadBytes);
+    this.#memory.announce(payloadBytes, { isLast: isFinal });
     buffer.skip(headBytes);
     return payloadBytes === 0 ? this.#frameEnd(buffer) : undefined;
   }

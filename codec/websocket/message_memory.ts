@@ -12,24 +12,28 @@ export class MessageMemory {
   /** The bytes; the first `length` of them have come. */
   bytes: Uint8Array<ArrayBuffer> = new Uint8Array(0);
   length = 0;
-  /** How many there will be at most, as far as that is known. */
+  /** How many there will be, as far as that is known. */
   #announced = 0;
+  #isLast = false;
 
   /** Bytes held. */
   get capacity(): number {
     return this.bytes.length;
   }
 
-  /** Says that so many bytes more will come. Takes nothing for them yet. */
-  announce(count: number): void {
+  /** Says that so many bytes more will come, and whether they are the last ones. Takes nothing for them yet. */
+  announce(count: number, { isLast }: { isLast: boolean }): void {
     this.#announced = this.length + count;
+    this.#isLast = isLast;
   }
 
   /** Makes room for `count` bytes more. */
   reserve(count: number): void {
     const needed = this.length + count;
     if (needed <= this.bytes.length) return;
-    const wanted = Math.max(needed, Math.min(this.#announced, Math.max(4 * needed, AHEAD_BYTES)));
+    const ahead = Math.min(this.#announced, Math.max(4 * needed, AHEAD_BYTES));
+    // Where each of many fragments took only its own, all that came before would be copied for each.
+    const wanted = Math.max(needed, ahead, this.#isLast ? 0 : 2 * this.bytes.length);
     const grown = this.length === 0 ? takeMemory(wanted) : takeWhole(wanted);
     grown.set(this.bytes.subarray(0, this.length));
     this.#giveBack();
@@ -42,6 +46,12 @@ export class MessageMemory {
     this.bytes = new Uint8Array(0);
     this.length = 0;
     return bytes.length === length ? bytes : bytes.subarray(0, length);
+  }
+
+  /** Forgets what has come. */
+  drop(): void {
+    this.#giveBack();
+    this.take();
   }
 
   #giveBack(): void {
