@@ -12,7 +12,9 @@ import {
 } from "../../codec/mod.ts";
 import { httpClientCodec, httpServerCodec } from "../../codec/http/mod.ts";
 import { telnet } from "../../codec/telnet/telnet.ts";
+import { webSocketClientCodec, webSocketServerCodec } from "../../codec/websocket/mod.ts";
 import { cutEvery, hex, joined, utf8Bytes } from "./support.ts";
+import { binary, framesBytes, more, OPEN, ping, text } from "./websocket/frames.ts";
 import { type Work, workOf } from "./work.ts";
 
 interface Case {
@@ -203,6 +205,7 @@ function casesOf({ largeBytes, many }: LinearTimeSize): readonly Case[] {
       messages: many,
     },
     ...httpCases({ largeBytes, many }),
+    ...webSocketCases({ largeBytes, many }),
     {
       name: "telnet() of many requests in one chunk",
       codec: telnet(lines()),
@@ -311,6 +314,68 @@ function httpCases({ largeBytes, many }: LinearTimeSize): readonly Case[] {
       chunk: Infinity,
       messages: many,
     },
+  ];
+}
+
+function webSocketCases({ largeBytes, many }: LinearTimeSize): readonly Case[] {
+  const big = new Uint8Array(largeBytes).fill(0x61);
+  const limits = { maxMessageBytes: 8 * largeBytes, maxFragments: Infinity };
+  const server = webSocketServerCodec({ limits });
+  const client = webSocketClientCodec({ limits, random: () => {} });
+  const fragments = Array.from({ length: many }, () => more("é", OPEN));
+  return [
+    ...[1, 997, Infinity].flatMap((chunk): Case[] => [
+      {
+        name: `webSocketServerCodec() of one large message, in chunks of ${chunk}`,
+        codec: server,
+        bytes: framesBytes([binary(big)], { sender: "client" }),
+        chunk,
+        messages: 1,
+      },
+      {
+        name: `webSocketClientCodec() of one large text, in chunks of ${chunk}`,
+        codec: client,
+        bytes: framesBytes([text("é".repeat(largeBytes))], { sender: "server" }),
+        chunk,
+        messages: 1,
+      },
+      {
+        name: `webSocketServerCodec() of many small messages, in chunks of ${chunk}`,
+        codec: server,
+        bytes: framesBytes(Array.from({ length: many }, () => text("hi")), { sender: "client" }),
+        chunk,
+        messages: many,
+      },
+      {
+        name: `webSocketServerCodec() of one message in many fragments, in chunks of ${chunk}`,
+        codec: server,
+        bytes: framesBytes([text("", OPEN), ...fragments, more()], { sender: "client" }),
+        chunk,
+        messages: 1,
+      },
+      {
+        name: `webSocketClientCodec() of a message in larger fragments, in chunks of ${chunk}`,
+        codec: client,
+        bytes: framesBytes([
+          binary("", OPEN),
+          ...Array.from({ length: largeBytes / 64 }, () => more(big.subarray(0, 256), OPEN)),
+          more(),
+        ], { sender: "server" }),
+        chunk,
+        messages: 1,
+      },
+      {
+        name: `webSocketClientCodec() of pings between fragments, in chunks of ${chunk}`,
+        codec: client,
+        bytes: framesBytes([
+          text("", OPEN),
+          ...Array.from({ length: many }, () => [ping("p"), more("a", OPEN)]).flat(),
+          more(),
+        ], { sender: "server" }),
+        chunk,
+        messages: many + 1,
+      },
+    ]),
   ];
 }
 

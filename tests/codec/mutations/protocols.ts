@@ -12,6 +12,7 @@ import { telnet } from "../../../codec/telnet/mod.ts";
 import { hex, joined as concat, utf8Bytes } from "../support.ts";
 import { HTTP } from "./http.ts";
 import { MAX, MAX_LINE, type MutatedCodec, refusal } from "./mutated_codec.ts";
+import { WEBSOCKET } from "./websocket.ts";
 
 /** The codecs of protocols, and what they are made of. */
 export const PROTOCOLS: readonly MutatedCodec[] = [
@@ -68,6 +69,7 @@ export const PROTOCOLS: readonly MutatedCodec[] = [
     pieces: pieceOf,
   },
   ...HTTP.map((mutated) => ({ ...mutated, pieces: pieceOf })),
+  ...WEBSOCKET,
 ];
 
 function framesOfParcel(): Uint8Array[] {
