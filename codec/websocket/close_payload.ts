@@ -1,6 +1,6 @@
 // This module is browser compatible.
 
-import { decodeText } from "../text.ts";
+import { decodeText, requireWellFormed } from "../text.ts";
 import { broken, unsayable } from "./errors.ts";
 import type { WebSocketClose } from "./messages.ts";
 import { MAX_CONTROL_BYTES } from "./opcodes.ts";
@@ -56,9 +56,10 @@ export function decodeClosePayload(payload: Uint8Array, offset: number): WebSock
 /**
  * Returns the payload of a close frame.
  *
- * @throws {ProtocolError} The code may not be sent, or the reason is too long.
+ * @throws {ProtocolError} The code may not be sent, or the reason is too long or has a lone surrogate.
  */
 export function encodeClosePayload(code: number, reason: string): Uint8Array<ArrayBuffer> {
+  requireWellFormed(reason, "close");
   const text = encoder.encode(reason);
   if (code === NO_CODE && text.length === 0) return text;
   if (!Number.isInteger(code) || !isCloseCode(code)) {
@@ -80,5 +81,6 @@ export function encodeClosePayload(code: number, reason: string): Uint8Array<Arr
 /** Returns the beginning of a reason that a close frame has room for; no character is cut. */
 export function shortReason(reason: string): string {
   const room = new Uint8Array(MAX_CONTROL_BYTES - 2);
-  return reason.slice(0, encoder.encodeInto(reason, room).read);
+  const text = reason.toWellFormed();
+  return text.slice(0, encoder.encodeInto(text, room).read);
 }

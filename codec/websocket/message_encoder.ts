@@ -1,12 +1,14 @@
 // This module is browser compatible.
 
 import type { ByteWriter } from "../bytes/byte_writer.ts";
+import { requireWellFormed } from "../text.ts";
 import type { MessageDeflater } from "./compression.ts";
 import { unsayable } from "./errors.ts";
 import { encodeFrameHead } from "./frame_head.ts";
 import { applyMask, maskAt } from "./mask.ts";
 import type { WebSocketFragment } from "./messages.ts";
 import { BINARY, CONTINUATION, FIN, MASK_BYTES, RSV1, TEXT } from "./opcodes.ts";
+import { Utf8Checker } from "./utf8_checker.ts";
 
 const encoder = new TextEncoder();
 /** Text up to here is looked through for its length; a longer one is encoded first. */
@@ -30,6 +32,8 @@ export class MessageEncoder {
   #masksUsed = MASKS_BYTES;
   /** What the message is whose fragments are sent. */
   #open: "text" | "binary" | undefined;
+  /** Where its text stands, which the next fragment has to go on with. */
+  #utf8 = new Utf8Checker();
 
   constructor(options: MessageEncoderOptions) {
     this.#options = options;
@@ -39,13 +43,7 @@ export class MessageEncoder {
   text(text: string, writer: ByteWriter): void {
     const { deflater } = this.#options;
     if (deflater || text.length > SHORT_CHARACTERS || !isAscii(text)) {
-      if (!text.isWellFormed()) {
-        throw unsayable("text", {
-          code: "bad-utf8",
-          expected: "well-formed text",
-          received: "a lone surrogate",
-        });
-      }
+      requireWellFormed(text, "text");
       return this.#data(TEXT, encoder.encode(text), writer);
     }
     this.#requireNoneOpen();
@@ -85,12 +83,13 @@ export class MessageEncoder {
     this.#frame(FIN | opcode, payload, writer);
   }
 
-  /** Writes a part of a message. @throws {ProtocolError} Another message is open. */
+  /** Writes a part of a message. @throws {ProtocolError} Another message is open, or the text is no UTF-8. */
   fragment({ of, bytes, last }: WebSocketFragment, writer: ByteWriter): void {
     if (this.#open !== undefined && this.#open !== of) {
       throw unsayable("fragment", { expected: `more of the ${this.#open} message`, received: of });
     }
     const opcode = this.#open !== undefined ? CONTINUATION : of === "text" ? TEXT : BINARY;
+    if (of === "text") this.#utf8 = goneOn(this.#utf8, { bytes, last });
     this.#frame(last ? FIN | opcode : opcode, bytes, writer);
     this.#open = last ? undefined : of;
   }
@@ -142,6 +141,22 @@ export class MessageEncoder {
     this.#masksUsed += MASK_BYTES;
     return this.#masks!.subarray(at, at + MASK_BYTES);
   }
+}
+
+/** Returns where text stands behind a fragment. @throws {ProtocolError} It cannot go on so, or not end so. */
+function goneOn(
+  before: Utf8Checker,
+  { bytes, last }: { bytes: Uint8Array; last: boolean },
+): Utf8Checker {
+  // What is refused has changed nothing.
+  const utf8 = before.copy();
+  const isBad = utf8.check(bytes, { from: 0, to: bytes.length }) >= 0;
+  if (!isBad && (!last || utf8.isWhole)) return utf8;
+  throw unsayable("fragment", {
+    code: "bad-utf8",
+    expected: "UTF-8",
+    received: isBad ? "a byte that no text has there" : "an end inside a character",
+  });
 }
 
 function isAscii(text: string): boolean {

@@ -16,6 +16,15 @@ export class Utf8Checker {
     return this.#needs === 0;
   }
 
+  /** Returns one that stands where this one does. */
+  copy(): Utf8Checker {
+    const copy = new Utf8Checker();
+    copy.#needs = this.#needs;
+    copy.#low = this.#low;
+    copy.#high = this.#high;
+    return copy;
+  }
+
   /** Begins anew. */
   reset(): void {
     this.#needs = 0;
