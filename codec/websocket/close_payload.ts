@@ -17,6 +17,7 @@ const encoder = new TextEncoder();
  * and 3000 to 4999.
  */
 export function isCloseCode(code: number): boolean {
+  if (!Number.isInteger(code)) return false;
   return (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014) ||
     (code >= 3000 && code <= 4999);
 }
@@ -62,7 +63,7 @@ export function encodeClosePayload(code: number, reason: string): Uint8Array<Arr
   requireWellFormed(reason, "close");
   const text = encoder.encode(reason);
   if (code === NO_CODE && text.length === 0) return text;
-  if (!Number.isInteger(code) || !isCloseCode(code)) {
+  if (!isCloseCode(code)) {
     throw unsayable("close", { expected: "a code that may be sent", received: `${code}` });
   }
   if (text.length > MAX_CONTROL_BYTES - 2) {

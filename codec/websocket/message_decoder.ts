@@ -16,6 +16,10 @@ import { CLOSE, CONTINUATION, PING, TEXT } from "./opcodes.ts";
 import { TextMessage } from "./text_message.ts";
 import { Utf8Checker } from "./utf8_checker.ts";
 
+/** What cannot be compressed grows by at most an eighth and a few bytes; its limit counts what comes out of it. */
+const DEFLATE_GROWTH = 8;
+const DEFLATE_BYTES = 64;
+
 /** What a decoder's session hears of what the protocol itself answers. */
 export interface DecoderOwner {
   /** A ping came, which is to be answered with these bytes. */
@@ -182,6 +186,8 @@ export class MessageDecoder extends BufferedDecoder<WebSocketMessage> {
     const max = this.#options.limits.maxMessageBytes;
     const got = this.#memory.length + payloadBytes;
     if (got <= max) return;
+    const isCompressed = this.#opcode === 0 ? this.#head.isCompressed : this.#isCompressed;
+    if (isCompressed && got <= max + (max / DEFLATE_GROWTH) + DEFLATE_BYTES) return;
     const at = this.#opcode === 0 ? offset : this.#messageAt;
     throw new LimitError(`Cannot decode message at offset ${at}`, {
       limit: "maxMessageBytes",
