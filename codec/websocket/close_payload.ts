@@ -79,6 +79,16 @@ export function encodeClosePayload(code: number, reason: string): Uint8Array<Arr
   return payload;
 }
 
+/**
+ * Refuses what a program may not say at the end: the echo of a close without a code is the session's to send.
+ *
+ * @throws {ProtocolError} The code may not be sent, or the reason is too long or has a lone surrogate.
+ */
+export function requireClose(code: number, reason: string): void {
+  if (isCloseCode(code)) return void encodeClosePayload(code, reason);
+  throw unsayable("close", { expected: "a code that may be sent", received: `${code}` });
+}
+
 /** Returns the beginning of a reason that a close frame has room for; no character is cut. */
 export function shortReason(reason: string): string {
   const room = new Uint8Array(MAX_CONTROL_BYTES - 2);

@@ -41,8 +41,14 @@ export class Heartbeat implements WatchOwner {
     // Few different times, since those who wait for the same share a timer.
     const step = steps++ % STEPS;
     const share = 1 - JITTER + 2 * JITTER * step / (STEPS - 1);
-    this.#quiet = new Watch(this, { ms: pingMs * share, clock });
+    this.#quiet = new Watch(this, { ms: Math.round(pingMs * share), clock });
     this.#answer = new Watch(this, { ms: pongMs, clock });
+    this.#listen();
+  }
+
+  /** The peer has answered. */
+  alive(): void {
+    this.#answer.stop();
     this.#listen();
   }
 

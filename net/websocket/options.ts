@@ -28,9 +28,9 @@ export interface WebSocketOptions {
   /** Compress messages where the other side does as well (RFC 7692). @default {false} */
   compress?: boolean;
   /** How much the other side may send, and how much may wait for it. */
-  limits?: Partial<WebSocketLimits & ConnectionLimits>;
+  limits?: Partial<WebSocketLimits & ConnectionLimits> | undefined;
   /** How long things may take. */
-  deadlines?: Partial<WebSocketDeadlines>;
+  deadlines?: Partial<WebSocketDeadlines> | undefined;
   /** The clock to go by. @default {systemClock} */
   clock?: Clock;
 }

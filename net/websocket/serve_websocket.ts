@@ -1,8 +1,12 @@
 import { ProtocolError } from "../../codec/errors.ts";
 import type { HttpServerMessage, HttpServerOutgoing } from "../../codec/http/mod.ts";
+import type { HttpLimits } from "../../codec/http/limits.ts";
+import type { WebSocketLimits } from "../../codec/websocket/limits.ts";
 import type { Address } from "../address.ts";
+import type { ServerDeadlines } from "../deadlines.ts";
 import type { HttpServerConnection } from "../http/server_connection.ts";
 import { serveHttp, type ServeHttpOptions } from "../http/serve_http.ts";
+import type { ServerLimits } from "../limits.ts";
 import type { Server } from "../serve.ts";
 import type { Listener } from "../transport.ts";
 import { settledOptions, type WebSocketDeadlines } from "./options.ts";
@@ -15,9 +19,9 @@ export interface ServeWebSocketOptions
     Omit<ServeHttpOptions, "limits" | "deadlines">,
     Omit<UpgradeWebSocketOptions, "limits" | "deadlines" | "clock"> {
   /** How many connections there may be, and how much each may hold and send. */
-  limits?: ServeHttpOptions["limits"] & UpgradeWebSocketOptions["limits"];
+  limits?: Partial<ServerLimits & HttpLimits & WebSocketLimits>;
   /** How long things may take. */
-  deadlines?: ServeHttpOptions["deadlines"] & Partial<WebSocketDeadlines>;
+  deadlines?: Partial<ServerDeadlines & WebSocketDeadlines>;
 }
 
 /** Talks to one client; the connection is closed with 1000 when it returns, and with 1011 when it fails. */

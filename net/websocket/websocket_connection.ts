@@ -1,6 +1,6 @@
 import { ProtocolError } from "../../codec/errors.ts";
 import type { HttpRequestHead } from "../../codec/http/mod.ts";
-import { shortReason } from "../../codec/websocket/close_payload.ts";
+import { requireClose, shortReason } from "../../codec/websocket/close_payload.ts";
 import { closeCodeHint } from "../../codec/websocket/errors.ts";
 import type {
   WebSocketClose,
@@ -217,12 +217,18 @@ export class WebSocketConnection
 
   /**
    * Closes: sends a close frame, waits for the one of the other side for up to `closeMs`, and then ends the connection politely.
-   * What the other side still sends is dropped. It never rejects, and may be called again.
+   * What the other side still sends is dropped. Once it has begun, another call waits for the same end.
    *
-   * @throws {ProtocolError} The code may not be sent, or the reason is longer than 123 bytes.
+   * @throws {ProtocolError} The code may not be sent, or the reason is longer than 123 bytes; the connection stands.
    */
   close(code = 1000, reason = ""): Promise<void> {
-    return this.#closed ??= forgettable(this.#close(code, reason));
+    if (this.#closed) return this.#closed;
+    try {
+      requireClose(code, reason);
+    } catch (error) {
+      return forgettable(Promise.reject(error));
+    }
+    return this.#closed = this.#close(code, reason);
   }
 
   /** Ends it at once, without a close frame. */
@@ -249,7 +255,8 @@ export class WebSocketConnection
 
   async #close(code: number, reason: string): Promise<void> {
     if (!this.#isOver && !this.#received) {
-      await this.connection.send({ kind: "close", code, reason });
+      // Where it cannot be sent any more, the end is here already.
+      await this.connection.send({ kind: "close", code, reason }).catch(() => {});
       this.#sent = { code, reason };
       this.#first ??= "local";
       this.#isClosing = true;
@@ -299,7 +306,10 @@ export class WebSocketConnection
   }
 
   #onControl(message: WebSocketProbe | WebSocketClose): void {
-    if (message.kind === "pong") this.#pings.answered(message.bytes);
+    if (message.kind === "pong") {
+      this.#pings.answered(message.bytes);
+      this.#heartbeat?.alive();
+    }
     if (message.kind !== "close") return;
     const { code, reason } = message;
     this.#received = { code, reason };

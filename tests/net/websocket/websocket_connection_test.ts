@@ -14,6 +14,7 @@ import {
   opened,
   servedWebSocket,
   stop,
+  written,
 } from "./served_websocket.ts";
 
 const TEXT = 1;
@@ -45,7 +46,8 @@ Deno.test("serveWebSocket() agrees as RFC 6455, 1.3 says, and echoes what came b
   await turns(5);
   assertMatch(peer.written, /^HTTP\/1\.1 101 Switching Protocols\r\n/);
   assertMatch(peer.written, /\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK\+xOo=\r\n/);
-  assertMatch(peer.written, /\r\n\r\n\x81\x05Hello\x82\x02\x00/);
+  const behind = written(peer).subarray(-"8105".length / 2 - 5 - 4);
+  assertEquals(behind, hex("810548656c6c6f" + "820200ff"));
   peer.finish();
   await stop(served);
   assertEquals(failuresOf(served.events), []);
@@ -193,8 +195,8 @@ for (
     assertEquals(sent, code);
     assert(peer.writeClosed);
     assertEquals([info?.sent?.code, info?.first], [code, "local"]);
-    assertEquals(failuresOf(served.events).length, 1);
     await stop(served);
+    assertEquals(failuresOf(served.events).length, 1);
   });
 }
 
@@ -246,11 +248,11 @@ Deno.test("a silent peer is asked for a sign of life, and lost when it gives non
   const peer = await opened(served);
   await served.clock.advance(28_000);
   assertMatch(await answers(peer), /^8904/);
-  await served.clock.advance(9_000);
+  await served.clock.advance(4_000);
   // Whatever comes is a sign.
   peer.deliver(frame(PONG, ""));
   await turns(5);
-  await served.clock.advance(2_000);
+  await served.clock.advance(20_000);
   assertEquals(peer.closed, false);
   await served.clock.advance(60_000);
   assert(peer.closed);
@@ -263,13 +265,16 @@ Deno.test("a silent peer is asked for a sign of life, and lost when it gives non
 Deno.test("a handler that is slow for minutes loses no peer that answers", async () => {
   const { done, socket, ...served } = held();
   const peer = await opened(served);
-  for (let round = 0; round < 10; round++) {
-    await served.clock.advance(28_000);
+  let pings = 0;
+  for (let second = 0; second < 300; second++) {
+    await served.clock.advance(1000);
     const ping = await answers(peer);
-    assertMatch(ping, /^8904/);
+    if (ping === "") continue;
+    pings++;
     await answers(peer, frame(PONG, hex(ping.slice(4))));
   }
   assertEquals(peer.closed, false);
+  assert(pings >= 10, `${pings} pings`);
   done();
   peer.finish();
   assert(socket());
