@@ -55,7 +55,8 @@ export function fanOutRuns(
   return loadRuns(servers, { rounds, load: ["kernel/fan_out_load.ts", ...load] });
 }
 
-async function loadRuns(
+/** Returns what a load printed of each server; its file is called with the port before its arguments. */
+export async function loadRuns(
   servers: Contenders,
   { rounds, load: [file = "", ...args] }: { rounds: number; load: readonly string[] },
 ): Promise<Figure["runs"]> {

@@ -1,4 +1,5 @@
 import type { BenchOptions } from "./echo.ts";
+import { isBuilt } from "./built.ts";
 import { type Bar, type Figure, ratioBar } from "./figures.ts";
 import { answerBytes, BODY } from "./http/answers.ts";
 import { answersPerSecond, requireWrk } from "./http/wrk.ts";
@@ -54,14 +55,7 @@ async function contenders(): Promise<Record<string, readonly string[]>> {
     [NODE]: nodeCommand("http/node_http.mjs", BODY),
     [DENO]: denoCommand("http/deno_serve.ts", BODY),
     [OURS]: denoCommand("http/parley.mjs", BODY),
-    ...await isBuilt() && { "Parley on Node": nodeCommand("http/parley.mjs", BODY) },
+    ...await isBuilt("net/http/mod.js") &&
+      { "Parley on Node": nodeCommand("http/parley.mjs", BODY) },
   };
-}
-
-async function isBuilt(): Promise<boolean> {
-  try {
-    return (await Deno.stat(new URL("../npm/esm/net/http/mod.js", import.meta.url))).isFile;
-  } catch {
-    return false;
-  }
 }

@@ -5,6 +5,7 @@
 //   deno task bench http
 //   deno task bench output
 //   deno task bench shim
+//   deno task bench websocket
 //   deno task bench kernel --rounds 3 --time 1s
 
 import { EXIT_DONE, EXIT_FAILED, EXIT_USAGE } from "../cli/exit_codes.ts";
@@ -19,6 +20,7 @@ import { benchKernel } from "./kernel.ts";
 import { benchOutput } from "./output.ts";
 import { run } from "./processes.ts";
 import { benchShim } from "./shim.ts";
+import { benchWebSocket } from "./websocket.ts";
 
 const SUBJECTS: Readonly<Record<string, (options: BenchOptions) => Promise<Figure[]>>> = {
   files: benchFiles,
@@ -26,6 +28,7 @@ const SUBJECTS: Readonly<Record<string, (options: BenchOptions) => Promise<Figur
   kernel: benchKernel,
   output: benchOutput,
   shim: benchShim,
+  websocket: benchWebSocket,
 };
 
 const OPTIONS = {
