@@ -13,7 +13,13 @@ async function locked(file: string): Promise<string[]> {
 Deno.test("the tour fetches no package that tests and builds alone need", async () => {
   // Before a task runs, Deno fetches all that deno.lock has.
   const [users, all] = [await locked("deno.lock"), await locked("tests/deno.lock")];
-  for (const file of ["tests/browser/packages.ts", "links/dnt/typescript.ts"]) {
+  for (
+    const file of [
+      "tests/browser/packages.ts",
+      "tests/net/websocket/npm_ws.ts",
+      "links/dnt/typescript.ts",
+    ]
+  ) {
     const text = await Deno.readTextFile(new URL(file, ROOT));
     const named = Array.from(text.matchAll(/"npm:([^"]+)"/g), ([, name = ""]) => name);
     assert(named.length > 0, `${file} names no package`);

@@ -5,6 +5,7 @@ export const DENO_ONLY: Readonly<Record<string, string>> = {
   "browser/harness_test.ts": "drives a browser, from Deno alone",
   "browser/headers_long_test.ts": "drives a browser, from Deno alone",
   "browser/suite_long_test.ts": "drives a browser, from Deno alone",
+  "browser/websocket_long_test.ts": "drives a browser, from Deno alone",
   "cli/installed_test.ts": "installs the sources, and runs a task, with deno",
   "codec/purity_test.ts": "reads the TypeScript sources",
   "dependencies_test.ts": "reads the TypeScript sources",
@@ -15,5 +16,6 @@ export const DENO_ONLY: Readonly<Record<string, string>> = {
   "headers/documented_test.ts": "reads the documents",
   "links/dnt_long_test.ts": "tests the build itself",
   "links/dnt_test.ts": "tests the build itself",
+  "net/websocket/deno_peers_test.ts": "calls a server that Deno alone has",
   "shims/build/emitted_test.ts": "tests the build itself",
 };
