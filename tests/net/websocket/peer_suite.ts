@@ -22,12 +22,14 @@ export interface PeerSuiteOptions {
   readonly needs?: { readonly what: string; readonly missing: boolean };
   /** It compresses where it is asked. @default {false} */
   readonly compresses?: boolean;
+  /** Its end says what subprotocol it speaks. @default {true} */
+  readonly tellsSubprotocol?: boolean;
 }
 
 /** Runs what every peer has to be able to do with us, in both directions. */
 export function testPeer(
   name: string,
-  { open, needs, compresses = false }: PeerSuiteOptions,
+  { open, needs, compresses = false, tellsSubprotocol = true }: PeerSuiteOptions,
 ): void {
   const test = (what: string, run: (open: OpenPair) => Promise<void>) =>
     Deno.test(
@@ -125,7 +127,7 @@ export function testPeer(
     test(`they speak ${agreed ?? "no subprotocol"} where ${what}`, async (open) => {
       await using pair = await open(options);
       assertEquals(pair.ours.protocol, agreed);
-      assertEquals(pair.peer.socket.protocol, agreed ?? "");
+      if (tellsSubprotocol) assertEquals(pair.peer.socket.protocol, agreed ?? "");
     });
   }
 }
