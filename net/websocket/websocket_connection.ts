@@ -301,6 +301,8 @@ export class WebSocketConnection
       this.#sent = { code: closeCodeHint(error), reason: shortReason(error.message) };
       this.#first ??= "local";
     }
+    // The peer was told why, and waits for the end of TCP.
+    void this.connection.close();
     this.#end();
     return error;
   }
@@ -315,6 +317,9 @@ export class WebSocketConnection
     this.#received = { code, reason };
     this.#first ??= "peer";
     this.#echoed();
+    // The answer is queued once this returns, and nothing may follow it: the peer waits for the end of TCP, whatever the program
+    // does meanwhile (RFC 6455, 7.1.1).
+    queueMicrotask(() => void this.connection.closeWrite().catch(() => {}));
   }
 
   /** The session has answered the close of the peer with its code. */
