@@ -5,7 +5,7 @@ import { Connection } from "../connection.ts";
 import { withFirstBytes } from "../first_bytes.ts";
 import { HttpServerConnection } from "../http/server_connection.ts";
 import { type NodeSocket, socketTransport } from "../socket_transport.ts";
-import { upgradeWebSocket, type UpgradeWebSocketOptions } from "./upgrade_websocket.ts";
+import { answerUpgrade, type UpgradeWebSocketOptions } from "./upgrade_websocket.ts";
 import type { WebSocketConnection } from "./websocket_connection.ts";
 
 /** As much of node:http's `IncomingMessage` as {@linkcode acceptNodeUpgrade} uses. */
@@ -71,7 +71,7 @@ export async function acceptNodeUpgrade(
   });
   try {
     const { value } = await new HttpServerConnection(connection).next();
-    const accepted = value && await upgradeWebSocket(value, options);
+    const accepted = value && await answerUpgrade(value, { options, isLast: true });
     if (!accepted) await connection.close();
     return accepted;
   } catch (error) {

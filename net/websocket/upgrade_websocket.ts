@@ -45,6 +45,14 @@ export async function upgradeWebSocket(
   request: HttpServerRequest,
   options: UpgradeWebSocketOptions = {},
 ): Promise<WebSocketConnection | undefined> {
+  return await answerUpgrade(request, { options, isLast: false });
+}
+
+/** Does what {@linkcode upgradeWebSocket} does; a refusal says that the connection ends behind it where it `isLast`. */
+export async function answerUpgrade(
+  request: HttpServerRequest,
+  { options, isLast }: { options: UpgradeWebSocketOptions; isLast: boolean },
+): Promise<WebSocketConnection | undefined> {
   const { protocols, compress, limits, connectionLimits, deadlines, connectionDeadlines, clock } =
     settledOptions(options, { moreLimits: MORE_LIMITS });
   const { allowOrigin = isOwnOrigin } = options;
@@ -57,6 +65,7 @@ export async function upgradeWebSocket(
   if (handshake.status !== 101) {
     await request.respond({
       status: handshake.status,
+      close: isLast,
       ...handshake.status === 426 && { upgrade: "websocket" },
       fields: [
         ...fields,
