@@ -1,4 +1,6 @@
+import { deflateEngine } from "../../../codec/deflate.ts";
 import { webSocketClientCodec, webSocketServerCodec } from "../../../codec/websocket/mod.ts";
+import { hex } from "../support.ts";
 import {
   binary,
   close,
@@ -30,7 +32,25 @@ const SAMPLES: readonly (readonly Frame[])[] = [
   [text("a", { rsv: 4 })],
 ];
 
-/** Both sides of WebSocket. */
+/** "Hello", a reference to it, and a block that is stored (RFC 7692, 7.2.3). */
+const PACKED: readonly (readonly Frame[])[] = [
+  [text(hex("f2 48 cd c9 c9 07 00"), { rsv: 4 }), text(hex("f2 00 11 00 00"), { rsv: 4 })],
+  [binary(hex("f3 48 cd c9 c9 07 00 00"), { rsv: 4 })],
+  [text(hex("f2 48 cd"), { rsv: 4, fin: false }), ping("p"), more(hex("c9 c9 07 00"))],
+  [text(hex("00 05 00 fa ff 48 65 6c 6c 6f 00"), { rsv: 4 })],
+  // A thousand times the same, which is too much.
+  [text(hex("4a 4c 1c 05 a3 60 14 24 0e 73 00 00"), { rsv: 4 })],
+  ...SAMPLES.slice(0, 4),
+];
+
+const compression = (takeover: boolean) => ({
+  outgoing: { windowBits: 15, takeover },
+  incoming: { windowBits: 15, takeover },
+  thresholdBytes: 0,
+  engine: deflateEngine,
+});
+
+/** Both sides of WebSocket, with compression and without. */
 export const WEBSOCKET: readonly MutatedCodec[] = [
   {
     name: "webSocketServerCodec()",
@@ -50,4 +70,13 @@ export const WEBSOCKET: readonly MutatedCodec[] = [
     samples: SAMPLES.map((frames) => framesBytes(frames, { sender: "server" })),
     limit: LIMITS.maxMessageBytes,
   },
+  ...[true, false].map((takeover) => ({
+    name: `webSocketServerCodec(), compressed ${takeover ? "with" : "without"} takeover`,
+    of: "webSocketServerCodec",
+    codec: webSocketServerCodec({ limits: LIMITS, compression: compression(takeover) }),
+    samples: PACKED.map((frames) =>
+      framesBytes(frames, { sender: "client", mask: new Uint8Array(4) })
+    ),
+    limit: LIMITS.maxMessageBytes,
+  })),
 ];

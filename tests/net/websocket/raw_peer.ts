@@ -45,7 +45,10 @@ export class RawPeer implements Disposable {
   }
 
   /** Accepts one client of a listener, and shakes hands. */
-  static async accept(listener: Deno.TcpListener): Promise<RawPeer> {
+  static async accept(
+    listener: Deno.TcpListener,
+    { extensions }: { extensions?: string } = {},
+  ): Promise<RawPeer> {
     const peer = new RawPeer(await listener.accept());
     const [, key = ""] = /\r\nSec-WebSocket-Key: *(\S+)\r\n/i.exec(await peer.#head()) ?? [];
     const digest = await crypto.subtle.digest("SHA-1", utf8Bytes(key + GUID));
@@ -56,6 +59,7 @@ export class RawPeer implements Disposable {
         "Upgrade: websocket",
         "Connection: Upgrade",
         `Sec-WebSocket-Accept: ${accept}`,
+        ...extensions === undefined ? [] : [`Sec-WebSocket-Extensions: ${extensions}`],
         HEAD_END,
       ].join("\r\n").slice(0, -2),
     ));
