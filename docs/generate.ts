@@ -6,8 +6,10 @@
 import { type Figure, format, median, reached } from "../bench/figures.ts";
 import { DEFAULT_HTTP_LIMITS } from "../codec/http/limits.ts";
 import { DEFAULT_CODEC_LIMITS } from "../codec/limits.ts";
+import { DEFAULT_WEBSOCKET_LIMITS } from "../codec/websocket/limits.ts";
 import { DEFAULT_DEADLINES } from "../net/deadlines.ts";
 import { DEFAULT_SERVER_LIMITS } from "../net/limits.ts";
+import { DEFAULT_WEBSOCKET_DEADLINES } from "../net/websocket/options.ts";
 import { DEFAULT_INBOX_LIMITS } from "../transfer/limits.ts";
 import { commandOf, parleyCommandOf } from "../cli/commands.ts";
 import { formatDuration, formatSize } from "../cli/units.ts";
@@ -48,7 +50,11 @@ export async function generated(document: string): Promise<string> {
 /** What stands between the marks of each name; only those that a document has are made. */
 const SECTIONS: Readonly<Record<string, () => string | Promise<string>>> = {
   api: apiTables,
-  deadlines: () => limitTable({ "net/deadlines.ts": DEFAULT_DEADLINES }),
+  deadlines: () =>
+    limitTable({
+      "net/deadlines.ts": DEFAULT_DEADLINES,
+      "net/websocket/options.ts": DEFAULT_WEBSOCKET_DEADLINES,
+    }),
   examples: exampleTable,
   filesSpeed: () => speedTable("files"),
   glance: glanceTable,
@@ -68,6 +74,7 @@ const SECTIONS: Readonly<Record<string, () => string | Promise<string>>> = {
 const LIMITS = {
   "codec/limits.ts": DEFAULT_CODEC_LIMITS,
   "codec/http/limits.ts": DEFAULT_HTTP_LIMITS,
+  "codec/websocket/limits.ts": DEFAULT_WEBSOCKET_LIMITS,
   "net/limits.ts": DEFAULT_SERVER_LIMITS,
   "transfer/limits.ts": DEFAULT_INBOX_LIMITS,
 };
@@ -96,7 +103,9 @@ function glanceTable(): string {
     ["a codec", DEFAULT_CODEC_LIMITS, "`lines({ maxBytes })`"],
     ["a server", DEFAULT_SERVER_LIMITS, "`serve(listener, { limits })`"],
     ["a server of HTTP, as well", DEFAULT_HTTP_LIMITS, "`serveHttp(listener, { limits })`"],
+    ["a WebSocket, as well", DEFAULT_WEBSOCKET_LIMITS, "`serveWebSocket(listener, { limits })`"],
     ["a server or a connection", DEFAULT_DEADLINES, "`{ deadlines }`"],
+    ["a WebSocket, as well", DEFAULT_WEBSOCKET_DEADLINES, "`{ deadlines }`"],
     ["the inbox of files", DEFAULT_INBOX_LIMITS, "`{ limits }`"],
   ] as const;
   return table(

@@ -15,6 +15,7 @@ import {
   type ParcelRefusal,
 } from "../codec/parcel/mod.ts";
 import type { HttpErrorCode } from "../codec/http/mod.ts";
+import type { WebSocketErrorCode } from "../codec/websocket/mod.ts";
 import type { SimpleFileErrorCode } from "../codec/simple_file/mod.ts";
 import type { ContentCodingErrorCode } from "../headers/response/content_coding.ts";
 import type { HeadFaultKind } from "../headers/response/head_fault.ts";
@@ -40,6 +41,7 @@ const CODES: Readonly<{
   "Any protocol": Record<ProtocolErrorCode, true>;
   "The parcel format": Record<ParcelErrorCode, true>;
   "HTTP": Record<HttpErrorCode, true>;
+  "WebSocket": Record<WebSocketErrorCode, true>;
   "The simple file format": Record<SimpleFileErrorCode, true>;
   "DeadlineError": Record<DeadlineErrorCode, true>;
   "ClosedError": Record<ClosedErrorCode, true>;
@@ -70,6 +72,7 @@ const CODES: Readonly<{
     "bad-version": true,
     "unknown-coding": true,
   },
+  WebSocket: { "bad-close": true, "bad-frame": true, "bad-handshake": true },
   "The simple file format": { "bad-header": true },
   "DeadlineError": { "deadline-passed": true },
   "ClosedError": { "connection-closed": true, "connection-cut": true, "connection-reset": true },
