@@ -113,6 +113,8 @@ export interface Session<In, Out = In> {
    * server is reached. Nothing is sent after it.
    */
   refuse?(error: ProtocolError, writer: ByteWriter): void;
+  /** Gives up what it holds outside of what is collected by itself: the connection is over, or speaks another protocol. */
+  release?(): void;
 }
 
 /**

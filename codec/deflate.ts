@@ -85,6 +85,7 @@ let output: Uint8Array<ArrayBuffer> | undefined;
 interface SynchronousStream {
   readonly _handle: {
     onerror: (message: string) => void;
+    close(): void;
     reset(): void;
     writeSync(
       flush: number,
@@ -95,10 +96,14 @@ interface SynchronousStream {
   readonly _writeState: Uint32Array;
 }
 
+/** Deno keeps the memory of a stream until it is closed, even where nobody has the stream any more. */
+const forgotten = new FinalizationRegistry<SynchronousStream>(({ _handle }) => _handle.close());
+
 /** A stream of zlib that does its work at once. */
 class Stream {
   readonly #stream: SynchronousStream;
-  #isBroken = false;
+  /** Not this object itself, which the stream would keep from being forgotten. */
+  readonly #state = { isBroken: false };
   /** Bytes of the input that were not taken. */
   inputLeft = 0;
   /** What came out; it holds until anything else is run. */
@@ -107,13 +112,21 @@ class Stream {
   constructor(stream: unknown) {
     // Its type does not have what is said above; the tests of compression hold every runtime to it.
     this.#stream = stream as SynchronousStream;
-    this.#stream._handle.onerror = () => this.#isBroken = true;
+    const state = this.#state;
+    this.#stream._handle.onerror = () => state.isBroken = true;
+    forgotten.register(this, this.#stream, this);
   }
 
   /** Forgets what went before. */
   reset(): void {
-    this.#isBroken = false;
+    this.#state.isBroken = false;
     this.#stream._handle.reset();
+  }
+
+  /** Gives its memory up. Nothing may follow: Node would end the process. */
+  close(): void {
+    forgotten.unregister(this);
+    this.#stream._handle.close();
   }
 
   /** Takes input, from `from` on, as far as there is room for what comes out; says false where it is broken. */
@@ -121,7 +134,7 @@ class Stream {
     const room = output ??= new Uint8Array(OUTPUT_BYTES);
     const { _handle: handle, _writeState: state } = this.#stream;
     handle.writeSync(flush, input, from, input.length - from, room, 0, OUTPUT_BYTES);
-    if (this.#isBroken) return false;
+    if (this.#state.isBroken) return false;
     this.inputLeft = state[1]!;
     this.output = room.subarray(0, OUTPUT_BYTES - state[0]!);
     return true;
@@ -161,19 +174,20 @@ class Pieces {
 }
 
 class Deflater implements MessageDeflater {
-  readonly #streamOf: () => Stream;
-  readonly #takeover: boolean;
+  readonly #streams: Streams;
 
-  constructor(streamOf: () => Stream, takeover: boolean) {
-    this.#streamOf = streamOf;
-    this.#takeover = takeover;
+  constructor(streams: Streams) {
+    this.#streams = streams;
+  }
+
+  release(): void {
+    this.#streams.release();
   }
 
   deflate(message: Uint8Array): Uint8Array {
     // Zlib flushes nothing where nothing came.
     if (message.length === 0) return new Uint8Array(1);
-    const stream = this.#streamOf();
-    if (!this.#takeover) stream.reset();
+    const stream = this.#streams.next();
     const pieces = new Pieces();
     let from = 0;
     do {
@@ -186,20 +200,21 @@ class Deflater implements MessageDeflater {
 }
 
 class Inflater implements MessageInflater {
-  readonly #streamOf: () => Stream;
-  readonly #takeover: boolean;
+  readonly #streams: Streams;
 
-  constructor(streamOf: () => Stream, takeover: boolean) {
-    this.#streamOf = streamOf;
-    this.#takeover = takeover;
+  constructor(streams: Streams) {
+    this.#streams = streams;
+  }
+
+  release(): void {
+    this.#streams.release();
   }
 
   inflate(
     message: Uint8Array,
     { maxBytes, offset }: { maxBytes: number; offset: number },
   ): Uint8Array<ArrayBuffer> {
-    const stream = this.#streamOf();
-    if (!this.#takeover) stream.reset();
+    const stream = this.#streams.next();
     const pieces = new Pieces();
     let from = 0;
     let endedStreams = 0;
@@ -272,39 +287,50 @@ function inflating(windowBits: number): Stream {
   return new Stream(createInflateRaw({ windowBits }));
 }
 
-/** Without takeover, all connections share a stream for each size of window. */
-const sharedStreams = {
-  deflating: new Map<number, Stream>(),
-  inflating: new Map<number, Stream>(),
-};
+type MakeStream = (windowBits: number) => Stream;
 
-/** Returns what gives the stream of one direction: none takes memory before it is used. */
-function streamOf(
-  { windowBits, takeover }: CompressionDirection,
-  { make, shared }: { make: (windowBits: number) => Stream; shared: Map<number, Stream> },
-): () => Stream {
-  let own: Stream | undefined;
-  if (takeover) return () => own ??= make(windowBits);
-  return () => {
-    let stream = shared.get(windowBits);
-    if (!stream) shared.set(windowBits, stream = make(windowBits));
+/** Without takeover, all connections share a stream for each size of window. */
+const sharedStreams = new Map<MakeStream, Map<number, Stream>>();
+
+/** Gives the stream of one direction for its next message. None takes memory before it is used. */
+class Streams {
+  readonly #make: MakeStream;
+  readonly #direction: CompressionDirection;
+  #own: Stream | undefined;
+
+  constructor(make: MakeStream, direction: CompressionDirection) {
+    this.#make = make;
+    this.#direction = direction;
+  }
+
+  next(): Stream {
+    const { windowBits, takeover } = this.#direction;
+    if (takeover) return this.#own ??= this.#make(windowBits);
+    const shared = this.#shared(windowBits);
+    shared.reset();
+    return shared;
+  }
+
+  release(): void {
+    this.#own?.close();
+    this.#own = undefined;
+  }
+
+  #shared(windowBits: number): Stream {
+    let ofKind = sharedStreams.get(this.#make);
+    if (!ofKind) sharedStreams.set(this.#make, ofKind = new Map());
+    let stream = ofKind.get(windowBits);
+    if (!stream) ofKind.set(windowBits, stream = this.#make(windowBits));
     return stream;
-  };
+  }
 }
 
 /**
  * Raw deflate for the messages of WebSocket, at once and on this thread: they are short, and another thread costs more than it
- * saves. With takeover a connection that has compressed anything holds 160 KiB for what it sends and 44 KiB for what it receives.
+ * saves. With takeover a connection that has compressed anything holds 160 KiB for what it sends and 44 KiB for what it receives,
+ * until it is over.
  */
 export const deflateEngine: DeflateEngine = {
-  deflater: (direction) =>
-    new Deflater(
-      streamOf(direction, { make: deflating, shared: sharedStreams.deflating }),
-      direction.takeover,
-    ),
-  inflater: (direction) =>
-    new Inflater(
-      streamOf(direction, { make: inflating, shared: sharedStreams.inflating }),
-      direction.takeover,
-    ),
+  deflater: (direction) => new Deflater(new Streams(deflating, direction)),
+  inflater: (direction) => new Inflater(new Streams(inflating, direction)),
 };

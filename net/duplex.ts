@@ -109,6 +109,7 @@ export class Duplex<In, Out> implements ConnectionCore<Out> {
     // From here on both halves speak the next codec; only the types still name the first one.
     const session = codec.session() as unknown as Session<In, Out>;
     this.incoming.switchTo(session, deadlines);
+    this.session.release?.();
     this.session = session;
     this.#limits = limits;
     this.#deadlines = deadlines;
@@ -145,6 +146,7 @@ export class Duplex<In, Out> implements ConnectionCore<Out> {
     this.#endListening?.();
     closeQuietly(this.transport);
     this.incoming.release();
+    this.session.release?.();
     this.tracer?.note("closed");
     this.#controller?.abort(reason ?? closedHere());
   }

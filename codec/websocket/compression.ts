@@ -12,6 +12,8 @@ export interface CompressionDirection {
 export interface MessageDeflater {
   /** Returns a message in raw deflate, without the four bytes at its end (RFC 7692, 7.2.1). */
   deflate(message: Uint8Array): Uint8Array;
+  /** Gives up what it holds: the connection is over. */
+  release?(): void;
 }
 
 /** Decompresses one message after the other. */
@@ -26,6 +28,8 @@ export interface MessageInflater {
     message: Uint8Array,
     options: { maxBytes: number; offset: number },
   ): Uint8Array<ArrayBuffer>;
+  /** Gives up what it holds: the connection is over. */
+  release?(): void;
 }
 
 /** Raw deflate (RFC 1951), which a runtime has. */

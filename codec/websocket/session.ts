@@ -4,7 +4,7 @@ import type { ByteWriter } from "../bytes/byte_writer.ts";
 import type { FarewellReason, Session } from "../codec.ts";
 import type { ProtocolError } from "../errors.ts";
 import { encodeClosePayload, shortReason } from "./close_payload.ts";
-import type { AgreedCompression } from "./compression.ts";
+import type { AgreedCompression, MessageDeflater, MessageInflater } from "./compression.ts";
 import { closeCodeHint, unsayable } from "./errors.ts";
 import type { WebSocketLimits } from "./limits.ts";
 import { type DecoderOwner, MessageDecoder } from "./message_decoder.ts";
@@ -38,6 +38,8 @@ export class WebSocketSession
   implements Session<WebSocketMessage, WebSocketOutgoing>, DecoderOwner {
   readonly decoder: MessageDecoder;
   readonly #encoder: MessageEncoder;
+  readonly #inflater: MessageInflater | undefined;
+  readonly #deflater: MessageDeflater | undefined;
   /** The payload of the last ping that is not answered. */
   #ping: Uint8Array | undefined;
   /** The close of the peer. */
@@ -48,15 +50,17 @@ export class WebSocketSession
   constructor({ limits, compression, random, onControl }: WebSocketSessionOptions) {
     this.#onControl = onControl;
     const { engine, incoming, outgoing, thresholdBytes = 0 } = compression ?? {};
+    this.#inflater = incoming && engine?.inflater(incoming);
+    this.#deflater = outgoing && engine?.deflater(outgoing);
     this.decoder = new MessageDecoder({
       rules: { masked: random === undefined, compressed: compression !== undefined },
       limits,
-      inflater: incoming && engine?.inflater(incoming),
+      inflater: this.#inflater,
       owner: this,
     });
     this.#encoder = new MessageEncoder({
       random,
-      deflater: outgoing && engine?.deflater(outgoing),
+      deflater: this.#deflater,
       thresholdBytes,
     });
     // With a mask no bytes are sent as they are.
@@ -129,6 +133,12 @@ export class WebSocketSession
     if (this.#hasSentClose) return;
     const reason = shortReason(error.message);
     this.#close({ kind: "close", code: closeCodeHint(error), reason }, writer);
+  }
+
+  /** Gives up the windows of what is compressed. */
+  release(): void {
+    this.#inflater?.release?.();
+    this.#deflater?.release?.();
   }
 
   #close({ code, reason }: WebSocketClose, writer: ByteWriter): void {

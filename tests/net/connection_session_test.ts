@@ -3,6 +3,7 @@ import { defineCodec } from "../../codec/codec.ts";
 import { LimitError, ProtocolError } from "../../codec/errors.ts";
 import { fixed } from "../../codec/fixed.ts";
 import { lines } from "../../codec/lines.ts";
+import type { Connection } from "../../net/connection.ts";
 import { ClosedError, DeadlineError } from "../../net/errors.ts";
 import { serve } from "../../net/serve.ts";
 import type { TraceEvent } from "../../net/trace.ts";
@@ -269,4 +270,28 @@ Deno.test("a refused peer of a server is told, and its handler hears the error",
   await turns();
   assertEquals(peer.written, "!x");
   assertInstanceOf(heard, ProtocolError);
+});
+
+Deno.test("a session gives up what it holds when the connection is over, or speaks another protocol", async () => {
+  let released = 0;
+  const holding = defineCodec<string>(() => ({
+    ...letters.session(),
+    encode: (letter, writer) => void writer.text(letter),
+    release: () => void released++,
+  }));
+  const ends: readonly ((connection: Connection<string>) => unknown)[] = [
+    (connection) => connection.abort(),
+    (connection) => connection.close(),
+    (connection) => connection.switchTo(lines()).abort(),
+  ];
+  for (const [index, end] of ends.entries()) {
+    const { connection, transport } = open(holding);
+    transport.deliver("a");
+    assertEquals([await connection.receive(), released], ["a", index]);
+    transport.finish();
+    await end(connection);
+    assertEquals(released, index + 1);
+    connection.abort();
+    assertEquals(released, index + 1);
+  }
 });
