@@ -3,37 +3,71 @@ import type { Endpoint } from "./endpoint.ts";
 import { quoted } from "./units.ts";
 import { UsageError } from "./usage_error.ts";
 
+/** What kind of URL is read: its schemes without and with TLS, and others that mean the same. */
+interface UrlKind {
+  readonly plain: string;
+  readonly secure: string;
+  /** @default none */
+  readonly others?: readonly string[];
+}
+
 /**
  * Reads the URL of a web server: without a scheme it is one of http, and `:8080/a` is on this machine.
  *
  * @throws {UsageError} It is none of http or https. A password in it is not repeated.
  */
 export function parseUrl(text: string): URL {
+  return parsed(text, { plain: "http", secure: "https" });
+}
+
+/**
+ * Reads the URL of a WebSocket: without a scheme it is one of ws, `:4000/a` is on this machine, and http and https are taken
+ * for ws and wss, as browsers do.
+ *
+ * @throws {UsageError} It is none of them, or has a fragment, which no WebSocket has (RFC 6455, 3). A password in it is
+ * not repeated.
+ */
+export function parseWebSocketUrl(text: string): URL {
+  const kind = { plain: "ws", secure: "wss", others: ["http", "https"] };
+  const url = parsed(text, kind);
+  if (text.includes("#")) {
+    throw wrong(text, { ...kind, problem: "a WebSocket has no fragment" });
+  }
+  const { protocol } = url;
+  if (protocol.startsWith("http")) url.protocol = protocol === "http:" ? "ws:" : "wss:";
+  return url;
+}
+
+function parsed(text: string, kind: UrlKind): URL {
+  const { plain, secure, others = [] } = kind;
   const typed = text.trim();
   const [, scheme] = /^([a-z][a-z\d+.-]*):\/\//i.exec(typed) ?? [];
-  if (scheme !== undefined && !/^https?$/i.test(scheme)) {
-    throw wrong(typed, "only http and https are spoken");
+  if (scheme !== undefined && ![plain, secure, ...others].includes(scheme.toLowerCase())) {
+    throw wrong(typed, { ...kind, problem: `only ${plain} and ${secure} are spoken` });
   }
   const whole = scheme !== undefined
     ? typed
     : /^:\d/.test(typed)
-    ? `http://127.0.0.1${typed}`
-    : `http://${typed.replace(/^\/\//, "")}`;
-  if (!URL.canParse(whole)) throw wrong(typed, "it is no URL");
-  if (/^\d+$/.test(typed)) throw wrong(typed, `a port of this machine is written :${typed}`);
+    ? `${plain}://127.0.0.1${typed}`
+    : `${plain}://${typed.replace(/^\/\//, "")}`;
+  if (!URL.canParse(whole)) throw wrong(typed, { ...kind, problem: "it is no URL" });
+  if (/^\d+$/.test(typed)) {
+    throw wrong(typed, { ...kind, problem: `a port of this machine is written :${typed}` });
+  }
   const url = new URL(whole);
-  if (url.port === "0") throw wrong(typed, "nobody can be called on port 0");
+  if (url.port === "0") throw wrong(typed, { ...kind, problem: "nobody can be called on port 0" });
   return url;
 }
 
-function wrong(typed: string, problem: string): UsageError {
+function wrong(typed: string, { plain, problem }: UrlKind & { problem: string }): UsageError {
   const shown = typed.replace(/^([^/]*\/\/)?[^/@]*@/, "$1...@");
-  return new UsageError(`URL takes http://HOST[:PORT][/PATH], not ${quoted(shown)}: ${problem}`);
+  const form = `${plain}://HOST[:PORT][/PATH]`;
+  return new UsageError(`URL takes ${form}, not ${quoted(shown)}: ${problem}`);
 }
 
 /** Returns whom a URL says to call: an IPv6 address without its brackets, and the scheme's port where it names none. */
 export function endpointOf({ protocol, hostname, port }: URL): Endpoint {
-  const schemePort = protocol === "https:" ? 443 : 80;
+  const schemePort = protocol === "https:" || protocol === "wss:" ? 443 : 80;
   return {
     hostname: hostname.replace(/^\[(.*)\]$/, "$1"),
     port: port === "" ? schemePort : Number(port),

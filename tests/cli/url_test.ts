@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { parseField } from "../../cli/field.ts";
-import { endpointOf, parseResolve, parseUrl } from "../../cli/url.ts";
+import { endpointOf, parseResolve, parseUrl, parseWebSocketUrl } from "../../cli/url.ts";
 import { UsageError } from "../../cli/usage_error.ts";
 
 for (
@@ -48,6 +48,38 @@ Deno.test("parseUrl() repeats no password when it refuses", () => {
   const { message } = assertThrows(() => parseUrl("u:secret@a b"), UsageError);
   assertEquals(message.includes("secret"), false);
 });
+
+for (
+  const [typed, href, hostname, port] of [
+    ["localhost:4000", "ws://localhost:4000/", "localhost", 4000],
+    [":4000/a?b", "ws://127.0.0.1:4000/a?b", "127.0.0.1", 4000],
+    ["ws://[::1]/a", "ws://[::1]/a", "::1", 80],
+    ["WSS://a.example/x", "wss://a.example/x", "a.example", 443],
+    ["http://a.example", "ws://a.example/", "a.example", 80],
+    ["https://u:p@a.example/?q", "wss://u:p@a.example/?q", "a.example", 443],
+  ] as const
+) {
+  Deno.test(`parseWebSocketUrl() reads ${typed}`, () => {
+    const url = parseWebSocketUrl(typed);
+    assertEquals(url.href, href);
+    assertEquals(endpointOf(url), { hostname, port });
+  });
+}
+
+for (
+  const [typed, problem] of [
+    ["ftp://a", "only ws and wss are spoken"],
+    ["80", "a port of this machine is written :80"],
+    ["ws://a/#b", "a WebSocket has no fragment"],
+    ["ws://a/#", "a WebSocket has no fragment"],
+    ["a b", "it is no URL"],
+  ] as const
+) {
+  Deno.test(`parseWebSocketUrl() refuses ${typed}`, () => {
+    const told = `URL takes ws://HOST[:PORT][/PATH], not "${typed}": ${problem}`;
+    assertThrows(() => parseWebSocketUrl(typed), UsageError, told);
+  });
+}
 
 Deno.test("parseResolve() reads hosts as URLs have them, with one or more addresses", () => {
   const resolved = parseResolve(["A.example:80:10.0.0.1", "[::1]:443:[2001:db8::1],10.0.0.2"]);
