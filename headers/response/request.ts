@@ -1,6 +1,8 @@
 import { ByteWriter } from "../../codec/bytes/byte_writer.ts";
 import { writeLatin1 } from "../../codec/bytes/latin1_text.ts";
 import { type Field, Fields } from "../../codec/http/mod.ts";
+import { basicAuthorization } from "./basic_authorization.ts";
+import { fieldsToSend } from "./fields_to_send.ts";
 
 /** What a server is asked. */
 export interface ProbeRequest {
@@ -33,12 +35,7 @@ export function requestBytes(
   { url, method, fields }: ProbeRequest,
   { agent }: RequestOptions,
 ): Uint8Array<ArrayBuffer> {
-  const given = new Map<string, Field[]>();
-  for (const field of fields) {
-    const key = field[0].toLowerCase();
-    given.set(key, [...given.get(key) ?? [], field]);
-  }
-  const authorization = basicOf(url);
+  const authorization = basicAuthorization(url);
   const defaults: Field[] = [
     ["Host", url.host],
     ["User-Agent", agent],
@@ -47,15 +44,10 @@ export function requestBytes(
     ...SAYS_NO_BODY.includes(method) ? [["Content-Length", "0"] as const] : [],
     ["Connection", "close"],
   ];
-  const lines = defaults.flatMap((field) => {
-    const key = field[0].toLowerCase();
-    const instead = given.get(key) ?? [field];
-    given.delete(key);
-    return instead;
-  });
-  const all = new Fields([...lines, ...Array.from(given.values()).flat()]);
   let text = `${method} ${targetOf(url)} HTTP/1.1\r\n`;
-  for (const [name, value] of all) if (value !== "") text += `${name}: ${value}\r\n`;
+  for (const [name, value] of new Fields(fieldsToSend(defaults, fields))) {
+    text += `${name}: ${value}\r\n`;
+  }
   const writer = new ByteWriter();
   writeLatin1(`${text}\r\n`, writer);
   return writer.buffer.slice(0, writer.length);
@@ -64,22 +56,6 @@ export function requestBytes(
 /** What stands in the request line; a fragment is nobody's but the browser's. */
 function targetOf({ pathname, search }: URL): string {
   return `${pathname}${search}`;
-}
-
-/** Returns a URL's user and password as a server wants them (RFC 7617); undefined where it has none. */
-function basicOf({ username, password }: URL): string | undefined {
-  if (username === "" && password === "") return undefined;
-  const bytes = new TextEncoder().encode(`${decoded(username)}:${decoded(password)}`);
-  return `Basic ${btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""))}`;
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    // A percent sign that begins nothing is one.
-    return text;
-  }
 }
 
 /** Returns a URL as it may be shown: without user and password. */
