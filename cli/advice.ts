@@ -9,12 +9,15 @@ import { certificatesIn, fingerprintOf } from "./pem.ts";
 import { permissionAdvice } from "./permission_advice.ts";
 import type { ClientTls } from "./tls.ts";
 
+/** The schemes of URLs that say whom to call, without TLS; with it they end in an s. */
+export type UrlScheme = "http" | "ws";
+
 /** How {@linkcode explainForPrograms} explains. */
 export interface ExplainForProgramsOptions extends Omit<ExplainOptions, "tls"> {
   /** Whom a client trusts, where it speaks TLS. */
   readonly tls?: ClientTls | undefined;
-  /** A URL says whom to call, and not options. @default {false} */
-  readonly byUrl?: boolean;
+  /** A URL of this scheme, or of the one that goes with TLS, says whom to call. @default options say it */
+  readonly byUrl?: UrlScheme | undefined;
 }
 
 /**
@@ -33,7 +36,7 @@ export async function explainedError(
   error: unknown,
   options: ExplainForProgramsOptions,
 ): Promise<ExplainedError> {
-  const { tls, byUrl = false, ...tried } = options;
+  const { tls, byUrl, ...tried } = options;
   const { what, why, advice } = await explain(error, { ...tried, tls: tls !== undefined });
   const isTrusted = advice.every(({ kind }) => kind !== "trust-authority");
   const situation = { error, address: options.address, tls, isTrusted, byUrl };
@@ -61,24 +64,32 @@ interface Situation {
   readonly tls?: ClientTls | undefined;
   /** What is wrong with the certificate is not who signed it. */
   readonly isTrusted: boolean;
-  readonly byUrl: boolean;
+  readonly byUrl: UrlScheme | undefined;
 }
 
-/** What is said of a URL, where that says whom to call. */
-const OF_URL: Readonly<Partial<Record<AdviceKind, string>>> = {
-  "check-address": "check the URL",
-  "check-hostname": "check the URL",
-  "other-name": "call it by one of these",
-  "speak-plain": "call it with http://",
-  "speak-tls": "call it with https://",
-};
+/** Returns what is said of a URL, where that says whom to call. */
+function ofUrl(kind: AdviceKind, scheme: UrlScheme): string | undefined {
+  switch (kind) {
+    case "check-address":
+    case "check-hostname":
+      return "check the URL";
+    case "other-name":
+      return "call it by one of these";
+    case "speak-plain":
+      return `call it with ${scheme}://`;
+    case "speak-tls":
+      return `call it with ${scheme}s://`;
+    default:
+      return undefined;
+  }
+}
 
 function withFlags(
   { kind, text }: Advice,
   { error, address, tls, isTrusted, byUrl }: Situation,
 ): string {
-  const ofUrl = byUrl ? OF_URL[kind] : undefined;
-  if (ofUrl !== undefined) return ofUrl;
+  const aboutUrl = byUrl && ofUrl(kind, byUrl);
+  if (aboutUrl !== undefined) return aboutUrl;
   const isUnix = "path" in address;
   switch (kind) {
     case "allow":

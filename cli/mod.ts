@@ -31,7 +31,7 @@
  *
  * @module
  */
-export { explainForPrograms, type ExplainForProgramsOptions } from "./advice.ts";
+export { explainForPrograms, type ExplainForProgramsOptions, type UrlScheme } from "./advice.ts";
 export {
   callOptions,
   type CallSettings,

@@ -206,7 +206,7 @@ async function explained(error: unknown, tls: cli.ClientTls | undefined): Promis
   const { tried, url, cause } = error;
   const address = { transport: "tcp", ...endpointOf(url) } as const;
   const spoken = url.protocol === "https:" ? tls : undefined;
-  return await explainedError(cause, { tried, address, tls: spoken, byUrl: true });
+  return await explainedError(cause, { tried, address, tls: spoken, byUrl: "http" });
 }
 
 if (import.meta.main) Deno.exit(await program.main(Deno.args));
