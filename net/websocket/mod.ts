@@ -27,6 +27,7 @@ export {
   type WebSocketDeadlines,
   type WebSocketOptions,
 } from "./options.ts";
+export { type OriginRefusal, originRefusal, type PageOrigins } from "./page_origin.ts";
 export {
   serveWebSocket,
   type ServeWebSocketOptions,
