@@ -19,11 +19,13 @@ import { VERSION } from "./cli/version.ts";
 import { program as filesClient } from "./clients/files.ts";
 import { program as greetingClient } from "./clients/greeting.ts";
 import { program as headersClient } from "./clients/headers.ts";
+import { program as pushClient } from "./clients/push.ts";
 import { program as reverseClient } from "./clients/reverse.ts";
 import { program as talkbackClient } from "./clients/talkback.ts";
 import { program as filesServer } from "./servers/files.ts";
 import { program as greetingServer } from "./servers/greeting.ts";
 import { program as headersServer } from "./servers/headers.ts";
+import { program as pushServer } from "./servers/push.ts";
 import { program as reverseServer } from "./servers/reverse.ts";
 import { program as talkbackServer } from "./servers/talkback.ts";
 import { main as tour } from "./tour/main.ts";
@@ -40,6 +42,8 @@ export const programs: readonly Program[] = [
   filesClient,
   headersServer,
   headersClient,
+  pushServer,
+  pushClient,
 ];
 
 /** Runs the program that the arguments name with the arguments behind its name; returns the exit code. */

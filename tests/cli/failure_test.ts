@@ -155,7 +155,7 @@ for (const { kind, name, main } of programs) {
     Deno.test(`${name} server --json says in a record that it cannot start`, () =>
       inFolder(async (folder) => {
         using holder = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-        const own = name === "files" ? ["--dir", folder] : [];
+        const own = { files: ["--dir", folder], push: ["--echo"] }[name] ?? [];
         const args = ["-p", String(holder.addr.port), "--json", ...own];
         const { code, stdout, stderr } = await runMain(main, args);
         assertEquals(code, 1);

@@ -6,6 +6,7 @@ import { startCommandsOf } from "../../cli/start_commands.ts";
 import { VERSION } from "../../cli/version.ts";
 import { main, programs } from "../../cli.ts";
 import { onNode, ROOT, runCommand } from "../runtime.ts";
+import { calledUrl } from "./called_url.ts";
 import { headerCommand, run } from "./child.ts";
 import { keptIo } from "./kept_io.ts";
 
@@ -56,12 +57,12 @@ for (const program of programs) {
 
   Deno.test(`${name} ${kind} names its partner's command when it says how to try it`, () => {
     const [command] = startCommandsOf(program);
-    const isTyped = kind === "client" && !program.operands?.includes("URL");
+    const [url] = calledUrl(name, { port: program.defaultPort }) ?? [];
     const partner = kind === "server"
       ? String(program.defaultPort)
-      : isTyped
+      : url === undefined
       ? `| ${command}`
-      : `${command} http`;
+      : `${command} ${url}`;
     assertStringIncludes(helpOf(program, 10_000), partner);
   });
 }

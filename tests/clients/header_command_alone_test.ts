@@ -3,6 +3,7 @@ import { programs } from "../../cli.ts";
 import { serveFiles } from "../../servers/files.ts";
 import { serveGreeting } from "../../servers/greeting.ts";
 import { serveHeaders } from "../../servers/headers.ts";
+import { servePush } from "../../servers/push.ts";
 import { serveReverse } from "../../servers/reverse.ts";
 import { serveTalkback } from "../../servers/talkback.ts";
 import { asTheHeaderSays, Child } from "../cli/child.ts";
@@ -14,6 +15,7 @@ const SERVE = {
   files: (dir: string) => serveFiles({ dir, onEvent() {} }),
   greeting: () => serveGreeting({ onEvent() {} }),
   headers: () => serveHeaders({ onEvent() {} }),
+  push: () => servePush({ echo: true, onEvent() {} }),
   reverse: () => serveReverse({ onEvent() {} }),
   talkback: () => serveTalkback({ onEvent() {} }),
 } as const;
@@ -21,6 +23,7 @@ const SERVE = {
 /** What a client says about what it prints. */
 const SAYS: Readonly<Record<string, RegExp>> = {
   headers: /^HEAD http:\/\/127\.0\.0\.1:8080\/ at 127\.0\.0\.1:8080 \(.* ms\)\n$/,
+  push: /^Connected to ws:\/\/127\.0\.0\.1:4000\/\nClosed: 1000 \(normal closure\)\n$/,
 };
 
 /** The file that the header's command names is beside the compiled ones, not among them. */

@@ -3,15 +3,25 @@ import { programs } from "../../cli.ts";
 import { serveFiles } from "../../servers/files.ts";
 import { serveGreeting } from "../../servers/greeting.ts";
 import { serveHeaders } from "../../servers/headers.ts";
+import { servePush } from "../../servers/push.ts";
 import { serveReverse } from "../../servers/reverse.ts";
 import { serveTalkback } from "../../servers/talkback.ts";
 import { startServer } from "../cli/in_process.ts";
 import { connectPeer, isRefused } from "../cli/peer.ts";
 import { inFolder } from "../contract/folder.ts";
 
+/** What a server needs to be told. */
+const OWN: Readonly<Record<string, (folder: string) => readonly string[]>> = {
+  files: (folder) => ["--dir", folder],
+  push: () => ["--echo"],
+};
+
+/** Who answers requests. */
+const OF_HTTP: readonly string[] = ["headers", "push"];
+
 for (const { name } of programs.filter(({ kind }) => kind === "server")) {
   const inPlace = (work: (args: readonly string[]) => Promise<void>) =>
-    inFolder((folder) => work(name === "files" ? ["--dir", folder] : []));
+    inFolder((folder) => work(OWN[name]?.(folder) ?? []));
 
   for (
     const list of [
@@ -40,7 +50,7 @@ for (const { name } of programs.filter(({ kind }) => kind === "server")) {
     inPlace(async (args) => {
       await using server = await startServer(name, { args: [...args, "--allow", "127.0.0.1"] });
       await using peer = await connectPeer(server.port);
-      await peer.send(name === "headers" ? "GET / HTTP/1.0\r\n\r\n" : "x\n");
+      await peer.send(OF_HTTP.includes(name) ? "GET / HTTP/1.0\r\n\r\n" : "x\n");
       assertEquals(typeof await peer.line(), "string");
     }));
 
@@ -78,6 +88,7 @@ for (const wrong of WRONG) {
           () => serveReverse(given),
           () => serveTalkback(given),
           () => serveHeaders(given),
+          () => servePush({ ...given, echo: true }),
         ]
       ) {
         assertThrows(serve, RangeError);
@@ -91,6 +102,14 @@ for (const wrong of WRONG) {
 Deno.test("serveReverse() leaves its port free when maxMessageBytes is refused", async () => {
   const port = freePort();
   assertThrows(() => serveReverse({ port, maxMessageBytes: 0 }), RangeError);
+  assertEquals(await isRefused(port), true);
+});
+
+Deno.test("servePush() leaves its port free when a limit is refused, or it has nothing to do", async () => {
+  const port = freePort();
+  assertThrows(() => servePush({ port, echo: true, maxMessage: 0 }), RangeError);
+  assertThrows(() => servePush({ port, echo: true, maxFragments: 0.5 }), RangeError);
+  assertThrows(() => servePush({ port }), TypeError, "Cannot serve: ");
   assertEquals(await isRefused(port), true);
 });
 

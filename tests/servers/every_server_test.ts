@@ -14,14 +14,18 @@ const REFUSALS: Readonly<Record<string, RegExp>> = {
   talkback: /^The server is full: .* maxConnections 1\.\n$/,
   files: /^error: the server is full: .* maxConnections 1\n$/,
   headers: /^HTTP\/1\.1 503 .*\r\n\r\n503 Service Unavailable: .* maxConnections 1\n$/s,
+  push: /^HTTP\/1\.1 503 .*\r\n\r\n503 Service Unavailable: .* maxConnections 1\n$/s,
 };
 
 /** What a client says that wants an answer. */
-const SAID: Readonly<Record<string, string>> = { headers: "GET / HTTP/1.0\r\n\r\n" };
+const SAID: Readonly<Record<string, string>> = {
+  headers: "GET / HTTP/1.0\r\n\r\n",
+  push: "GET / HTTP/1.0\r\n\r\n",
+};
 const saidTo = (name: string) => SAID[name] ?? "x\n";
 
 /** Who ends a connection without a word when nothing came: between two requests that is no failure. */
-const QUIET_WHEN_IDLE: readonly string[] = ["headers"];
+const QUIET_WHEN_IDLE: readonly string[] = ["headers", "push"];
 
 const hasIpv6 = Deno.networkInterfaces().some(({ address }) => address === "::1");
 
@@ -77,7 +81,7 @@ for (const program of programs.filter(({ kind }) => kind === "server")) {
     await using server = await spawnServer(name, { ...options, permissions: place.permissions });
     await using peer = await connectPeer(server.port);
     await peer.send(saidTo(name));
-    await server.stdout.until(/"event":"(message|failed|request)"/);
+    await server.stdout.until(/"event":"(message|failed|request|handshake)"/);
     peer.close();
     await server.stdout.until(/"event":"closed"/);
     server.signal("SIGINT");
@@ -164,7 +168,7 @@ for (const program of programs.filter(({ kind }) => kind === "server")) {
   });
 }
 
-/** Where a server may write, and how it is told; the others write nothing. */
+/** Where a server may write, and how it is told; the others write nothing, and one needs to be told what to do. */
 interface Place extends AsyncDisposable {
   args(...args: readonly string[]): readonly string[];
   readonly permissions: readonly string[];
@@ -172,5 +176,10 @@ interface Place extends AsyncDisposable {
 
 async function placeOf(name: string): Promise<Place> {
   if (name === "files") return await InboxFolder.make();
-  return { args: (...args) => args, permissions: [], async [Symbol.asyncDispose]() {} };
+  const own = name === "push" ? ["--echo"] : [];
+  return {
+    args: (...args) => [...own, ...args],
+    permissions: [],
+    async [Symbol.asyncDispose]() {},
+  };
 }
