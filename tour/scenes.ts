@@ -6,6 +6,7 @@ import { program as reverseServer } from "../servers/reverse.ts";
 import { program as talkbackServer } from "../servers/talkback.ts";
 import { filesScene } from "./files_scene.ts";
 import { headersScene } from "./headers_scene.ts";
+import { pushScene } from "./push_scene.ts";
 import type { Scene } from "./scene.ts";
 
 /** The tour, in its order. */
@@ -114,4 +115,5 @@ export const scenes: readonly Scene[] = [
   },
   filesScene,
   headersScene,
+  pushScene,
 ];

@@ -66,7 +66,7 @@ for (
     assertEquals([code, stdout], [2, ""]);
     assertEquals(
       stderr,
-      `${problem}Usage: ${TOUR_COMMAND} [greeting|reverse|talkback|framing|files|headers]...\n`,
+      `${problem}Usage: ${TOUR_COMMAND} [greeting|reverse|talkback|framing|files|headers|push]...\n`,
     );
   });
 }
