@@ -262,6 +262,12 @@ export class WebSocketConnection
       this.#isClosing = true;
       await this.#peerClose();
     }
+    const { draining, closed } = this.connection;
+    if (draining && !closed && !this.#received && !this.#sent) {
+      // The messages ended for the shutdown, of which the session says farewell.
+      this.#sent = { code: 1001, reason: "" };
+      this.#first = "local";
+    }
     await this.connection.close();
     this.#end();
   }
