@@ -208,7 +208,14 @@ export function defineCodec<In, Out>(
     const session = decoderOrSession as () => Session<In, Out>;
     return codecOf(session, {
       decoder: () => session().decoder,
-      encode: (message, writer) => session().encode(message, writer),
+      encode(message, writer) {
+        const once = session();
+        try {
+          once.encode(message, writer);
+        } finally {
+          once.release?.();
+        }
+      },
     });
   }
   // With two arguments the first one makes decoders.
@@ -250,5 +257,6 @@ export function sessionOver<In, Out>(
     ...inner.answer && { answer: (writer) => inner.answer?.(writer) },
     ...inner.farewell && { farewell: (reason, writer) => inner.farewell?.(reason, writer) },
     ...inner.refuse && { refuse: (error, writer) => inner.refuse?.(error, writer) },
+    ...inner.release && { release: () => inner.release?.() },
   };
 }

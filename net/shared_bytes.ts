@@ -36,7 +36,11 @@ export class SharedBytes {
   static encode<Out>(codec: Codec<unknown, Out>, messages: readonly Out[]): SharedBytes {
     const session = codec.session();
     const writer = new ByteWriter();
-    for (const message of messages) session.encode(message, writer);
+    try {
+      for (const message of messages) session.encode(message, writer);
+    } finally {
+      session.release?.();
+    }
     return new SharedBytes(writer.finish());
   }
 

@@ -1,11 +1,13 @@
 import { assert, assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
-import { defineCodec } from "../../codec/codec.ts";
+import { type Codec, defineCodec } from "../../codec/codec.ts";
 import { LimitError, ProtocolError } from "../../codec/errors.ts";
 import { fixed } from "../../codec/fixed.ts";
 import { lines } from "../../codec/lines.ts";
+import { mapped } from "../../codec/mapped.ts";
 import type { Connection } from "../../net/connection.ts";
 import { ClosedError, DeadlineError } from "../../net/errors.ts";
 import { serve } from "../../net/serve.ts";
+import { SharedBytes } from "../../net/shared_bytes.ts";
 import type { TraceEvent } from "../../net/trace.ts";
 import { FakeClock } from "../../testing/fake_clock.ts";
 import { MemoryListener } from "../../testing/memory_listener.ts";
@@ -272,26 +274,41 @@ Deno.test("a refused peer of a server is told, and its handler hears the error",
   assertInstanceOf(heard, ProtocolError);
 });
 
-Deno.test("a session gives up what it holds when the connection is over, or speaks another protocol", async () => {
+/** Letters, and how many of their sessions have given up what they hold. */
+function holdingLetters(): { codec: Codec<string>; released: () => number } {
   let released = 0;
-  const holding = defineCodec<string>(() => ({
-    ...letters.session(),
-    encode: (letter, writer) => void writer.text(letter),
-    release: () => void released++,
-  }));
+  const codec = defineCodec<string>(() => {
+    const session = letters.session();
+    return Object.assign(session, { release: () => void released++ });
+  });
+  return { codec, released: () => released };
+}
+
+Deno.test("a session gives up what it holds when the connection is over, or speaks another protocol", async () => {
   const ends: readonly ((connection: Connection<string>) => unknown)[] = [
     (connection) => connection.abort(),
     (connection) => connection.close(),
     (connection) => connection.switchTo(lines()).abort(),
   ];
-  for (const [index, end] of ends.entries()) {
-    const { connection, transport } = open(holding);
-    transport.deliver("a");
-    assertEquals([await connection.receive(), released], ["a", index]);
-    transport.finish();
-    await end(connection);
-    assertEquals(released, index + 1);
-    connection.abort();
-    assertEquals(released, index + 1);
+  for (const end of ends) {
+    for (const mappedToo of [false, true]) {
+      const { codec, released } = holdingLetters();
+      const same = (letter: string) => letter;
+      const used = mappedToo ? mapped(codec, { decode: same, encode: same }) : codec;
+      const { connection, transport } = open(used);
+      transport.deliver("a");
+      assertEquals([await connection.receive(), released()], ["a", 0]);
+      transport.finish();
+      await end(connection);
+      assertEquals(released(), 1);
+      connection.abort();
+      assertEquals(released(), 1);
+    }
   }
+});
+
+Deno.test("a session that encodes once gives up what it holds at once", () => {
+  const { codec, released } = holdingLetters();
+  assertEquals([codec.encode("a").length, released()], [1, 1]);
+  assertEquals([SharedBytes.encode(codec, ["a", "b"]).length, released()], [2, 2]);
 });
