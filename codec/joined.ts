@@ -34,6 +34,12 @@ export function joined<In, Out>(
       ...received.answer && { answer: (writer) => received.answer?.(writer) },
       ...sent.farewell && { farewell: (reason, writer) => sent.farewell?.(reason, writer) },
       ...sent.refuse && { refuse: (error, writer) => sent.refuse?.(error, writer) },
+      ...(received.release || sent.release) && {
+        release() {
+          received.release?.();
+          sent.release?.();
+        },
+      },
     };
   });
 }

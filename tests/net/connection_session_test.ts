@@ -2,6 +2,7 @@ import { assert, assertEquals, assertInstanceOf, assertRejects, assertThrows } f
 import { type Codec, defineCodec } from "../../codec/codec.ts";
 import { LimitError, ProtocolError } from "../../codec/errors.ts";
 import { fixed } from "../../codec/fixed.ts";
+import { joined } from "../../codec/joined.ts";
 import { lines } from "../../codec/lines.ts";
 import { mapped } from "../../codec/mapped.ts";
 import type { Connection } from "../../net/connection.ts";
@@ -311,4 +312,6 @@ Deno.test("a session that encodes once gives up what it holds at once", () => {
   const { codec, released } = holdingLetters();
   assertEquals([codec.encode("a").length, released()], [1, 1]);
   assertEquals([SharedBytes.encode(codec, ["a", "b"]).length, released()], [2, 2]);
+  // One session decodes, another one encodes.
+  assertEquals([joined(codec, codec).encode("a").length, released()], [1, 4]);
 });
