@@ -9,6 +9,8 @@ import { TerminalOutput } from "./terminal_output.ts";
 
 /** What ends a program that gives its terminal back first. */
 const ENDINGS = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"] as const;
+/** Those that a program hears by itself which has more to put in order: see `interruption`. */
+const INTERRUPTIONS: readonly string[] = ["SIGINT", "SIGTERM"];
 
 /** What a {@linkcode LineTerminal} belongs to. */
 export interface LineTerminalOptions {
@@ -18,6 +20,8 @@ export interface LineTerminalOptions {
   readonly report: Report;
   /** The program's name. */
   readonly name: string;
+  /** The program ends by itself at SIGINT and SIGTERM, and gives the terminal back. @default {false} */
+  readonly hearsInterruption?: boolean;
 }
 
 /**
@@ -33,10 +37,14 @@ export class LineTerminal implements AsyncDisposable {
   /** Its `prevRows` is the row that it believes the cursor to be in, counted from the first of what is typed. */
   readonly #editor: Interface & { prevRows?: number };
   readonly #hasSignals: boolean;
+  /** What it ends the program at. */
+  readonly #endings: readonly Deno.Signal[];
   #isOver = false;
   #isEnding = false;
 
-  private constructor(io: Io, name: string) {
+  private constructor(
+    { io, name, hearsInterruption = false }: Omit<LineTerminalOptions, "report">,
+  ) {
     this.#io = io;
     this.#name = name;
     this.#output = new TerminalOutput(io);
@@ -54,15 +62,16 @@ export class LineTerminal implements AsyncDisposable {
     this.#editor.on("SIGINT", this.#end);
     this.#editor.on("SIGTSTP", () => this.#stop());
     this.#hasSignals = Deno.build.os !== "windows";
+    this.#endings = ENDINGS.filter((one) => !hearsInterruption || !INTERRUPTIONS.includes(one));
     if (!this.#hasSignals) return;
     Deno.addSignalListener("SIGCONT", this.#goOn);
-    for (const signal of ENDINGS) Deno.addSignalListener(signal, this.#end);
+    for (const signal of this.#endings) Deno.addSignalListener(signal, this.#end);
   }
 
   /** Begins to edit where a person types, and what a program reports stands above it; undefined where nobody does. */
-  static open({ io, report, name }: LineTerminalOptions): LineTerminal | undefined {
-    if (!io.interactive || report.json) return undefined;
-    const terminal = new LineTerminal(io, name);
+  static open({ report, ...options }: LineTerminalOptions): LineTerminal | undefined {
+    if (!options.io.interactive || report.json) return undefined;
+    const terminal = new LineTerminal(options);
     report.above = (write) => terminal.above(write);
     return terminal;
   }
@@ -100,7 +109,7 @@ export class LineTerminal implements AsyncDisposable {
     this.#setRaw(false);
     if (!this.#hasSignals) return;
     Deno.removeSignalListener("SIGCONT", this.#goOn);
-    for (const signal of ENDINGS) Deno.removeSignalListener(signal, this.#end);
+    for (const signal of this.#endings) Deno.removeSignalListener(signal, this.#end);
   }
 
   /** The row that the cursor is in, counted from the first of what is typed. */

@@ -119,7 +119,9 @@ export const program: cli.Program = cli.defineProgram({
   const report = new cli.Report(io, values.json);
   const call = await cli.callSettings(values, { io, report });
   using interrupted = interruption(io);
-  await using terminal = isTyped ? LineTerminal.open({ io, report, name: "push" }) : undefined;
+  await using terminal = isTyped
+    ? LineTerminal.open({ io, report, name: "push", hearsInterruption: true })
+    : undefined;
   const over = new AbortController();
   const typed = () => terminal?.lines(over.signal) ?? cli.stdinExactLines(io.stdin, over.signal);
   const outbox = new Outbox(outgoing(isTyped ? typed() : values.message, values.binary));

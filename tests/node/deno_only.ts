@@ -7,6 +7,7 @@ export const DENO_ONLY: Readonly<Record<string, string>> = {
   "browser/suite_long_test.ts": "drives a browser, from Deno alone",
   "browser/websocket_long_test.ts": "drives a browser, from Deno alone",
   "cli/installed_test.ts": "installs the sources, and runs a task, with deno",
+  "clients/push_documented_test.ts": "reads the documents",
   "codec/purity_test.ts": "reads the TypeScript sources",
   "dependencies_test.ts": "reads the TypeScript sources",
   "docs_test.ts": "reads the TypeScript sources",

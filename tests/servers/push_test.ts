@@ -163,7 +163,9 @@ Deno.test("push ends with 2 when it has nothing to do", async () => {
   assertStringIncludes(stderr, "push: --echo is needed: nothing else is served\n");
 });
 
-Deno.test("servePush() talks to Deno's own WebSocket, with compression as well", async () => {
+Deno.test("servePush() talks to the runtime's own WebSocket (needs WebSocket)", {
+  ignore: !("WebSocket" in globalThis),
+}, async () => {
   await using server = servePush({ port: 0, echo: true, compress: true, onEvent() {} });
   const socket = new WebSocket(`ws://127.0.0.1:${server.addr.port}/`);
   socket.binaryType = "arraybuffer";
