@@ -6,6 +6,8 @@ import { EXIT_INTERRUPTED } from "./exit_codes.ts";
 export interface Interruption extends Disposable {
   /** Aborted at the first SIGINT or SIGTERM, or when whoever runs the program says so. */
   readonly signal: AbortSignal;
+  /** Does what a SIGINT does: for a terminal that makes no signal of Ctrl+C. */
+  readonly interrupt: () => void;
 }
 
 /** Hears SIGINT and SIGTERM from now on; the second one ends the program at once. */
@@ -24,6 +26,7 @@ export function interruption(io: Io): Interruption {
   }
   return {
     signal: controller.signal,
+    interrupt: heard,
     [Symbol.dispose]() {
       io.signal?.removeEventListener("abort", stop);
       if (!io.signals) return;

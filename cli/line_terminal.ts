@@ -20,8 +20,11 @@ export interface LineTerminalOptions {
   readonly report: Report;
   /** The program's name. */
   readonly name: string;
-  /** The program ends by itself at SIGINT and SIGTERM, and gives the terminal back. @default {false} */
-  readonly hearsInterruption?: boolean;
+  /**
+   * Is called where Ctrl+C comes as a key. The program then hears SIGINT and SIGTERM by itself, ends, and gives the terminal
+   * back. @default both end the program
+   */
+  readonly onInterrupt?: (() => void) | undefined;
 }
 
 /**
@@ -43,7 +46,7 @@ export class LineTerminal implements AsyncDisposable {
   #isEnding = false;
 
   private constructor(
-    { io, name, hearsInterruption = false }: Omit<LineTerminalOptions, "report">,
+    { io, name, onInterrupt }: Omit<LineTerminalOptions, "report">,
   ) {
     this.#io = io;
     this.#name = name;
@@ -59,10 +62,10 @@ export class LineTerminal implements AsyncDisposable {
     process.stdout.on("resize", this.#refit);
     this.#editor.on("close", () => this.#isOver = true);
     // Where the terminal does not make signals of keys, they come to the editor.
-    this.#editor.on("SIGINT", this.#end);
+    this.#editor.on("SIGINT", onInterrupt ?? this.#end);
     this.#editor.on("SIGTSTP", () => this.#stop());
     this.#hasSignals = Deno.build.os !== "windows";
-    this.#endings = ENDINGS.filter((one) => !hearsInterruption || !INTERRUPTIONS.includes(one));
+    this.#endings = ENDINGS.filter((one) => !onInterrupt || !INTERRUPTIONS.includes(one));
     if (!this.#hasSignals) return;
     Deno.addSignalListener("SIGCONT", this.#goOn);
     for (const signal of this.#endings) Deno.addSignalListener(signal, this.#end);

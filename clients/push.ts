@@ -120,7 +120,7 @@ export const program: cli.Program = cli.defineProgram({
   const call = await cli.callSettings(values, { io, report });
   using interrupted = interruption(io);
   await using terminal = isTyped
-    ? LineTerminal.open({ io, report, name: "push", hearsInterruption: true })
+    ? LineTerminal.open({ io, report, name: "push", onInterrupt: interrupted.interrupt })
     : undefined;
   const over = new AbortController();
   const typed = () => terminal?.lines(over.signal) ?? cli.stdinExactLines(io.stdin, over.signal);
