@@ -26,4 +26,8 @@ export class TextMessage implements WebSocketText {
       ? latin1Text(this.bytes)
       : decoder.decode(this.bytes);
   }
+  /** Traces and records show what it says. */
+  toJSON(): WebSocketText {
+    return { kind: "text", text: this.text };
+  }
 }
