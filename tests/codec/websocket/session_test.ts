@@ -83,6 +83,12 @@ for (const role of ["server", "client"] as const) {
     assertEquals(says((writer) => session.answer!(writer)), NOTHING);
   });
 
+  Deno.test(`${codec} answers no ping that a close came behind before it could`, () => {
+    const { session, comes, says } = opened(role);
+    comes(ping("p"), close(1000));
+    assertEquals(says((writer) => session.answer!(writer)), sent(close(1000)));
+  });
+
   Deno.test(`${codec} answers a ping inside a message that it sends in fragments`, () => {
     const { session, comes, says } = opened(role);
     const written = says((writer) => {
