@@ -17,9 +17,19 @@ import { CLOSES } from "../../codec/websocket/samples/closes.ts";
 import { FRAGMENTS } from "../../codec/websocket/samples/fragments.ts";
 import { PINGS } from "../../codec/websocket/samples/pings.ts";
 import { RESERVED } from "../../codec/websocket/samples/reserved.ts";
-import type { FrameSample, Role, Said } from "../../codec/websocket/samples/sample.ts";
+import {
+  badText,
+  type FrameSample,
+  type Role,
+  type Said,
+} from "../../codec/websocket/samples/sample.ts";
 import { SIZES_SAMPLES } from "../../codec/websocket/samples/sizes.ts";
 import { cutEvery } from "../../codec/support.ts";
+import {
+  between,
+  UTF8_SEQUENCES,
+  type Utf8Sequence,
+} from "../../codec/websocket/utf8_sequences.ts";
 import { RawPeer } from "./raw_peer.ts";
 
 const TABLES: Readonly<Record<string, readonly FrameSample[]>> = {
@@ -28,7 +38,22 @@ const TABLES: Readonly<Record<string, readonly FrameSample[]>> = {
   "reserved bits and opcodes": RESERVED,
   "fragments": FRAGMENTS,
   "closes": CLOSES,
+  "text of all kinds": UTF8_SEQUENCES.filter((_, at) => at % 3 === 0)
+    .map(openText),
 };
+
+/** Returns a text message of a sequence; of what is no text nothing comes behind the first bad byte. */
+function openText(sequence: Utf8Sequence): FrameSample {
+  const { name, bytes, badAt } = between(sequence, { before: "κόσμε", behind: "and more" });
+  const frames = [text("a"), text(bytes)];
+  const first = { text: "a" };
+  if (badAt === undefined) {
+    return { name, frames, says: [first, { text: new TextDecoder().decode(bytes) }] };
+  }
+  const missing = bytes.length - badAt - 1;
+  return { name, frames, missing, says: [first], refused: badText(badAt + 1) };
+}
+
 /** So many connections stand at a time. */
 const AT_ONCE = 16;
 /** Shorter ones are sent byte by byte as well. */
