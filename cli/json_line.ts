@@ -32,6 +32,17 @@ const PRINTABLE = /^[\x20-\x7e]*$/;
 const OBEYED = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 
 function escaped(character: string): string {
-  const units = character.split("");
-  return units.map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`).join("");
+  let made = escapes.get(character);
+  if (made === undefined) {
+    made = character.split("").map(escapedUnit).join("");
+    escapes.set(character, made);
+  }
+  return made;
+}
+
+/** There are some hundred such characters, and hostile text is full of them. */
+const escapes = new Map<string, string>();
+
+function escapedUnit(unit: string): string {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }

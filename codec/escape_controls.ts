@@ -59,8 +59,12 @@ function isPrintable(text: string): boolean {
 }
 
 function escaped(character: string): string {
-  const named = NAMED[character];
-  if (named !== undefined) return named;
-  const hex = character.codePointAt(0)!.toString(16);
-  return hex.length <= 2 ? `\\x${hex.padStart(2, "0")}` : `\\u{${hex}}`;
+  const code = character.codePointAt(0)!;
+  return code < 256 ? SHORT_ESCAPES[code]! : `\\u{${code.toString(16)}}`;
 }
+
+/** To look these up costs a fraction of making them, and hostile text is full of them. */
+const SHORT_ESCAPES: readonly string[] = Array.from(
+  { length: 256 },
+  (_, code) => NAMED[String.fromCharCode(code)] ?? `\\x${code.toString(16).padStart(2, "0")}`,
+);

@@ -54,6 +54,9 @@ const PRIVATE = {
 /** What is no page may load nothing, should a browser show it as one. */
 const NOTHING = { "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'" };
 
+const encoder = new TextEncoder();
+const NO_BYTES = new Uint8Array();
+
 /** Statuses whose answers have no body (RFC 9110, 15.3.5, 15.3.6, 15.4.5). */
 const WITHOUT_BODY = [204, 205, 304];
 
@@ -64,7 +67,7 @@ const WITHOUT_BODY = [204, 205, 304];
 export function answerTo(
   record: RequestRecord,
   { status, fields, liveHref }: AnswerOptions,
-): HttpResponse {
+): HttpResponse & { readonly body: Uint8Array } {
   const accept = record.fields.filter(([name]) => name.toLowerCase() === "accept");
   const type = preferredType(accept.length === 0 ? undefined : accept.map(([, it]) => it).join());
   const shown = type === "text/html"
@@ -82,11 +85,22 @@ export function answerTo(
       ...NOTHING,
       ...shown.fields,
     }, fields),
-    body: WITHOUT_BODY.includes(said) ? 0 : shown.body,
+    body: WITHOUT_BODY.includes(said) ? NO_BYTES : encoder.encode(shown.body),
     // What is left of such a body is not waited for.
     close: record.body.state === "too-large",
   };
 }
+
+/** Returns the answer to a request that would make the server hold more than it may: it may come again soon. */
+export function answerWhenFull(): HttpResponse {
+  const text = "The server holds as much for its clients as it may: try again soon.";
+  const { fields, ...answer } = answerWithText(503, text);
+  // What is left of its body is not waited for.
+  return { ...answer, fields: { ...fields, "Retry-After": String(RETRY_SECONDS) }, close: true };
+}
+
+/** By then most clients have taken their answers. */
+const RETRY_SECONDS = 5;
 
 /** Returns the status of an answer: the one that is wanted, but where that would tell the client something else. */
 function statusFor({ method, body }: RequestRecord, wanted: number): number {
@@ -101,7 +115,10 @@ export function answerWithPage(page: Page): HttpResponse {
 }
 
 /** Returns an answer of a line of text. */
-export function answerWithText(status: number, text: string): HttpResponse {
+export function answerWithText(
+  status: number,
+  text: string,
+): HttpResponse & { readonly fields: Readonly<Record<string, string>> } {
   const fields = { "Content-Type": "text/plain; charset=utf-8", ...PRIVATE, ...NOTHING };
   return { status, fields, body: `${text}\n` };
 }

@@ -11,7 +11,8 @@ import * as cli from "../cli/mod.ts";
 import { fields, status } from "../cli/http_options.ts";
 import { readWebhookSecrets, webhookSecrets } from "../cli/webhook_secrets.ts";
 import { escapeControls } from "../codec/escape_controls.ts";
-import { answerTo, FIXED_FIELDS, requireFields } from "../headers/answer.ts";
+import { answerTo, answerWhenFull, FIXED_FIELDS, requireFields } from "../headers/answer.ts";
+import { FREE_BYTES, HeldBytes, type HeldClaim, isHeldRefusal } from "../headers/held_bytes.ts";
 import type { LiveReader, LiveRefusal } from "../headers/live/live_access.ts";
 import { LIVE_PATH, LiveRequests } from "../headers/live/live_requests.ts";
 import { receiveRequest } from "../headers/request/receive_request.ts";
@@ -24,8 +25,11 @@ import { AddressList, type Server } from "../mod.ts";
 import { sleep, systemClock } from "../net/clock.ts";
 import {
   type Field,
+  type HttpResponse,
+  type HttpServerConnection,
   type HttpServerMessage,
   type HttpServerOutgoing,
+  type HttpServerRequest,
   serveHttp,
 } from "../net/http/mod.ts";
 import { safeListener } from "../net/safe_listener.ts";
@@ -49,6 +53,7 @@ export function serveHeaders(options: HeadersServerOptions = {}): HeadersServer<
   );
   const given = requireFields(header);
   const secrets = verify.map((one) => requireSecret(one));
+  const held = new HeldBytes({ maxHeldBytes: options.maxHeldBytes });
   const onRequest = safeListener(options.onRequest, { name: "onRequest" });
   const live = new LiveRequests({
     access: { liveTo: new AddressList(liveTo), hosts: host },
@@ -71,20 +76,55 @@ export function serveHeaders(options: HeadersServerOptions = {}): HeadersServer<
         await live.answer(http, request);
         continue;
       }
-      const { record, failure } = await receiveRequest(http, request, {
-        number: ++count,
-        tls: tls !== undefined,
-        secrets,
-        clock,
-      });
-      onRequest(record);
-      live.add(record);
-      if (failure !== undefined) throw failure;
-      await delay(delayMs, http.signal);
-      const liveHref = live.isOpenTo(http, request) ? LIVE_PATH : undefined;
-      await request.respond(answerTo(record, { status, fields: given, liveHref }));
+      using claim = held.claim(http.remoteAddr);
+      try {
+        // Nothing here keeps the answer, or what it was made of, while the client takes it.
+        await prepare(http, request, claim).then((answer) => request.respond(answer));
+      } catch (error) {
+        if (isHeldRefusal(error)) await request.respond(answerWhenFull());
+        throw error;
+      }
+      await taken(http);
     }
   });
+
+  /** Reads a request, tells all of it, and makes its answer, which is due when this settles. */
+  async function prepare(
+    http: HttpServerConnection,
+    request: HttpServerRequest,
+    claim: HeldClaim,
+  ): Promise<HttpResponse> {
+    const answer = await show(http, request, claim);
+    await delay(delayMs, http.signal);
+    return answer;
+  }
+
+  async function show(
+    http: HttpServerConnection,
+    request: HttpServerRequest,
+    claim: HeldClaim,
+  ): Promise<HttpResponse> {
+    const { record, failure } = await receiveRequest(http, request, {
+      number: ++count,
+      tls: tls !== undefined,
+      secrets,
+      clock,
+      reserve: (bytes) => claim.hold(bytes),
+    });
+    onRequest(record);
+    live.add(record);
+    if (failure !== undefined) throw failure;
+    const liveHref = live.isOpenTo(http, request) ? LIVE_PATH : undefined;
+    const answer = answerTo(record, { status, fields: given, liveHref });
+    claim.hold(answer.body.length);
+    return answer;
+  }
+
+  /** Waits until few bytes of an answer are left that the client has not taken. */
+  async function taken({ connection }: HttpServerConnection): Promise<void> {
+    // That the client has left is said where the next request is waited for.
+    if (connection.queuedBytes > FREE_BYTES) await connection.flush().catch(() => {});
+  }
 
   /** Waits for as long as each answer has to, and for no longer than the server stands. */
   async function delay(ms: number, signal: AbortSignal): Promise<void> {
@@ -159,7 +199,13 @@ export interface HeadersServerSettings {
 
 /** How {@linkcode serveHeaders} answers. */
 export interface HeadersServerOptions extends cli.ServerOptions, cli.Given<typeof OPTIONS> {
-  /** Hears of each request, but of those for `/-/live`. */
+  /**
+   * Bytes of bodies under way and of answers that wait to be taken, all clients together, beside the first 16 KiB of each;
+   * one address may hold an eighth of them, or half where no other holds anything. Who sends more is told so with 503.
+   * @default 64 MiB
+   */
+  maxHeldBytes?: number;
+  /** Hears of each request, but of those for `/-/live` and of those that are refused because too much is held. */
   onRequest?: (request: RequestRecord) => void;
 }
 

@@ -12,7 +12,11 @@ const ENTITIES: Readonly<Record<string, string>> = {
 
 /** Returns text as HTML that shows it, between tags and in quoted attributes. */
 export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ENTITIES[character]!);
+  return text.replace(/[&<>"']/g, entityOf);
+}
+
+function entityOf(character: string): string {
+  return ENTITIES[character]!;
 }
 
 /** Returns text as HTML that shows it, with what would hide or reorder it shown as well. */

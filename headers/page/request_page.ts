@@ -1,6 +1,7 @@
 import { escapeControls } from "../../codec/escape_controls.ts";
 import { hexUnlessPlain, readable } from "../request/byte_text.ts";
-import { counted, harmless, harmlessLines } from "../request/harmless_text.ts";
+import { MAX_SHOWN_CHARS } from "../request/body_view.ts";
+import { counted, harmless, harmlessLines, shownUpTo } from "../request/harmless_text.ts";
 import type { Pair } from "../request/pairs.ts";
 import type { FieldPair, RequestRecord } from "../request/request_record.ts";
 import {
@@ -143,7 +144,10 @@ function bodyBlock({ bodyView: view }: RequestRecord): string {
 
 /** Returns text over several lines as HTML; a newline right behind the tag is not shown, so there is one. */
 function block(text: string): string {
-  return `<pre>\n${escapeHtml(harmlessLines(text).join("\n"))}</pre>\n`;
+  const show = (piece: string) => escapeHtml(harmlessLines(piece));
+  const { shown, left } = shownUpTo(text, { maxChars: MAX_SHOWN_CHARS, show });
+  const more = left > 0 ? `<p>${counted(left, "character")} more</p>\n` : "";
+  return `<pre>\n${shown}</pre>\n${more}`;
 }
 
 /** Returns text of one character a byte as HTML that shows it. */

@@ -1,6 +1,7 @@
 import { latin1Text } from "../../codec/bytes/latin1_text.ts";
 import { hexOf } from "../../codec/bytes/hex.ts";
 import { utf8Of } from "./byte_text.ts";
+import { isMostlyText } from "./hidden_characters.ts";
 import { indentedJson } from "./indented_json.ts";
 import { mediaTypeOf } from "./media_type.ts";
 import { type MultipartParts, multipartParts } from "./multipart.ts";
@@ -24,8 +25,12 @@ export type BodyView =
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "binary"; readonly rows: readonly string[]; readonly more: number };
 
+/** Characters of a body in an answer, where showing makes more of it: a line that is indented, a character that is escaped. */
+export const MAX_SHOWN_CHARS = 2 * 1024 * 1024;
 /** Bytes of a body that is no text that are shown. */
 const MAX_SHOWN_BYTES = 256;
+/** A longer form stays text as it came: its pairs are several times as long. */
+const MAX_FORM_BYTES = 256 * 1024;
 const ROW_BYTES = 16;
 
 /** Returns a body as people read it: what its media type says if it is that, else as text, else as hexadecimal rows. */
@@ -36,15 +41,21 @@ export function bodyView(bytes: Uint8Array, contentType: string | undefined): Bo
     const listed = multipartParts(latin1Text(bytes), boundary);
     if (listed.parts.length > 0) return { kind: "multipart", ...listed };
   }
-  const text = utf8Of(bytes);
-  if (text === undefined || isBinary(text)) return binaryView(bytes);
+  const text = textOf(bytes);
+  if (text === undefined || text.includes("\0")) return binaryView(bytes);
   // JSON is JSON, whatever it is called: `curl -d` says that it is a form.
   const json = /^\s*[[{]/.test(text) || /[/+]json$/.test(type) ? indentedJson(text) : undefined;
   if (json !== undefined) return { kind: "json", text: json };
-  if (type === "application/x-www-form-urlencoded") {
+  if (type === "application/x-www-form-urlencoded" && bytes.length <= MAX_FORM_BYTES) {
     return { kind: "form", pairs: formPairsIn(latin1Text(bytes)) };
   }
   return { kind: "text", text };
+}
+
+/** Returns a body as text; undefined where it is no UTF-8, or little of it can be shown as it is. */
+export function textOf(bytes: Uint8Array): string | undefined {
+  const text = utf8Of(bytes);
+  return text !== undefined && isMostlyText(text) ? text : undefined;
 }
 
 function binaryView(bytes: Uint8Array): BodyView {
@@ -59,8 +70,4 @@ function binaryView(bytes: Uint8Array): BodyView {
     rows.push(`${hexOf(row, " ").padEnd(ROW_BYTES * 3 - 1)}  ${plain.join("")}`);
   }
   return { kind: "binary", rows, more: bytes.length - end };
-}
-
-function isBinary(text: string): boolean {
-  return text.includes("\0");
 }

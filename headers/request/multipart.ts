@@ -26,7 +26,7 @@ export interface MultipartParts {
 /** Parts that are listed at most. */
 export const MAX_PARTS = 100;
 /** Of a longer head of a part nothing is read. */
-const MAX_PART_HEAD_BYTES = 8 * 1024;
+const MAX_PART_HEAD_BYTES = 2 * 1024;
 
 /** Lists the parts of a body, which is text of one character a byte. */
 export function multipartParts(body: string, boundary: string): MultipartParts {

@@ -58,11 +58,31 @@ interface DecodeOptions {
  */
 export function decodedOf(text: string, { plus = false }: DecodeOptions = {}): string | undefined {
   const spaced = plus ? text.replaceAll("+", " ") : text;
-  const plain = spaced.replace(
-    /%([\da-f]{2})/gi,
-    (_, hex: string) => String.fromCharCode(parseInt(hex, 16)),
-  );
-  return plain === text ? undefined : utf8Of(bytesOf(plain));
+  const bytes = bytesOf(spaced);
+  let length = 0;
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at]! === PERCENT ? escapedByte(bytes, at) : undefined;
+    if (byte !== undefined) at += 2;
+    bytes[length++] = byte ?? bytes[at]!;
+  }
+  if (length === bytes.length && spaced === text) return undefined;
+  return utf8Of(bytes.subarray(0, length));
+}
+
+const PERCENT = 0x25;
+
+/** Returns the byte that two hexadecimal digits behind a percent sign stand for. */
+function escapedByte(bytes: Uint8Array, at: number): number | undefined {
+  const [high, low] = [digitAt(bytes, at + 1), digitAt(bytes, at + 2)];
+  return high < 0 || low < 0 ? undefined : high * 16 + low;
+}
+
+function digitAt(bytes: Uint8Array, at: number): number {
+  const byte = bytes[at] ?? 0;
+  if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;
+  // Letters in either case.
+  const letter = byte | 0x20;
+  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1;
 }
 
 function pairOf(name: string, value: string | undefined, options: DecodeOptions = {}): Pair {

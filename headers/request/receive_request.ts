@@ -3,6 +3,8 @@ import type { Clock } from "../../net/clock.ts";
 import { messageOf } from "../../net/errors.ts";
 import type { HttpServerConnection, HttpServerRequest } from "../../net/http/mod.ts";
 import type { WebhookSecret } from "../webhooks/verification.ts";
+import { isHeldRefusal } from "../held_bytes.ts";
+import { LARGE_BYTES, largeTurn } from "../large_turns.ts";
 import { verifyWebhook } from "../webhooks/verify_webhook.ts";
 import type { ReceivedBody } from "./body_view.ts";
 import { type RequestRecord, requestRecord } from "./request_record.ts";
@@ -20,6 +22,8 @@ export interface ReceiveRequestOptions {
   readonly secrets: readonly WebhookSecret[];
   /** The time to go by. */
   readonly clock: Clock;
+  /** Is told how many bytes of the body are kept, as `bytes` of a request tells it. */
+  readonly reserve: (bytes: number) => void;
 }
 
 /** A request with its body, or with what became of that. */
@@ -30,14 +34,20 @@ export interface Received {
   readonly failure?: unknown;
 }
 
-/** Reads a request with its body, takes it apart and checks its signatures. */
+/**
+ * Reads a request with its body, takes it apart and checks its signatures. One with a large body is taken apart when no other
+ * was on this turn of the event loop.
+ *
+ * @throws {LimitError} `reserve` refuses the body.
+ */
 export async function receiveRequest(
   http: HttpServerConnection,
   request: HttpServerRequest,
-  { number, tls, secrets, clock }: ReceiveRequestOptions,
+  { number, tls, secrets, clock, reserve }: ReceiveRequestOptions,
 ): Promise<Received> {
   const date = clock.date();
-  const { body, failure } = await bodyOf(request);
+  const { body, failure } = await bodyOf(request, reserve);
+  if (body.state === "whole" && body.bytes.length > LARGE_BYTES) await largeTurn();
   const { method, target, version, path, query, fields, head } = request;
   const signed = {
     fields,
@@ -73,11 +83,14 @@ const NO_BYTES = new Uint8Array();
 
 async function bodyOf(
   request: HttpServerRequest,
+  reserve: (bytes: number) => void,
 ): Promise<{ body: ReceivedBody; failure?: unknown }> {
   if (!request.hasBody) return { body: { state: "none" } };
   try {
-    return { body: { state: "whole", bytes: await request.bytes({ maxBytes: MAX_BODY_BYTES }) } };
+    const bytes = await request.bytes({ maxBytes: MAX_BODY_BYTES, reserve });
+    return { body: { state: "whole", bytes } };
   } catch (error) {
+    if (isHeldRefusal(error)) throw error;
     if (error instanceof LimitError) {
       return { body: { state: "too-large", maxBytes: MAX_BODY_BYTES } };
     }

@@ -1,6 +1,7 @@
 import { hexOf } from "../../codec/bytes/hex.ts";
 import type { Address } from "../../net/address.ts";
-import { hexUnlessPlain, readable, utf8Of } from "./byte_text.ts";
+import { textOf } from "./body_view.ts";
+import { hexUnlessPlain, readable } from "./byte_text.ts";
 import type { Pair } from "./pairs.ts";
 import type { FieldPair, RequestRecord } from "./request_record.ts";
 
@@ -32,13 +33,27 @@ export function requestJson(record: RequestRecord): RequestJson {
 /** Returns JSON over several lines, with a newline at its end and nothing in it that a terminal obeys. */
 export function shownJson(json: RequestJson): string {
   const text = JSON.stringify(json, null, 2);
+  if (PLAIN.test(text)) return `${text}\n`;
   // All of it can only stand in a string; what is under U+0020 is escaped already.
-  return `${text.replace(OBEYED, (character) => character.split("").map(escaped).join(""))}\n`;
+  return `${text.replace(OBEYED, escaped)}\n`;
 }
 
+const PLAIN = /^[\n\x20-\x7e]*$/;
 const OBEYED = /[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]/gu;
 
-function escaped(unit: string): string {
+function escaped(character: string): string {
+  let made = escapes.get(character);
+  if (made === undefined) {
+    made = character.split("").map(escapedUnit).join("");
+    escapes.set(character, made);
+  }
+  return made;
+}
+
+/** There are some hundred such characters, and hostile text is full of them. */
+const escapes = new Map<string, string>();
+
+function escapedUnit(unit: string): string {
   return `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }
 
@@ -62,6 +77,12 @@ function pairJson({ name, value, decodedName, decodedValue }: Pair): RequestJson
   };
 }
 
+/** A form's body is UTF-8, so its text is exact. */
+function formPairJson(pair: Pair): RequestJson {
+  const { hex: _, ...json } = pairJson(pair);
+  return json;
+}
+
 function hexJson(value: string): RequestJson {
   const hex = hexUnlessPlain(value);
   return hex === undefined ? {} : { hex };
@@ -72,14 +93,14 @@ function bodyJson({ body, bodyView: view, contentType }: RequestRecord): Request
   if (body.state === "too-large") return { ...type, tooLarge: true, maxBytes: body.maxBytes };
   if (body.state === "cut") return { ...type, cut: body.reason };
   const bytes = body.state === "whole" ? body.bytes : new Uint8Array();
-  const text = utf8Of(bytes);
+  const text = textOf(bytes);
   return {
     bytes: bytes.length,
     ...type,
     ...view && { kind: view.kind },
-    // Exactly what came: what is no UTF-8 is in hexadecimal.
+    // Exactly what came: what is no text is in hexadecimal, which is no more than twice as long.
     ...text === undefined ? { hex: hexOf(bytes) } : { text },
-    ...view?.kind === "form" && { pairs: view.pairs.map(pairJson) },
+    ...view?.kind === "form" && { pairs: view.pairs.map(formPairJson) },
     ...view?.kind === "multipart" && { parts: view.parts, moreParts: view.more },
   };
 }

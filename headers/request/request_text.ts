@@ -1,5 +1,7 @@
+import type { EscapeControlsOptions } from "../../codec/escape_controls.ts";
 import { hexUnlessPlain } from "./byte_text.ts";
-import { counted, harmless, harmlessLines } from "./harmless_text.ts";
+import { MAX_SHOWN_CHARS } from "./body_view.ts";
+import { counted, harmless, harmlessLines, shownUpTo } from "./harmless_text.ts";
 import type { Pair } from "./pairs.ts";
 import type { FieldPair, RequestRecord } from "./request_record.ts";
 import { addressesText, bodyText, connectionText, meaning, partText } from "./request_words.ts";
@@ -43,52 +45,102 @@ function fieldRows(fields: readonly FieldPair[]): string[] {
   }));
 }
 
-function pairRows(pairs: readonly Pair[]): string[] {
-  return aligned(pairs.map(({ name, value, decodedName, decodedValue }): Row => {
-    const isDecoded = decodedName !== undefined || decodedValue !== undefined;
-    const meant = isDecoded ? [`means ${meaning(decodedName, decodedValue)}`] : [];
-    return [harmless(name), value === undefined ? "(no =)" : harmless(value), ...meant];
+function pairRows(pairs: readonly Pair[], options: EscapeControlsOptions = {}): string[] {
+  const show = (byteText: string) => harmless(byteText, options);
+  return aligned(pairs.map((pair): Row => {
+    const { name, value, decodedName, decodedValue } = pair;
+    const meant = isDecoded(pair) ? [`means ${meaning(decodedName, decodedValue, options)}`] : [];
+    return [show(name), value === undefined ? "(no =)" : show(value), ...meant];
   }));
+}
+
+function isDecoded({ decodedName, decodedValue }: Pair): boolean {
+  return decodedName !== undefined || decodedValue !== undefined;
 }
 
 function bodySection(record: RequestRecord, options: RequestTextOptions): string[] {
   const { body } = record;
   if (body.state === "none") return [];
-  const rows = cutLines(bodyRows(record), options);
-  return [`Body: ${bodyText(record)}`, ...rows.map((line) => `  ${line}`)];
+  return [`Body: ${bodyText(record)}`, ...bodyRows(record, options)];
 }
 
-function bodyRows({ bodyView: view }: RequestRecord): string[] {
+function bodyRows({ bodyView: view }: RequestRecord, options: RequestTextOptions): string[] {
   switch (view?.kind) {
     case undefined:
       return [];
     case "form":
-      return pairRows(view.pairs).map((line) => line.slice(2));
+      return formRows(view.pairs, options);
     case "multipart":
-      return [
+      return cutLines([
         ...view.parts.map(partText),
         ...view.more > 0 ? [`... ${counted(view.more, "part")} more`] : [],
         ...view.isWhole ? [] : ["the last boundary is missing"],
-      ];
-    case "binary":
-      return [...view.rows, ...view.more > 0 ? [`... ${counted(view.more, "byte")} more`] : []];
+      ], options);
+    case "binary": {
+      const more = view.more > 0 ? [`... ${counted(view.more, "byte")} more`] : [];
+      return cutLines([...view.rows, ...more], options);
+    }
     case "json":
     case "text":
-      return harmlessLines(view.text);
+      return textRows(view.text, options);
   }
+}
+
+/** Shows a form: of what is left out nothing is made. */
+function formRows(
+  pairs: readonly Pair[],
+  { maxBodyLines = Infinity, maxLineChars = Infinity }: RequestTextOptions,
+): string[] {
+  const lines = pairRows(pairs.slice(0, maxBodyLines), { maxChars: maxLineChars });
+  const all = pairs.length + pairs.filter(isDecoded).length;
+  return withCount(lines.slice(0, maxBodyLines), all);
+}
+
+function textRows(
+  text: string,
+  { maxBodyLines = Infinity, maxLineChars = Infinity }: RequestTextOptions,
+): string[] {
+  if (maxBodyLines === Infinity && maxLineChars === Infinity) return wholeText(text);
+  const all = countOf("\n", text) + 1;
+  const lines = text.split(/\r?\n/, Math.min(maxBodyLines, all));
+  return withCount(indented(lines.map((line) => cutLine(line, maxLineChars, harmlessLines))), all);
+}
+
+function wholeText(text: string): string[] {
+  const show = (piece: string) => harmlessLines(piece).replace(/\n/g, "\n  ");
+  const { shown, left } = shownUpTo(text, { maxChars: MAX_SHOWN_CHARS, show });
+  return [`  ${shown}`, ...left > 0 ? [`  ... ${counted(left, "character")} more`] : []];
+}
+
+function countOf(character: string, text: string): number {
+  let count = 0;
+  for (let at = -1; (at = text.indexOf(character, at + 1)) >= 0;) count++;
+  return count;
 }
 
 function cutLines(
   lines: readonly string[],
   { maxBodyLines = Infinity, maxLineChars = Infinity }: RequestTextOptions,
 ): string[] {
-  const shown = lines.slice(0, maxBodyLines).map((line) =>
-    line.length <= maxLineChars
-      ? line
-      : `${line.slice(0, maxLineChars)}... ${line.length - maxLineChars} characters more`
-  );
-  const more = lines.length - shown.length;
-  return more > 0 ? [...shown, `... ${counted(more, "line")} more`] : shown;
+  const shown = lines.slice(0, maxBodyLines).map((line) => cutLine(line, maxLineChars));
+  return withCount(indented(shown), lines.length);
+}
+
+/** Returns a line with no more characters than it may have; a character of two units is not cut in half. */
+function cutLine(line: string, maxChars: number, show = (text: string) => text): string {
+  if (line.length <= maxChars) return show(line);
+  const kept = line.slice(0, maxChars).replace(/[\ud800-\udbff]$/, "");
+  return `${show(kept)}... ${counted(line.length - kept.length, "character")} more`;
+}
+
+/** Puts behind lines how many of all are missing. */
+function withCount(lines: readonly string[], all: number): string[] {
+  const more = all - lines.length;
+  return more > 0 ? [...lines, `  ... ${counted(more, "line")} more`] : [...lines];
+}
+
+function indented(lines: readonly string[]): string[] {
+  return lines.map((line) => `  ${line}`);
 }
 
 function signatureRows({ signatures }: RequestRecord): string[] {

@@ -1,4 +1,4 @@
-import { escapeControls } from "../../codec/escape_controls.ts";
+import { escapeControls, type EscapeControlsOptions } from "../../codec/escape_controls.ts";
 import { formatAddress } from "../../net/address.ts";
 import { counted, harmless } from "./harmless_text.ts";
 import type { MultipartPart } from "./multipart.ts";
@@ -33,8 +33,12 @@ export function bodyText({ body, contentType }: RequestRecord): string {
 }
 
 /** Returns in words what the percent-encoding of a pair stands for. */
-export function meaning(name: string | undefined, value: string | undefined): string {
-  const shown = (text: string) => escapeControls(JSON.stringify(text));
+export function meaning(
+  name: string | undefined,
+  value: string | undefined,
+  options: EscapeControlsOptions = {},
+): string {
+  const shown = (text: string) => escapeControls(JSON.stringify(text), options);
   if (name === undefined) return shown(value ?? "");
   return value === undefined ? `name ${shown(name)}` : `name ${shown(name)}, value ${shown(value)}`;
 }

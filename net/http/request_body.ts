@@ -24,6 +24,12 @@ const MEDIUM_BYTES = 4 * 1024;
 export interface BodyOptions {
   /** Bytes of the body at most. @default {1048576} */
   maxBytes?: number;
+  /**
+   * Is told how many bytes of the body will be kept: all of them before the first one is asked for, where the head says how
+   * many there are, else each time that more have come. What it throws ends the reading: so a server bounds what all
+   * bodies hold together. @default nobody
+   */
+  reserve?: (bytes: number) => void;
 }
 
 /**
@@ -93,18 +99,22 @@ export class RequestBody implements AsyncIterable<Uint8Array> {
     return forgettable(this.#bytes(options));
   }
 
-  async #bytes({ maxBytes = DEFAULT_MAX_BODY_BYTES }: BodyOptions): Promise<
-    Uint8Array<ArrayBuffer>
-  > {
+  async #bytes(
+    { maxBytes = DEFAULT_MAX_BODY_BYTES, reserve }: BodyOptions,
+  ): Promise<Uint8Array<ArrayBuffer>> {
     requireLimit("maxBytes", maxBytes);
     const { body } = this.#head;
-    if (typeof body === "number" && body > maxBytes) throw tooLong(body, maxBytes);
+    const isKnown = typeof body === "number";
+    if (isKnown && body > maxBytes) throw tooLong(body, maxBytes);
+    this.#requireFree();
+    if (isKnown) reserve?.(body);
     this.#take();
     let read = new Uint8Array(0);
     let length = 0;
     for (let piece; (piece = await this.#next()) !== undefined;) {
       const needed = length + piece.length;
       if (needed > maxBytes) throw tooLong(needed, maxBytes);
+      if (!isKnown) reserve?.(needed);
       if (needed > read.length) {
         const grown = new Uint8Array(Math.max(needed, Math.min(2 * read.length, maxBytes)));
         grown.set(read.subarray(0, length));
@@ -129,9 +139,13 @@ export class RequestBody implements AsyncIterable<Uint8Array> {
 
   /** Lets one reader have it. */
   #take(): void {
+    this.#requireFree();
+    this.#isTaken = this.#head.body !== 0;
+  }
+
+  #requireFree(): void {
     this.#requireKept();
     if (this.#isTaken) throw unreadable(this.#isOver ? "it was read already" : READ_ELSEWHERE);
-    this.#isTaken = this.#head.body !== 0;
   }
 
   #requireKept(): void {

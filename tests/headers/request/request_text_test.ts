@@ -136,7 +136,7 @@ Deno.test("requestText() counts what it leaves out when a form or a list of part
     });
   assertStringIncludes(
     shown("application/x-www-form-urlencoded", `a=${"x".repeat(12)}&b=2&c=3`),
-    "\n  a  xxxxxxx... 5 characters more\n  b  2\n  ... 1 line more\n",
+    "\n  a  xxxxxxxxxx… (2 characters more)\n  b  2\n  ... 1 line more\n",
   );
   assertStringIncludes(
     shown("multipart/form-data; boundary=b", "--b\r\n\r\n\r\n".repeat(3) + "--b--"),
