@@ -43,8 +43,9 @@ export function shownUpTo(
 
 /** Returns where a piece ends: not inside of a character or of the ending of a line. */
 function endOfPiece(text: string, at: number): number {
-  const end = at + PIECE_CHARS;
-  return /[\r\ud800-\udbff]/.test(text[end - 1] ?? "") ? end + 1 : end;
+  let end = at + PIECE_CHARS;
+  while (/[\r\ud800-\udbff]/.test(text[end - 1] ?? "")) end++;
+  return end;
 }
 
 /** Returns a count with its noun: `1 byte`, `2 bytes`. */

@@ -23,10 +23,13 @@ function isHidden(unit: number): boolean {
   if (unit < 0x20) return unit !== TAB && unit !== LF;
   if (unit < 0x7f) return false;
   if (unit <= 0x9f || unit === 0xad || unit === TAGS) return true;
-  return unit >= 0x600 && FORMAT.test(String.fromCharCode(unit));
+  if (unit < 0x600 || unit === JOINER || unit === NON_JOINER) return false;
+  return FORMAT.test(String.fromCharCode(unit));
 }
 
 const [TAB, LF, CR] = [9, 10, 13];
 /** What tags and variation selectors begin with: U+E0000 to U+E03FF. */
 const TAGS = 0xdb40;
+/** Emoji and many scripts are written with these. */
+const [NON_JOINER, JOINER] = [0x200c, 0x200d];
 const FORMAT = /[\p{Cf}\p{Zl}\p{Zp}]/u;

@@ -126,3 +126,16 @@ Deno.test("indentedJson() gives up when it would be deep, large or much larger",
   );
   assertEquals(indentedJson("{"), undefined);
 });
+
+for (const [bytes, kind] of [[262_143, "form"], [262_144, "form"], [262_145, "text"]] as const) {
+  Deno.test(`bodyView() shows a form of ${bytes} bytes as ${kind}`, () => {
+    const body = `a=${"x".repeat(bytes - 2)}`;
+    assertEquals(view(body, "application/x-www-form-urlencoded").kind, kind);
+  });
+}
+
+for (const [count, kind] of [[256, "form"], [257, "binary"]] as const) {
+  Deno.test(`bodyView() shows a body of ${count} controls as ${kind}, whatever it is called`, () => {
+    assertEquals(view("\x01".repeat(count), "application/x-www-form-urlencoded").kind, kind);
+  });
+}

@@ -1,6 +1,9 @@
-import { assertEquals, assertFalse, assertMatch, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertFalse, assertMatch, assertStringIncludes } from "@std/assert";
+import { requestPage } from "../../../headers/page/request_page.ts";
+import { harmlessLines, shownUpTo } from "../../../headers/request/harmless_text.ts";
 import { requestJson, shownJson } from "../../../headers/request/request_json.ts";
 import { requestText } from "../../../headers/request/request_text.ts";
+import { hex as bytesOfHex } from "../../../testing/bytes.ts";
 import { inBytes, sampleRequest } from "./sample_request.ts";
 
 const HOOK = sampleRequest({
@@ -179,4 +182,91 @@ Deno.test("requestText() shows forms, parts and bytes when a body is these", () 
     "\n  n, file f, 2 bytes\n  the last boundary is missing\n",
   );
   assertStringIncludes(of("x/y", new Uint8Array(300)), "\n  ... 44 bytes more\n");
+});
+
+const LIMIT = 1024 * 1024;
+const FORM = "application/x-www-form-urlencoded";
+
+for (
+  const [what, piece, type] of [
+    ["controls", "\x01", FORM],
+    ["DEL", "\x7f", "x/y"],
+    ["tags that nobody sees", "\u{e0001}", "text/plain"],
+    ["carriage returns", "\r", "text/plain"],
+    ["quotes", '"', "text/plain"],
+    ["ampersands", "&", FORM],
+    ["line feeds", "\n", "text/plain"],
+    ["pairs", "a=%01&", FORM],
+    ["markup", "<", "text/html"],
+    ["some controls", "\x01abcdefg", "text/plain"],
+  ] as const
+) {
+  Deno.test(`a body of 1 MiB is shown in at most 2.6 times its bytes when it is ${what}`, () => {
+    const bytes = new TextEncoder().encode(piece);
+    const body = new Uint8Array(LIMIT - LIMIT % bytes.length).map((_, at) =>
+      bytes[at % bytes.length]!
+    );
+    const record = sampleRequest({ fields: [["Content-Type", type]], body });
+    const json = shownJson(requestJson(record));
+    for (const shown of [json, requestText(record), requestPage(record).html]) {
+      assert(new TextEncoder().encode(shown).length <= 2.6 * LIMIT + 16 * 1024);
+    }
+    const { text, hex } = JSON.parse(json).body;
+    assertEquals(text === undefined ? bytesOfHex(hex) : new TextEncoder().encode(text), body);
+  });
+}
+
+for (const chars of [2 * LIMIT - 1, 2 * LIMIT, 2 * LIMIT + 1]) {
+  Deno.test(`shownUpTo() shows up to 2 MiB, and counts the rest when showing takes ${chars}`, () => {
+    const show = (piece: string) => piece;
+    const { shown, left } = shownUpTo("x".repeat(chars), { maxChars: 2 * LIMIT, show });
+    assertEquals(shown.length + left, chars);
+    assertEquals(left > 0, chars > 2 * LIMIT);
+    assert(left <= 4096);
+  });
+}
+
+Deno.test("shownUpTo() cuts no character and no ending of a line when it shows piece by piece", () => {
+  for (const text of ["\r\n", "😀", "\r😀", "\r\r\n"]) {
+    for (let before = 4090; before <= 4098; before++) {
+      const all = "x".repeat(before) + text.repeat(3);
+      const options = { maxChars: Infinity, show: harmlessLines };
+      assertEquals(shownUpTo(all, options).shown, harmlessLines(all));
+    }
+  }
+});
+
+Deno.test("requestText() and requestPage() show all of a body of 1 MiB when it is text", () => {
+  const line = "Zürich, 10 °C, <b>sunny</b>\n";
+  const bytes = new TextEncoder().encode(line).length;
+  const body = line.repeat(Math.floor(LIMIT / bytes));
+  const record = sampleRequest({ body });
+  assertStringIncludes(requestText(record), `\n  ${body.replaceAll("\n", "\n  ")}`);
+  const { html } = requestPage(record);
+  assertEquals(html.match(/°C/g)?.length, Math.floor(LIMIT / bytes));
+  assertFalse(/characters? more/.test(html));
+});
+
+Deno.test("requestText() and requestPage() say how much is left out when showing a body makes it long", () => {
+  const record = sampleRequest({ body: "&".repeat(LIMIT) });
+  const [, more] = /<\/pre>\n<p>(\d+) characters more<\/p>/.exec(requestPage(record).html) ?? [];
+  const shown = requestPage(record).html.match(/&amp;/g)?.length ?? 0;
+  assertEquals(shown + Number(more), LIMIT);
+  const lines = sampleRequest({ body: "\n".repeat(LIMIT) });
+  assertMatch(requestText(lines), /\n {2}\.\.\. \d+ characters more\n/);
+});
+
+for (const [lines, said] of [[39, ""], [40, ""], [41, "  ... 1 line more\n"]] as const) {
+  Deno.test(`requestText() shows 40 lines of a body when it may, of ${lines}`, () => {
+    const body = Array.from({ length: lines }, (_, at) => `line ${at}`).join("\r\n");
+    const text = requestText(sampleRequest({ body }), { maxBodyLines: 40, maxLineChars: 100 });
+    const shown = Array.from({ length: Math.min(40, lines) }, (_, at) => `  line ${at}\n`);
+    assertStringIncludes(text, `given\n${shown.join("")}${said}\nConnection`);
+  });
+}
+
+Deno.test("requestText() cuts a line before it is escaped, and no character in half", () => {
+  const of = (body: string) => requestText(sampleRequest({ body }), { maxLineChars: 3 });
+  assertStringIncludes(of("\x1b\x1b\x1b\x1b"), "\n  \\x1b\\x1b\\x1b... 1 character more\n");
+  assertStringIncludes(of("ab😀"), "\n  ab... 2 characters more\n");
 });

@@ -350,3 +350,42 @@ Deno.test("peerLeft settles when the client leaves or the server stops, and not 
     await stopped;
   }
 });
+
+Deno.test("bytes() tells what it will keep: all of it before it is asked for, or as it comes", async () => {
+  const { next, peer, end } = taken();
+  const told: number[] = [];
+  const reserve = (bytes: number) => void told.push(bytes);
+  const known = await next(asked("POST /", "Content-Length: 4", "Expect: 100-continue"));
+  const read = known.bytes({ reserve });
+  assertEquals(told.splice(0), [4]);
+  await turns(5);
+  peer.deliver("ab");
+  await turns(5);
+  peer.deliver("cd");
+  assertEquals((await read).length, 4);
+  assertEquals(told.splice(0), []);
+  await assertRejects(() => known.bytes({ reserve }), TypeError, "it was read already");
+  assertEquals(told.splice(0), []);
+  await known.respond();
+  const chunked = await next(
+    asked("POST /", "Transfer-Encoding: chunked") + "2\r\nab\r\n3\r\ncde\r\n0\r\n\r\n",
+  );
+  assertEquals((await chunked.bytes({ reserve })).length, 5);
+  assertEquals(told.splice(0), [2, 5]);
+  await chunked.respond();
+  await end();
+});
+
+Deno.test("bytes() ends with what reserve throws, and has asked for nothing then", async () => {
+  const { next, peer, end } = taken();
+  const full = new Error("full");
+  const request = await next(asked("POST /", "Content-Length: 4", "Expect: 100-continue"));
+  const reserve = () => {
+    throw full;
+  };
+  assertEquals(await rejectionOf(request.bytes({ reserve })), full);
+  await request.respond({ status: 503 });
+  await turns(5);
+  assertEquals(statusLines(peer.written), ["503 Service Unavailable"]);
+  await end();
+});
