@@ -36,7 +36,18 @@ const shared = {
     version,
     description:
       "Servers and clients over sockets: wire formats, and the connection kernel under them",
-    keywords: ["tcp", "tls", "socket", "protocol", "codec", "framing", "file-transfer", "deno"],
+    keywords: [
+      "tcp",
+      "tls",
+      "socket",
+      "http",
+      "websocket",
+      "protocol",
+      "codec",
+      "framing",
+      "file-transfer",
+      "deno",
+    ],
     license,
     type: "module",
     // The first with long-term support; earlier ones have no Symbol.dispose.
