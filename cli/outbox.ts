@@ -26,12 +26,15 @@ export class Outbox<Message> {
    */
   async empty(send: (message: Message) => Promise<void>, signal: AbortSignal): Promise<void> {
     let leave = () => {};
-    const left = new Promise<undefined>((resolve) => leave = () => resolve(undefined));
-    const stopListening = onAbort(signal, leave);
+    const stopListening = onAbort(signal, () => leave());
     try {
       while (!this.isDone && !signal.aborted) {
-        this.#first ??= forgettable(Promise.resolve(this.#messages.next()));
-        const first = await Promise.race([this.#first, left]);
+        const coming = this.#first ??= forgettable(Promise.resolve(this.#messages.next()));
+        // A race would keep something of each message for as long as the signal may still come.
+        const first = await new Promise<IteratorResult<Message> | undefined>((resolve, reject) => {
+          leave = () => resolve(undefined);
+          coming.then(resolve, reject);
+        });
         if (first === undefined) return;
         if (first.done) this.isDone = true;
         else await send(first.value);
