@@ -14,6 +14,7 @@ import { type Interruption, interruption } from "../cli/interruption.ts";
 import { LineTerminal } from "../cli/line_terminal.ts";
 import * as cli from "../cli/mod.ts";
 import { Outbox } from "../cli/outbox.ts";
+import { typedMessages } from "../cli/typed_messages.ts";
 import { endpointOf, parseWebSocketUrl } from "../cli/url.ts";
 import { VERSION } from "../cli/version.ts";
 import { closeText, WebSocketReport } from "../cli/websocket_report.ts";
@@ -124,7 +125,7 @@ export const program: cli.Program = cli.defineProgram({
     : undefined;
   const over = new AbortController();
   const typed = () => terminal?.lines(over.signal) ?? cli.stdinExactLines(io.stdin, over.signal);
-  const outbox = new Outbox(outgoing(isTyped ? typed() : values.message, values.binary));
+  const outbox = new Outbox(typedMessages(isTyped ? typed() : values.message, values));
   try {
     return await talk({ url, values, io, report, call, outbox, interrupted });
   } finally {
@@ -191,26 +192,6 @@ async function talk(
   if (interrupted.signal.aborted) return cli.EXIT_INTERRUPTED;
   if (failure !== undefined) throw failure;
   return cli.EXIT_DONE;
-}
-
-/** Returns what is to be sent, made of what was typed. @throws {ExplainedError} It cannot be sent as text. */
-async function* outgoing(
-  lines: AsyncIterable<cli.ExactLine> | Iterable<cli.ExactLine>,
-  isBinary: boolean,
-): AsyncGenerator<string | Uint8Array> {
-  let count = 0;
-  for await (const line of lines) {
-    count++;
-    if (isBinary) yield typeof line === "string" ? new TextEncoder().encode(line) : line;
-    else if (typeof line === "string") yield line;
-    else {
-      throw new cli.ExplainedError(`Cannot send line ${count} as text`, {
-        code: "bad-utf8",
-        why: "it is no UTF-8",
-        advice: ["add --binary"],
-      });
-    }
-  }
 }
 
 /** Returns how to connect. */
