@@ -2,21 +2,14 @@ import { escapeControls } from "../../codec/escape_controls.ts";
 import { sha256 } from "../../codec/hashing.ts";
 import { STYLE } from "../../web/headers/style.ts";
 
-const ENTITIES: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
+const MARKUP = /[&<>"']/;
 
 /** Returns text as HTML that shows it, between tags and in quoted attributes. */
 export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, entityOf);
-}
-
-function entityOf(character: string): string {
-  return ENTITIES[character]!;
+  if (!MARKUP.test(text)) return text;
+  // One pass for each costs less than a call for each character.
+  return text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;")
+    .replace(/"/g, "&quot;").replace(/'/g, "&#39;");
 }
 
 /** Returns text as HTML that shows it, with what would hide or reorder it shown as well. */

@@ -44,7 +44,9 @@ export function bodyView(bytes: Uint8Array, contentType: string | undefined): Bo
   const text = textOf(bytes);
   if (text === undefined || text.includes("\0")) return binaryView(bytes);
   // JSON is JSON, whatever it is called: `curl -d` says that it is a form.
-  const json = /^\s*[[{]/.test(text) || /[/+]json$/.test(type) ? indentedJson(text) : undefined;
+  const json = /^[[{]/.test(text.trimStart()) || /[/+]json$/.test(type)
+    ? indentedJson(text)
+    : undefined;
   if (json !== undefined) return { kind: "json", text: json };
   if (type === "application/x-www-form-urlencoded" && bytes.length <= MAX_FORM_BYTES) {
     return { kind: "form", pairs: formPairsIn(latin1Text(bytes)) };

@@ -9,7 +9,7 @@ export function harmless(byteText: string, options: EscapeControlsOptions = {}):
 /** Returns text over several lines with nothing in it that a terminal obeys; its lines and tabs stay. */
 export function harmlessLines(text: string): string {
   // What is plain is passed over in runs: to look at each line or character would cost many times that.
-  return text.replace(/\r\n/g, "\n").replace(NOT_PLAIN, (run) => escapeControls(run));
+  return text.split("\r\n").join("\n").replace(NOT_PLAIN, (run) => escapeControls(run));
 }
 
 /** How {@linkcode shownUpTo} shows. */

@@ -101,22 +101,24 @@ function textRows(
   { maxBodyLines = Infinity, maxLineChars = Infinity }: RequestTextOptions,
 ): string[] {
   if (maxBodyLines === Infinity && maxLineChars === Infinity) return wholeText(text);
-  const all = countOf("\n", text) + 1;
+  const all = countOfLines(text);
   const lines = text.split(/\r?\n/, Math.min(maxBodyLines, all));
   return withCount(indented(lines.map((line) => cutLine(line, maxLineChars, harmlessLines))), all);
 }
 
 function wholeText(text: string): string[] {
-  const show = (piece: string) => harmlessLines(piece).replace(/\n/g, "\n  ");
+  const show = (piece: string) => harmlessLines(piece).split("\n").join("\n  ");
   const { shown, left } = shownUpTo(text, { maxChars: MAX_SHOWN_CHARS, show });
   return [`  ${shown}`, ...left > 0 ? [`  ... ${counted(left, "character")} more`] : []];
 }
 
-function countOf(character: string, text: string): number {
-  let count = 0;
-  for (let at = -1; (at = text.indexOf(character, at + 1)) >= 0;) count++;
+function countOfLines(text: string): number {
+  let count = 1;
+  for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) === LF) count++;
   return count;
 }
+
+const LF = 10;
 
 function cutLines(
   lines: readonly string[],
