@@ -23,7 +23,14 @@ import type { Field } from "../codec/http/mod.ts";
 import { basicAuthorization } from "../headers/response/basic_authorization.ts";
 import { fieldsToSend } from "../headers/response/fields_to_send.ts";
 import { shownUrl } from "../headers/response/request.ts";
-import { DeadlineError, escapeControls, formatAddress, ProtocolError, reconnect } from "../mod.ts";
+import {
+  DeadlineError,
+  escapeControls,
+  formatAddress,
+  LimitError,
+  ProtocolError,
+  reconnect,
+} from "../mod.ts";
 import { onAbort } from "../net/abort_listener.ts";
 import type { Retry } from "../net/reconnect.ts";
 import {
@@ -238,6 +245,12 @@ interface Where {
   readonly call: cli.CallSettings;
 }
 
+/** The flags that set the limits of what comes. */
+const FLAGS: Readonly<Record<string, string>> = {
+  maxMessageBytes: "--max-message",
+  maxFragments: "--max-fragments",
+};
+
 /** Says why it failed, in the words of a URL. */
 async function explained(
   error: unknown,
@@ -247,12 +260,16 @@ async function explained(
     const why = escapeControls(error.message.replace(/^Cannot .+?: /, ""));
     return new cli.ExplainedError(`Cannot open ${shownUrl(url)}`, { why, cause: error });
   }
-  return await explainedError(error, {
+  const said = await explainedError(error, {
     tried,
     address: { transport: "tcp", ...endpointOf(url) },
     tls: url.protocol === "wss:" ? call.tls : undefined,
     byUrl: "ws",
   });
+  const flag = error instanceof LimitError ? FLAGS[error.limit] : undefined;
+  if (flag === undefined) return said;
+  const { what, why = "", cause } = said;
+  return new cli.ExplainedError(what, { why, advice: [`raise ${flag}`], cause });
 }
 
 /** Says why a connection was lost. */

@@ -150,7 +150,7 @@ Deno.test("push ends with 1, and has told the server, when what comes breaks the
     closed.resolve(socket.closeInfo.received?.code);
   }, { args: ["--max-message", "7", "--stay"] });
   assertEquals([code, await closed.promise], [1, 1009]);
-  assertMatch(stderr, /\npush: Cannot decode .*maxMessageBytes 7.*\n$/);
+  assertMatch(stderr, /\npush: Cannot decode .*maxMessageBytes 7.*; raise --max-message\n$/);
 });
 
 Deno.test("push says the status when the handshake is refused", async () => {
