@@ -1,6 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { FREE_BYTES as FREE } from "../../headers/held_bytes.ts";
 import { serveHeaders } from "../../servers/headers.ts";
+import { FakeClock } from "../../testing/mod.ts";
 import { connectPeer, type Peer } from "../cli/peer.ts";
 
 const HOST = "Host: localhost\r\n";
@@ -107,4 +108,32 @@ Deno.test("headers holds nothing any more when an answer was taken, or its clien
     const [answer] = await peer.until(/HTTP\/1\.1 (?:200|503)[^]*? so far, no TLS\n/);
     assertMatch(answer, /^HTTP\/1\.1 200 /);
   }
+});
+
+Deno.test("headers holds an answer while it is delayed, and no longer than its client takes it", async () => {
+  const clock = new FakeClock();
+  let heard!: () => void;
+  const came = new Promise<void>((resolve) => heard = resolve);
+  await using server = serveHeaders({
+    port: 0,
+    clock,
+    delayMs: 5_000,
+    maxHeldBytes: 64 * 1024,
+    onRequest: () => heard(),
+    onEvent() {},
+  });
+  const { port } = server.addr;
+  const request = (bytes: number) =>
+    `POST / HTTP/1.1\r\n${CLOSE}Content-Length: ${bytes}\r\n\r\n${"x".repeat(bytes)}`;
+  await using slow = await connectPeer(port);
+  await slow.send(request(FREE + 31 * 1024));
+  await came;
+  assertMatch(await exchange(port, request(FREE + 1024)), /^HTTP\/1\.1 503 /);
+  await clock.advance(5_000);
+  assertMatch(await slow.rest(), /^HTTP\/1\.1 200 /);
+  await using next = await connectPeer(port);
+  await next.send(
+    `POST / HTTP/1.1\r\n${HOST}Expect: 100-continue\r\nContent-Length: ${FREE + 32 * 1024}\r\n\r\n`,
+  );
+  await next.until(/^HTTP\/1\.1 100 /);
 });
