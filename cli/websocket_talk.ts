@@ -55,10 +55,10 @@ export async function talkOver(
   });
   let error: unknown;
   let heardAt = performance.now();
-  let heardBytes = socket.bytesReceived;
+  let heardBytes = socket.connection.bytesReceived;
   try {
     for await (const message of socket) {
-      [heardAt, heardBytes] = [performance.now(), socket.bytesReceived];
+      [heardAt, heardBytes] = [performance.now(), socket.connection.bytesReceived];
       const done = heard(message);
       if (done) await done;
     }
@@ -109,8 +109,8 @@ export async function talkOver(
     while (!over.signal.aborted) {
       const restMs = heardAt + waitMs - performance.now();
       if (restMs > 0) await sleep(restMs, { signal: over.signal }).catch(() => {});
-      else if (socket.bytesReceived - heardBytes < CONTROL_BYTES) return;
-      else [heardAt, heardBytes] = [performance.now(), socket.bytesReceived];
+      else if (socket.connection.bytesReceived - heardBytes < CONTROL_BYTES) return;
+      else [heardAt, heardBytes] = [performance.now(), socket.connection.bytesReceived];
     }
   }
 }

@@ -54,7 +54,7 @@ export interface WebSocketConnectionOptions {
  * `await using` closes it with 1000.
  */
 export class WebSocketConnection
-  implements AsyncIterableIterator<WebSocketEvent, undefined>, AsyncDisposable, HeartbeatOwner {
+  implements AsyncIterableIterator<WebSocketEvent, undefined>, AsyncDisposable {
   /** The subprotocol that was agreed on; undefined where none was. */
   readonly protocol: string | undefined;
   /** The request that it began with, on a server. */
@@ -88,7 +88,9 @@ export class WebSocketConnection
     this.#pings = new Pings(clock);
     controls.listener = (message) => this.#onControl(message);
     const { pingMs, pongMs } = deadlines;
-    if (pingMs !== Infinity) this.#heartbeat = new Heartbeat(this, { pingMs, pongMs, clock });
+    if (pingMs !== Infinity) {
+      this.#heartbeat = new Heartbeat(this.#life(), { pingMs, pongMs, clock });
+    }
     this.connection.readAhead();
   }
 
@@ -112,15 +114,6 @@ export class WebSocketConnection
   get closeInfo(): CloseInfo {
     return { sent: this.#sent, received: this.#received, first: this.#first };
   }
-  /** Bytes that have come. */
-  get bytesReceived(): number {
-    return this.connection.bytesReceived;
-  }
-  /** A read is under way. */
-  get isReading(): boolean {
-    return this.connection.isReading;
-  }
-
   /** The messages, as they come. */
   [Symbol.asyncIterator](): this {
     return this;
@@ -133,7 +126,7 @@ export class WebSocketConnection
    * @throws {DeadlineError} The other side gave no sign of life.
    * @throws {ClosedError} The connection broke.
    */
-  next(): Promise<Result> {
+  next(): Promise<IteratorResult<WebSocketEvent, undefined>> {
     if (this.#isOver) return Promise.resolve(DONE);
     try {
       const message = this.tryReceive();
@@ -149,7 +142,7 @@ export class WebSocketConnection
   }
 
   /** Ends an iteration; the connection stays as it is. */
-  return(): Promise<Result> {
+  return(): Promise<IteratorResult<WebSocketEvent, undefined>> {
     return Promise.resolve(DONE);
   }
 
@@ -242,15 +235,22 @@ export class WebSocketConnection
     await this.close();
   }
 
-  /** Sends a ping, because the peer is silent. */
-  askForLife(): void {
-    void this.ping().catch(() => {});
-  }
-
-  /** The peer gave no sign of life. */
-  onSilence(pongMs: number): void {
-    this.connection.abort(new DeadlineError("pong", pongMs, { peer: this.remoteAddr }));
-    this.#end();
+  /** What the heartbeat looks at, and what it does. */
+  #life(): HeartbeatOwner {
+    const { connection } = this;
+    return {
+      get bytesReceived() {
+        return connection.bytesReceived;
+      },
+      get isReading() {
+        return connection.isReading;
+      },
+      askForLife: () => void this.ping().catch(() => {}),
+      onSilence: (pongMs) => {
+        connection.abort(new DeadlineError("pong", pongMs, { peer: this.remoteAddr }));
+        this.#end();
+      },
+    };
   }
 
   async #close(code: number, reason: string): Promise<void> {
