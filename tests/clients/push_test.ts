@@ -327,5 +327,5 @@ Deno.test("connectPush() connects to a push server, with compression where both 
   await socket.send(text);
   const answer = await socket.receive();
   assert(answer?.kind === "text" && answer.text === text);
-  assert(socket.bytesReceived < 2000);
+  assert(socket.connection.bytesReceived < 2000);
 });
