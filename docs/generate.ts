@@ -68,6 +68,7 @@ const SECTIONS: Readonly<Record<string, () => string | Promise<string>>> = {
   shout: () => exampleCode("shout"),
   speed: () => speedTable("kernel"),
   trace: async () => `\`\`\`text\n${await sampleTrace()}\`\`\`\n`,
+  websocketSpeed: () => speedTable("websocket"),
   whisper: () => exampleCode("whisper"),
 };
 
