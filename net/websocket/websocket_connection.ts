@@ -12,6 +12,7 @@ import type {
 import type { Address } from "../address.ts";
 import type { Clock } from "../clock.ts";
 import type { Connection } from "../connection.ts";
+import type { SendOptions } from "../connection_options.ts";
 import { ClosedError, closedHere, DeadlineError } from "../errors.ts";
 import { forgettable } from "../rejection.ts";
 import type { CloseFrame, CloseInfo } from "./close_info.ts";
@@ -168,13 +169,14 @@ export class WebSocketConnection
 
   /**
    * Sends a message: a string as text, bytes as binary, and what came as it came. The promise waits only while more than 64 KiB
-   * are queued.
+   * are queued. With `transfer` a server gives the bytes away with their memory, which saves the copy of a large message; it
+   * must not be looked at again. A client, which masks, and compression change nothing about them.
    *
    * @throws {ProtocolError} It is no well-formed text, a stream of fragments is under way, or a close was sent.
    * @throws What `Connection.send` throws.
    */
-  send(message: string | Uint8Array | WebSocketEvent): Promise<void> {
-    return this.connection.send(message);
+  send(message: string | Uint8Array | WebSocketEvent, options?: SendOptions): Promise<void> {
+    return this.connection.send(message, options);
   }
 
   /**

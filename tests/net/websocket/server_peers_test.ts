@@ -30,6 +30,23 @@ Deno.test("serveWebSocket answers a ping of ws with what it holds, between fragm
   assert(event?.kind === "text" && event.text === "partpartpart");
 });
 
+Deno.test("serveWebSocket sends ws messages whose memory is given away", async () => {
+  await using pair = await wsCallsUs();
+  const { ours, peer } = pair;
+  for (const message of ["🦀".repeat(4_096), new Uint8Array(64 * 1024).fill(7), "short"]) {
+    for (let turn = 0; turn < 3; turn++) {
+      const received = ours.receive();
+      peer.socket.send(message);
+      const event = await received;
+      await ours.send(event!, { transfer: true });
+      const answer = await peer.receive();
+      assertEquals(typeof answer, typeof message);
+      assert(typeof answer === "string" ? answer === message : answer.every((byte) => byte === 7));
+      if (event?.kind === "binary") assertEquals(event.bytes.length, 0);
+    }
+  }
+});
+
 for (const compress of [false, true]) {
   const how = compress ? "compressed " : "";
   Deno.test(`serveWebSocket joins ${how}fragments of ws that are cut inside characters`, async () => {
