@@ -13,7 +13,7 @@ export const pushScene: Scene = {
   async play(stage) {
     const { port } = await stage.server(pushServer, ["--echo"]);
     const url = `ws://127.0.0.1:${port}/chat`;
-    const text = await stage.client(pushClient, [url, "--wait", "100ms"], {
+    const text = await stage.client(pushClient, [url, "--wait", "1s"], {
       stdin: "hello\n你好\n",
     });
     stage.check(
@@ -21,7 +21,7 @@ export const pushScene: Scene = {
       text.code === 0 && text.printed.includes("hello\n你好\n"),
     );
     stage.check("both sides close, with 1000", text.printed.endsWith("1000 (normal closure)\n"));
-    const binary = [url, "--wait", "100ms", "--binary", "--message", "hello", "--ping", "--json"];
+    const binary = [url, "--wait", "1s", "--binary", "--message", "hello", "--ping", "--json"];
     const { printed } = await stage.client(pushClient, binary);
     stage.check("bytes come back as bytes", printed.includes('"bytes":"68656c6c6f"'));
     stage.check("a ping is answered by itself", printed.includes('"event":"pong"'));
