@@ -42,7 +42,7 @@ export async function bundle(
       logLevel: "silent",
       metafile: true,
       write: false,
-      plugins: [resolver],
+      plugins: tests ? [withoutDeflate, resolver] : [resolver],
       ...(tests ? { inject: [standIn], define: { "Deno.test": "denoTest" } } : {}),
     });
     return { code: outputFiles[0]!.text, inputs: Object.keys(metafile.inputs) };
@@ -61,6 +61,15 @@ const resolver: esbuild.Plugin = {
       if (!importer.endsWith(".ts")) return { path: createRequire(importer).resolve(path) };
       return { path: fileURLToPath(import.meta.resolve(path)) };
     });
+  },
+};
+
+/** What the tests of codec/ compress is left out in a page. */
+const withoutDeflate: esbuild.Plugin = {
+  name: "without-deflate",
+  setup(build) {
+    const standIn = fileURLToPath(new URL("tests/browser/page/no_deflate.ts", ROOT));
+    build.onResolve({ filter: /\/codec\/deflate\.ts$/ }, () => ({ path: standIn }));
   },
 };
 

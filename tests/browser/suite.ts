@@ -6,6 +6,8 @@ export const DENO_ONLY: Readonly<Record<string, string>> = {
   "deflate_test.ts": "needs node:zlib",
   "hashing_test.ts": "needs node:crypto",
   "purity_test.ts": "reads the TypeScript sources",
+  "websocket/compression_memory_alone_test.ts": "needs node:zlib",
+  "websocket/compression_test.ts": "needs node:zlib",
 };
 
 /** Returns the names of codec/'s test files. */
