@@ -288,7 +288,7 @@ Deno.test("headers client shows what came when the head drips and its time runs 
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
   });
-  const { code, stdout, stderr } = await headers(server.url(), "--head-timeout", "100ms");
+  const { code, stdout, stderr } = await headers(server.url(), "--head-timeout", "1s");
   assertEquals(code, 1);
   assertMatch(stdout, /^HTTP\/1\.1 200 OK\r\nA*$/);
   assertMatch(stderr, /\nheaders: Line 2, byte \d+: the rest of the head did not come in time /);
