@@ -3,6 +3,7 @@ import { program } from "../../clients/push.ts";
 import { servePush } from "../../servers/push.ts";
 import { runMain } from "../cli/in_process.ts";
 import { otherName, server as localhost } from "../contract/tls.ts";
+import { onBun } from "../runtime.ts";
 
 const CA = new URL("../net/testdata/cert.pem", import.meta.url).pathname;
 const QUICK = ["--wait", "1ms", "--ping"];
@@ -33,13 +34,20 @@ Deno.test("push client explains and ends with 1 when the certificate is not the 
   }
 });
 
-Deno.test("push client says how to call it when one side alone speaks TLS", async () => {
+Deno.test("push client says how to call it when it alone speaks TLS", async () => {
   await using plain = serve(undefined);
   const wrong = await push(`wss://127.0.0.1:${plain.addr.port}`);
   assertEquals(wrong.code, 1);
   assertMatch(wrong.stderr, /: the server does not speak TLS; call it with ws:\/\/\n$/);
-  await using secured = serve(localhost);
-  const other = await push(`ws://127.0.0.1:${secured.addr.port}`);
-  assertEquals(other.code, 1);
-  assertMatch(other.stderr, /: the server speaks TLS.*; call it with wss:\/\/\n$/);
 });
+
+Deno.test(
+  "push client says how to call it when the server alone speaks TLS (needs a TLS that shows what is none)",
+  { ignore: onBun },
+  async () => {
+    await using secured = serve(localhost);
+    const other = await push(`ws://127.0.0.1:${secured.addr.port}`);
+    assertEquals(other.code, 1);
+    assertMatch(other.stderr, /: the server speaks TLS.*; call it with wss:\/\/\n$/);
+  },
+);
