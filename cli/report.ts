@@ -1,11 +1,12 @@
 import { hexOf } from "../codec/bytes/hex.ts";
 import { escapeControls } from "../codec/escape_controls.ts";
+import { escapeJson } from "../codec/escape_json.ts";
 import { type Address, formatAddress } from "../net/address.ts";
 import { formatTrace, type Trace, type TraceEvent } from "../net/trace.ts";
 import { type ExactLine, textOf } from "./exact_lines.ts";
 import type { Io } from "./io.ts";
 import { wrappedFields } from "./wrap.ts";
-import { harmless, jsonLine, type ReportRecord } from "./json_line.ts";
+import { jsonLine, type ReportRecord } from "./json_line.ts";
 
 export type { ReportRecord } from "./json_line.ts";
 
@@ -88,7 +89,8 @@ export class Report {
       if (this.json) {
         const where = address ? `"address":${JSON.stringify(addressRecord(address))},` : "";
         const what = `"message":${JSON.stringify(message)}`;
-        this.#io.stdout(harmless(`{"event":"message","id":${id},${where}${what}}`));
+        const json = `{"event":"message","id":${id},${where}${what}}`;
+        this.#io.stdout(`${escapeJson(json)}\n`);
       } else {
         const who = address ? `#${id} ${formatAddress(address)}` : `#${id}`;
         this.#io.stdout(`${who} ${verb}: ${escapeControls(message)}\n`);

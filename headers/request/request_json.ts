@@ -1,4 +1,5 @@
 import { hexOf } from "../../codec/bytes/hex.ts";
+import { escapeJson } from "../../codec/escape_json.ts";
 import type { Address } from "../../net/address.ts";
 import { textOf } from "./body_view.ts";
 import { hexUnlessPlain, readable } from "./byte_text.ts";
@@ -32,29 +33,7 @@ export function requestJson(record: RequestRecord): RequestJson {
 
 /** Returns JSON over several lines, with a newline at its end and nothing in it that a terminal obeys. */
 export function shownJson(json: RequestJson): string {
-  const text = JSON.stringify(json, null, 2);
-  if (PLAIN.test(text)) return `${text}\n`;
-  // All of it can only stand in a string; what is under U+0020 is escaped already.
-  return `${text.replace(OBEYED, escaped)}\n`;
-}
-
-const PLAIN = /^[\n\x20-\x7e]*$/;
-const OBEYED = /[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]/gu;
-
-function escaped(character: string): string {
-  let made = escapes.get(character);
-  if (made === undefined) {
-    made = character.split("").map(escapedUnit).join("");
-    escapes.set(character, made);
-  }
-  return made;
-}
-
-/** There are some hundred such characters, and hostile text is full of them. */
-const escapes = new Map<string, string>();
-
-function escapedUnit(unit: string): string {
-  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  return `${escapeJson(JSON.stringify(json, null, 2))}\n`;
 }
 
 function placeJson(address: Address): RequestJson {
