@@ -7,7 +7,6 @@
 import { origins, subprotocols } from "../cli/http_options.ts";
 import * as cli from "../cli/mod.ts";
 import { closeText } from "../cli/websocket_report.ts";
-import { webSocketLimits } from "../codec/websocket/limits.ts";
 import { escapeControls, type Server } from "../mod.ts";
 import {
   type HttpServerMessage,
@@ -15,17 +14,17 @@ import {
   type HttpServerRequest,
   serveHttp,
 } from "../net/http/mod.ts";
+import { PLAIN_TEXT } from "../net/http/plain_text.ts";
 import { safeListener } from "../net/safe_listener.ts";
 import {
-  answerHandshake,
   type CloseInfo,
   DEFAULT_WEBSOCKET_LIMITS,
   isWebSocketRequest,
   type OriginRefusal,
   originRefusal,
-  upgradeWebSocket,
-  type WebSocketConnection,
+  WebSocketConnection,
 } from "../net/websocket/mod.ts";
+import { answerUpgrade, settledUpgrade } from "../net/websocket/upgrade_websocket.ts";
 
 /**
  * Serves an echo over WebSocket until it is shut down. It answers pages of the host that they call alone, unless `origin`
@@ -44,7 +43,12 @@ export function servePush(options: PushServerOptions): PushServer<cli.AnyAddr> {
     options,
   );
   if (!echo) throw new TypeError("Cannot serve: nothing but an echo is served, so give echo");
-  const limits = webSocketLimits({ maxMessageBytes: maxMessage, maxFragments });
+  const settled = settledUpgrade({
+    protocols: subprotocol,
+    compress,
+    limits: { maxMessageBytes: maxMessage, maxFragments },
+    allowOrigin: () => true,
+  });
   const onHandshake = safeListener(options.onHandshake, { name: "onHandshake" });
   const onClose = safeListener(options.onClose, { name: "onClose" });
 
@@ -82,18 +86,13 @@ export function servePush(options: PushServerOptions): PushServer<cli.AnyAddr> {
       await request.respond({ status: 403, fields: PLAIN_TEXT, body: `${why}\n` });
       return undefined;
     }
-    const socket = await upgradeWebSocket(request, {
-      protocols: subprotocol,
-      compress,
-      limits,
-      allowOrigin: () => true,
-    });
-    if (socket) onHandshake({ ...asked, status: 101 });
-    else {
-      const handshake = answerHandshake(request.head);
-      if (handshake.status !== 101) onHandshake({ ...asked, ...handshake });
+    const answered = await answerUpgrade(request, settled);
+    if (answered instanceof WebSocketConnection) {
+      onHandshake({ ...asked, status: 101 });
+      return answered;
     }
-    return socket;
+    onHandshake({ ...asked, ...answered });
+    return undefined;
   }
 }
 
@@ -108,11 +107,6 @@ function refusalText(refusal: OriginRefusal, { fields, host = "" }: HttpServerRe
   return `"${name}" may be a name that a stranger pointed here. To be called by it, the server has to be ` +
     `started with --host ${name}`;
 }
-
-const PLAIN_TEXT = {
-  "Content-Type": "text/plain; charset=utf-8",
-  "X-Content-Type-Options": "nosniff",
-};
 
 /** A server that speaks WebSocket. */
 export type PushServer<Addr extends cli.AnyAddr> = Server<

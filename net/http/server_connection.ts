@@ -3,6 +3,7 @@ import type { Address } from "../address.ts";
 import { ClosedError, DeadlineError } from "../errors.ts";
 import { rejected } from "../rejection.ts";
 import { nextTurn } from "../turn.ts";
+import { PLAIN_TEXT } from "./plain_text.ts";
 import type { HttpTransport, RequestHost } from "./request_host.ts";
 import { HttpServerRequest } from "./server_request.ts";
 
@@ -95,7 +96,7 @@ export class HttpServerConnection
     if (current === undefined || current.isAnswered) return;
     void current.respond({
       status: 500,
-      fields: { "Content-Type": "text/plain; charset=utf-8", "X-Content-Type-Options": "nosniff" },
+      fields: PLAIN_TEXT,
       body: "500 Internal Server Error\n",
       close: true,
     });

@@ -5,8 +5,12 @@ import { Connection } from "../connection.ts";
 import { withFirstBytes } from "../first_bytes.ts";
 import { HttpServerConnection } from "../http/server_connection.ts";
 import { type NodeSocket, socketTransport } from "../socket_transport.ts";
-import { answerUpgrade, type UpgradeWebSocketOptions } from "./upgrade_websocket.ts";
-import type { WebSocketConnection } from "./websocket_connection.ts";
+import {
+  answerUpgrade,
+  settledUpgrade,
+  type UpgradeWebSocketOptions,
+} from "./upgrade_websocket.ts";
+import { WebSocketConnection } from "./websocket_connection.ts";
 
 /** As much of node:http's `IncomingMessage` as {@linkcode acceptNodeUpgrade} uses. */
 export interface NodeRequest {
@@ -71,9 +75,10 @@ export async function acceptNodeUpgrade(
   });
   try {
     const { value } = await new HttpServerConnection(connection).next();
-    const accepted = value && await answerUpgrade(value, { options, isLast: true });
-    if (!accepted) await connection.close();
-    return accepted;
+    const answered = value && await answerUpgrade(value, settledUpgrade(options), { isLast: true });
+    if (answered instanceof WebSocketConnection) return answered;
+    await connection.close();
+    return undefined;
   } catch (error) {
     // What breaks HTTP has its answer already; node:http has let it pass.
     await connection.close();

@@ -1,8 +1,10 @@
-import type { WebSocketLimits } from "../../codec/websocket/limits.ts";
-import { WEBSOCKET_LIMIT_NAMES, webSocketLimits } from "../../codec/websocket/limits.ts";
 import { requireNames } from "../../codec/arguments.ts";
-import type { Clock } from "../clock.ts";
-import { systemClock } from "../clock.ts";
+import {
+  WEBSOCKET_LIMIT_NAMES,
+  type WebSocketLimits,
+  webSocketLimits,
+} from "../../codec/websocket/limits.ts";
+import { type Clock, systemClock } from "../clock.ts";
 import { type ConnectionDeadlines, DEFAULT_DEADLINES, requireMs } from "../deadlines.ts";
 import { type ConnectionLimits, connectionLimits } from "../limits.ts";
 
@@ -59,7 +61,7 @@ const DEADLINES = [...OWN_DEADLINES, ...Object.keys(DEFAULT_DEADLINES)];
  */
 export function settledOptions(
   options: WebSocketOptions,
-  { moreLimits = [] }: { moreLimits?: readonly string[] } = {},
+  { moreLimits = [] }: { readonly moreLimits?: readonly string[] } = {},
 ): SettledOptions {
   const { limits = {}, deadlines = {}, protocols = [], compress = false } = options;
   requireNames(limits, { what: "limits of a WebSocket", names: [...LIMITS, ...moreLimits] });

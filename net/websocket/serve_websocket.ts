@@ -8,10 +8,15 @@ import type { HttpServerConnection } from "../http/server_connection.ts";
 import { serveHttp, type ServeHttpOptions } from "../http/serve_http.ts";
 import type { ServerLimits } from "../limits.ts";
 import type { Server } from "../serve.ts";
-import type { Listener } from "../transport.ts";
-import { settledOptions, type WebSocketDeadlines } from "./options.ts";
-import { upgradeWebSocket, type UpgradeWebSocketOptions } from "./upgrade_websocket.ts";
-import type { WebSocketConnection } from "./websocket_connection.ts";
+import { closeQuietly, type Listener } from "../transport.ts";
+import type { WebSocketDeadlines } from "./options.ts";
+import {
+  answerUpgrade,
+  type SettledUpgrade,
+  settledUpgrade,
+  type UpgradeWebSocketOptions,
+} from "./upgrade_websocket.ts";
+import { WebSocketConnection } from "./websocket_connection.ts";
 
 /** How {@linkcode serveWebSocket} serves: as `serveHttp` does, with what a WebSocket is told beside that. */
 export interface ServeWebSocketOptions
@@ -56,26 +61,27 @@ export function serveWebSocket<Addr extends Address = Address>(
   const { limits = {}, deadlines = {}, ...others } = options;
   const { maxMessageBytes: _bytes, maxFragments: _fragments, ...httpLimits } = limits;
   const { pingMs: _ping, pongMs: _pong, closeMs: _close, ...httpDeadlines } = deadlines;
+  let settled: SettledUpgrade;
   try {
-    settledOptions(options, { moreLimits: Object.keys(httpLimits) });
+    settled = settledUpgrade(options, { moreLimits: Object.keys(httpLimits) });
   } catch (error) {
-    listener.close();
+    closeQuietly(listener);
     throw error;
   }
   return serveHttp(
     listener,
     { ...others, limits: httpLimits, deadlines: httpDeadlines },
-    (http) => serveEach(http, { options, handler }),
+    (http) => serveEach(http, { settled, handler }),
   );
 }
 
 async function serveEach(
   http: HttpServerConnection,
-  { options, handler }: { options: ServeWebSocketOptions; handler: WebSocketHandler },
+  { settled, handler }: { settled: SettledUpgrade; handler: WebSocketHandler },
 ): Promise<void> {
   for await (const request of http) {
-    const socket = await upgradeWebSocket(request, options);
-    if (!socket) continue;
+    const socket = await answerUpgrade(request, settled);
+    if (!(socket instanceof WebSocketConnection)) continue;
     try {
       await handler(socket);
     } catch (error) {

@@ -1,8 +1,9 @@
-import { answerHandshake } from "../../codec/websocket/server_handshake.ts";
+import { answerHandshake, type RefusedHandshake } from "../../codec/websocket/server_handshake.ts";
 import { webSocketServerCodec } from "../../codec/websocket/websocket.ts";
+import { PLAIN_TEXT } from "../http/plain_text.ts";
 import type { HttpServerRequest } from "../http/server_request.ts";
 import { compressionOf } from "./compression_options.ts";
-import { settledOptions, type WebSocketOptions } from "./options.ts";
+import { type SettledOptions, settledOptions, type WebSocketOptions } from "./options.ts";
 import { Controls, WebSocketConnection } from "./websocket_connection.ts";
 
 /** How {@linkcode upgradeWebSocket} answers. */
@@ -45,17 +46,35 @@ export async function upgradeWebSocket(
   request: HttpServerRequest,
   options: UpgradeWebSocketOptions = {},
 ): Promise<WebSocketConnection | undefined> {
-  return await answerUpgrade(request, { options, isLast: false });
+  const answered = await answerUpgrade(request, settledUpgrade(options));
+  return answered instanceof WebSocketConnection ? answered : undefined;
 }
 
-/** Does what {@linkcode upgradeWebSocket} does; a refusal says that the connection ends behind it where it `isLast`. */
+/** How {@linkcode answerUpgrade} answers: the options with every default in its place. */
+export interface SettledUpgrade extends SettledOptions {
+  readonly allowOrigin: NonNullable<UpgradeWebSocketOptions["allowOrigin"]>;
+}
+
+/** Returns options with their defaults. @throws What {@linkcode settledOptions} throws. */
+export function settledUpgrade(
+  options: UpgradeWebSocketOptions,
+  names?: { readonly moreLimits: readonly string[] },
+): SettledUpgrade {
+  const { allowOrigin = isOwnOrigin } = options;
+  return { ...settledOptions(options, names), allowOrigin };
+}
+
+/**
+ * Answers a request for a WebSocket, and returns the connection, or what it was refused with. Such an answer says that the
+ * connection ends behind it where it `isLast`.
+ */
 export async function answerUpgrade(
   request: HttpServerRequest,
-  { options, isLast }: { options: UpgradeWebSocketOptions; isLast: boolean },
-): Promise<WebSocketConnection | undefined> {
-  const { protocols, compress, limits, connectionLimits, deadlines, connectionDeadlines, clock } =
-    settledOptions(options, { moreLimits: MORE_LIMITS });
-  const { allowOrigin = isOwnOrigin } = options;
+  settled: SettledUpgrade,
+  { isLast = false }: { isLast?: boolean } = {},
+): Promise<WebSocketConnection | RefusedHandshake> {
+  const { protocols, compress, limits, connectionLimits, deadlines, connectionDeadlines } = settled;
+  const { clock, allowOrigin } = settled;
   const handshake = answerHandshake(request.head, {
     protocols,
     compression: compress ? await compressionOf() : undefined,
@@ -67,14 +86,10 @@ export async function answerUpgrade(
       status: handshake.status,
       close: isLast,
       ...handshake.status === 426 && { upgrade: "websocket" },
-      fields: [
-        ...fields,
-        ["Content-Type", "text/plain; charset=utf-8"],
-        ["X-Content-Type-Options", "nosniff"],
-      ],
+      fields: [...fields, ...PLAIN_TEXT],
       body: `${handshake.why}\n`,
     });
-    return undefined;
+    return handshake;
   }
   const controls = new Controls();
   const codec = webSocketServerCodec({
@@ -96,17 +111,6 @@ export async function answerUpgrade(
     controls,
   });
 }
-
-/** What a server's own limits may say beside them. */
-const MORE_LIMITS = [
-  "maxConnections",
-  "maxConnectionsPerAddress",
-  "maxAccepted",
-  "maxStartLineBytes",
-  "maxHeadBytes",
-  "maxFields",
-  "maxChunkExtensionBytes",
-];
 
 /** Says whether a page is of the host that it calls. */
 function isOwnOrigin(origin: string, host: string | undefined): boolean {

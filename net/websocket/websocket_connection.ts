@@ -14,7 +14,7 @@ import type { Clock } from "../clock.ts";
 import type { Connection } from "../connection.ts";
 import type { SendOptions } from "../connection_options.ts";
 import { ClosedError, closedHere, DeadlineError } from "../errors.ts";
-import { forgettable } from "../rejection.ts";
+import { rejected } from "../rejection.ts";
 import type { CloseFrame, CloseInfo } from "./close_info.ts";
 import { fragmentsOf } from "./fragments.ts";
 import { Heartbeat, type HeartbeatOwner } from "./heartbeat.ts";
@@ -133,7 +133,7 @@ export class WebSocketConnection
       const message = this.tryReceive();
       if (message !== undefined) return Promise.resolve({ done: false, value: message });
     } catch (error) {
-      return forgettable(Promise.reject(this.#failed(error)));
+      return rejected(this.#failed(error));
     }
     if (this.#received) {
       if (!this.#isClosing) this.#end();
@@ -160,9 +160,7 @@ export class WebSocketConnection
    */
   tryReceive(): WebSocketEvent | undefined {
     for (let message; (message = this.connection.tryReceive()) !== undefined;) {
-      if ((message.kind === "text" || message.kind === "binary") && !this.#isClosing) {
-        return message;
-      }
+      if (isData(message) && !this.#isClosing) return message;
     }
     return undefined;
   }
@@ -203,7 +201,7 @@ export class WebSocketConnection
    * @throws {ClosedError} The connection ended before.
    */
   ping(): Promise<number> {
-    if (this.#isOver || this.#isClosing) return forgettable(Promise.reject(closedHere()));
+    if (this.#isOver || this.#isClosing) return rejected(closedHere());
     const { bytes, answered } = this.#pings.begin();
     void this.connection.send({ kind: "ping", bytes });
     this.connection.readAhead();
@@ -221,7 +219,7 @@ export class WebSocketConnection
     try {
       requireClose(code, reason);
     } catch (error) {
-      return forgettable(Promise.reject(error));
+      return rejected(error);
     }
     return this.#closed = this.#close(code, reason);
   }
@@ -291,12 +289,10 @@ export class WebSocketConnection
     | Promise<Result> => {
     this.#waiting = undefined;
     if (done || value.kind === "close") {
-      if (!done) this.#echoed();
       if (!this.#isClosing) this.#end();
       return DONE;
     }
-    const isData = value.kind === "text" || value.kind === "binary";
-    return isData && !this.#isClosing ? { done: false, value } : this.next();
+    return isData(value) && !this.#isClosing ? { done: false, value } : this.next();
   };
 
   readonly #broke = (error: unknown): never => {
@@ -324,15 +320,11 @@ export class WebSocketConnection
     const { code, reason } = message;
     this.#received = { code, reason };
     this.#first ??= "peer";
-    this.#echoed();
+    // The session answers with the same code.
+    this.#sent ??= { code, reason: "" };
     // The answer is queued once this returns, and nothing may follow it: the peer waits for the end of TCP, whatever the program
     // does meanwhile (RFC 6455, 7.1.1).
     queueMicrotask(() => void this.connection.closeWrite().catch(() => {}));
-  }
-
-  /** The session has answered the close of the peer with its code. */
-  #echoed(): void {
-    if (this.#received) this.#sent ??= { code: this.#received.code, reason: "" };
   }
 
   #end(): void {
@@ -345,4 +337,9 @@ export class WebSocketConnection
       }),
     );
   }
+}
+
+/** Says whether a message is the program's, and not the protocol's. */
+function isData(message: WebSocketMessage): message is WebSocketEvent {
+  return message.kind === "text" || message.kind === "binary";
 }
