@@ -48,6 +48,7 @@ export function servePush(options: PushServerOptions): PushServer<cli.AnyAddr> {
     compress,
     limits: { maxMessageBytes: maxMessage, maxFragments },
     allowOrigin: () => true,
+    ...options.clock && { clock: options.clock },
   });
   const onHandshake = safeListener(options.onHandshake, { name: "onHandshake" });
   const onClose = safeListener(options.onClose, { name: "onClose" });
@@ -91,7 +92,8 @@ export function servePush(options: PushServerOptions): PushServer<cli.AnyAddr> {
       onHandshake({ ...asked, status: 101 });
       return answered;
     }
-    onHandshake({ ...asked, ...answered });
+    const { status, why } = answered;
+    onHandshake({ ...asked, status, why });
     return undefined;
   }
 }

@@ -42,7 +42,7 @@ export interface SettledOptions {
   readonly protocols: readonly string[];
   readonly compress: boolean;
   readonly limits: WebSocketLimits;
-  readonly connectionLimits: ConnectionLimits;
+  readonly connectionLimits: Partial<ConnectionLimits>;
   readonly deadlines: Pick<WebSocketDeadlines, "pingMs" | "pongMs" | "closeMs">;
   readonly connectionDeadlines: Partial<ConnectionDeadlines>;
   readonly clock: Clock;
@@ -76,7 +76,8 @@ export function settledOptions(
       ...maxMessageBytes !== undefined && { maxMessageBytes },
       ...maxFragments !== undefined && { maxFragments },
     }),
-    connectionLimits: connectionLimits(maxQueuedBytes === undefined ? {} : { maxQueuedBytes }),
+    // Behind an upgrade the server's own holds where nobody says otherwise.
+    connectionLimits: maxQueuedBytes === undefined ? {} : connectionLimits({ maxQueuedBytes }),
     deadlines: {
       pingMs: deadlineOf("pingMs"),
       pongMs: deadlineOf("pongMs"),

@@ -2,6 +2,7 @@ import { assertEquals, assertFalse, assertMatch, assertStringIncludes } from "@s
 import { servePush } from "../../servers/push.ts";
 import { runServer, startServer } from "../cli/in_process.ts";
 import { connectPeer, type Peer } from "../cli/peer.ts";
+import { FakeClock } from "../../testing/fake_clock.ts";
 import { inFolder } from "../contract/folder.ts";
 
 const UPGRADE = "Upgrade: websocket\r\nConnection: Upgrade\r\n";
@@ -80,6 +81,9 @@ for (
     const record = JSON.parse(line);
     assertEquals([record.id, record.target], [0, "/chat"]);
     assertEquals(head.split(" ")[1], String(record.status));
+    const { why, origin: _, ...others } = record;
+    assertEquals(typeof why, record.status === 101 ? "undefined" : "string");
+    assertEquals(Object.keys(others), ["event", "id", "target", "status"]);
   });
 }
 
@@ -178,6 +182,16 @@ Deno.test("servePush() talks to the runtime's own WebSocket (needs WebSocket)", 
   const closed = new Promise<CloseEvent>((resolve) => socket.onclose = resolve);
   socket.close(4000, "enough");
   assertEquals((await closed).code, 4000);
+});
+
+Deno.test("servePush() asks a silent client for a sign of life by its clock", async () => {
+  const clock = new FakeClock();
+  await using server = servePush({ port: 0, echo: true, clock, onEvent() {} });
+  await using peer = await connectPeer(server.addr.port);
+  const head = await asked(peer, SOUND);
+  await clock.advance(28_000);
+  assertMatch(await frames(peer, head, 6), /^8904/);
+  peer.close();
 });
 
 Deno.test("servePush() serves over a Unix socket", {
