@@ -1,5 +1,5 @@
 import { parseIp } from "../net/address.ts";
-import type { Endpoint } from "./endpoint.ts";
+import { withoutBrackets } from "../net/url_endpoint.ts";
 import { quoted } from "./units.ts";
 import { UsageError } from "./usage_error.ts";
 
@@ -65,15 +65,6 @@ function wrong(typed: string, { plain, problem }: UrlKind & { problem: string })
   return new UsageError(`URL takes ${form}, not ${quoted(shown)}: ${problem}`);
 }
 
-/** Returns whom a URL says to call: an IPv6 address without its brackets, and the scheme's port where it names none. */
-export function endpointOf({ protocol, hostname, port }: URL): Endpoint {
-  const schemePort = protocol === "https:" || protocol === "wss:" ? 443 : 80;
-  return {
-    hostname: hostname.replace(/^\[(.*)\]$/, "$1"),
-    port: port === "" ? schemePort : Number(port),
-  };
-}
-
 /** Addresses of hosts that are not looked up, by `host:port`. */
 export type Resolved = ReadonlyMap<string, readonly string[]>;
 
@@ -91,7 +82,7 @@ export function parseResolve(texts: readonly string[]): Resolved {
     if (rest === undefined) throw takes("a host, a port and an address belong there");
     if (!URL.canParse(`http://${host}`)) throw takes(`${quoted(host)} is no host`);
     if (Number(port) < 1 || Number(port) > 65_535) throw takes("a port is from 1 to 65535");
-    const addresses = rest.split(",").map((one) => one.trim().replace(/^\[(.*)\]$/, "$1"));
+    const addresses = rest.split(",").map((one) => withoutBrackets(one.trim()));
     const wrong = addresses.find((address) => parseIp(address) === undefined);
     if (wrong !== undefined) throw takes(`${quoted(wrong)} is no address`);
     const { hostname } = new URL(`http://${host}`);

@@ -12,7 +12,7 @@ import { AnswerReport } from "../cli/answer_report.ts";
 import { tellFailure } from "../cli/failure.ts";
 import * as cli from "../cli/mod.ts";
 import { fields } from "../cli/http_options.ts";
-import { endpointOf, parseResolve, parseUrl } from "../cli/url.ts";
+import { parseResolve, parseUrl } from "../cli/url.ts";
 import { VERSION } from "../cli/version.ts";
 import type { Field } from "../codec/http/mod.ts";
 import { isToken } from "../codec/http/text_rules.ts";
@@ -30,6 +30,7 @@ import { Redirects } from "../headers/response/redirect.ts";
 import type { ProbeRequest } from "../headers/response/request.ts";
 import { happyEyeballs } from "../net/happy_eyeballs.ts";
 import { lookUp } from "../net/look_up.ts";
+import { endpointOf } from "../net/url_endpoint.ts";
 
 const PORT = 8080;
 /** What servers say that know no HEAD; the head of the answer to GET is the same but for that (RFC 9110, 9.3.2). */

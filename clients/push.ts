@@ -15,7 +15,7 @@ import { LineTerminal } from "../cli/line_terminal.ts";
 import * as cli from "../cli/mod.ts";
 import { Outbox } from "../cli/outbox.ts";
 import { typedMessages } from "../cli/typed_messages.ts";
-import { endpointOf, parseWebSocketUrl } from "../cli/url.ts";
+import { parseWebSocketUrl } from "../cli/url.ts";
 import { VERSION } from "../cli/version.ts";
 import { closeText, WebSocketReport } from "../cli/websocket_report.ts";
 import { type TalkEnd, talkOver } from "../cli/websocket_talk.ts";
@@ -33,6 +33,7 @@ import {
 } from "../mod.ts";
 import { onAbort } from "../net/abort_listener.ts";
 import type { Retry } from "../net/reconnect.ts";
+import { endpointOf } from "../net/url_endpoint.ts";
 import {
   connectWebSocket,
   type ConnectWebSocketOptions,

@@ -32,6 +32,7 @@ import {
   type HttpServerRequest,
   serveHttp,
 } from "../net/http/mod.ts";
+import { withoutPort } from "../net/http/own_host.ts";
 import { safeListener } from "../net/safe_listener.ts";
 
 /**
@@ -138,7 +139,7 @@ function refusalText(refusal: LiveRefusal, { remote, host = "" }: LiveReader): s
   const what = "This page shows what others send";
   switch (refusal) {
     case "other-host": {
-      const name = escapeControls(host.replace(/:\d*$/, ""));
+      const name = escapeControls(withoutPort(host));
       return `${what}, and "${name}" may be a name that a stranger pointed here.\n` +
         "It answers where it is called by its address, by localhost, or by a name that the server " +
         `was started with: --host ${name || "NAME"}`;

@@ -14,6 +14,7 @@ import {
   type HttpServerRequest,
   serveHttp,
 } from "../net/http/mod.ts";
+import { withoutPort } from "../net/http/own_host.ts";
 import { PLAIN_TEXT } from "../net/http/plain_text.ts";
 import { safeListener } from "../net/safe_listener.ts";
 import {
@@ -105,7 +106,7 @@ function refusalText(refusal: OriginRefusal, { fields, host = "" }: HttpServerRe
     return `The page is of ${page}, which is not this server. To let it connect, the server has to be ` +
       `started with --origin ${page}`;
   }
-  const name = escapeControls(host.replace(/:\d*$/, ""));
+  const name = escapeControls(withoutPort(host));
   return `"${name}" may be a name that a stranger pointed here. To be called by it, the server has to be ` +
     `started with --host ${name}`;
 }

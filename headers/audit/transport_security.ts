@@ -1,4 +1,5 @@
-import { isLoopback, parseIp } from "../../net/address.ts";
+import { isLocalHost, parseIp } from "../../net/address.ts";
+import { withoutBrackets } from "../../net/url_endpoint.ts";
 import { parsedUrl } from "../parsed_url.ts";
 import {
   type AuditedAnswer,
@@ -18,12 +19,12 @@ const DAY_SECONDS = 86_400;
 export function auditTransportSecurity(answer: AuditedAnswer): AuditFinding[] {
   const { url } = answer;
   const values = valuesOf(answer, HSTS);
-  const address = url.hostname.replace(/^\[|\]$/g, "");
+  const address = withoutBrackets(url.hostname);
   if (url.protocol !== "https:") {
     const findings = values.length > 0
       ? [weak(HSTS, "browsers ignore it over http: it has to come over https")]
       : [];
-    if (isHere(address) || leadsToHttps(answer)) return findings;
+    if (isLocalHost(address) || leadsToHttps(answer)) return findings;
     return [
       missing("https", "whoever is on the way can read and change this: send visitors to https"),
       ...findings,
@@ -66,10 +67,6 @@ function auditDirectives(value: string): AuditFinding[] {
     findings.push(weak(HSTS, "it leaves out the names below this one: add includeSubDomains"));
   }
   return findings;
-}
-
-function isHere(hostname: string): boolean {
-  return hostname === "localhost" || isLoopback({ transport: "tcp", hostname, port: 0 });
 }
 
 function leadsToHttps(answer: AuditedAnswer): boolean {

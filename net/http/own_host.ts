@@ -20,6 +20,11 @@ export function addressIn(host: string | undefined): string | undefined {
   return isAddress && parseIp(address) !== undefined ? address : undefined;
 }
 
+/** Returns a host as it was written, without its port. */
+export function withoutPort(host: string): string {
+  return host.replace(/:\d*$/, "");
+}
+
 /** An address in brackets or a name, and a port. */
 const HOST = /^(?:\[([^\]]*)\]|([^:[\]]*))(?::\d*)?$/;
 

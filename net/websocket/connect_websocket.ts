@@ -1,3 +1,5 @@
+import { requireNames } from "../../codec/arguments.ts";
+import { base64Of } from "../../codec/bytes/base64.ts";
 import { httpClientCodec } from "../../codec/http/http.ts";
 import type {
   FieldsInit,
@@ -5,7 +7,6 @@ import type {
   HttpClientOutgoing,
   HttpResponseHead,
 } from "../../codec/http/mod.ts";
-import { requireNames } from "../../codec/arguments.ts";
 import { checkHandshake, handshakeRequest } from "../../codec/websocket/client_handshake.ts";
 import { webSocketClientCodec } from "../../codec/websocket/websocket.ts";
 import type { Connection } from "../connection.ts";
@@ -15,6 +16,7 @@ import { dial } from "../dial.ts";
 import { ClosedError } from "../errors.ts";
 import type { Trace } from "../trace.ts";
 import { closedOnFailure, type Transport } from "../transport.ts";
+import { endpointOf } from "../url_endpoint.ts";
 import { compressionOf } from "./compression_options.ts";
 import { settledOptions, type WebSocketDeadlines, type WebSocketOptions } from "./options.ts";
 import { Controls, WebSocketConnection } from "./websocket_connection.ts";
@@ -80,9 +82,8 @@ export async function connectWebSocket(
   const { protocols, compress, limits, connectionLimits, deadlines, connectionDeadlines, clock } =
     settledOptions(options);
   const { fields, signal, trace, id = 0 } = options;
-  const hostname = target.hostname.replace(/^\[|\]$/g, "");
+  const { hostname, port } = endpointOf(target);
   const isSecure = target.protocol === "wss:";
-  const port = target.port === "" ? (isSecure ? 443 : 80) : Number(target.port);
   const peer = { transport: "tcp", hostname, port } as const;
   const open = options.open ?? (async (signal: AbortSignal) => {
     const plain = await Deno.connect({ hostname, port, signal });
@@ -172,5 +173,5 @@ function webSocketUrl(url: string | URL): URL {
 }
 
 function randomKey(): string {
-  return btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(16))));
+  return base64Of(crypto.getRandomValues(new Uint8Array(16)));
 }

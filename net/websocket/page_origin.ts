@@ -1,5 +1,6 @@
-import { isLoopback, parseIp } from "../address.ts";
+import { isLocalHost } from "../address.ts";
 import { isOwnHost } from "../http/own_host.ts";
+import { withoutBrackets } from "../url_endpoint.ts";
 
 /** Which pages may use a server. */
 export interface PageOrigins {
@@ -55,9 +56,7 @@ function normalOrigin(text: string): string {
 /** Returns the host in a URL; all names of this machine are one. */
 function hostnameOf(url: string): string | undefined {
   if (!URL.canParse(url)) return undefined;
-  const hostname = new URL(url).hostname.replace(/^\[(.*)\]$/, "$1").replace(/\.$/, "");
+  const hostname = withoutBrackets(new URL(url).hostname).replace(/\.$/, "");
   if (hostname === "") return undefined;
-  const isHere = hostname === "localhost" ||
-    parseIp(hostname) !== undefined && isLoopback({ transport: "tcp", hostname, port: 0 });
-  return isHere ? "localhost" : hostname;
+  return isLocalHost(hostname) ? "localhost" : hostname;
 }

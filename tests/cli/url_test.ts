@@ -1,6 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { parseField } from "../../cli/field.ts";
-import { endpointOf, parseResolve, parseUrl, parseWebSocketUrl } from "../../cli/url.ts";
+import { parseResolve, parseUrl, parseWebSocketUrl } from "../../cli/url.ts";
+import { endpointOf } from "../../net/url_endpoint.ts";
 import { UsageError } from "../../cli/usage_error.ts";
 
 for (
