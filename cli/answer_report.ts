@@ -1,6 +1,8 @@
 import { dim, red, yellow } from "@std/fmt/colors";
+import { ByteWriter } from "../codec/bytes/byte_writer.ts";
 import { escapeControls } from "../codec/escape_controls.ts";
 import type { AuditFinding } from "../headers/audit/audit.ts";
+import { utf8Of } from "../headers/request/byte_text.ts";
 import type { FirstBytes } from "../headers/response/first_bytes.ts";
 import type { Hop, HopTiming, ProbedHead } from "../headers/response/hop.ts";
 import { shownUrl } from "../headers/response/request.ts";
@@ -117,13 +119,13 @@ export class AnswerReport {
 
   /** Reports the body as it comes, at most as much as `pieces` gives. */
   async body(url: URL, pieces: AsyncGenerator<Uint8Array, FirstBytes>): Promise<void> {
-    const kept: Uint8Array[] = [];
+    const kept = new ByteWriter();
     const decoder = new TextDecoder();
     const isTerminal = this.#io.stdoutIsTerminal ?? false;
     let endsLine = true;
     let next = await pieces.next();
     for (; !next.done; next = await pieces.next()) {
-      if (this.#report.json) kept.push(next.value.slice());
+      if (this.#report.json) kept.bytes(next.value);
       else if (!isTerminal) await this.#report.bytes(next.value);
       else {
         const text = decoder.decode(next.value, { stream: true });
@@ -133,7 +135,13 @@ export class AnswerReport {
     }
     const { bytes, isCut } = next.value;
     if (this.#report.json) {
-      const record = { event: "body", url: shownUrl(url), size: bytes, isCut, ...contentOf(kept) };
+      const record = {
+        event: "body",
+        url: shownUrl(url),
+        size: bytes,
+        isCut,
+        ...contentOf(kept.finish()),
+      };
       await this.#report.data(record, "");
       return;
     }
@@ -159,18 +167,9 @@ export class AnswerReport {
   }
 }
 
-function contentOf(kept: readonly Uint8Array[]): { text: string } | { bytes: Uint8Array } {
-  const bytes = new Uint8Array(kept.reduce((length, one) => length + one.length, 0));
-  let at = 0;
-  for (const one of kept) {
-    bytes.set(one, at);
-    at += one.length;
-  }
-  try {
-    return { text: new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes) };
-  } catch {
-    return { bytes };
-  }
+function contentOf(bytes: Uint8Array): { text: string } | { bytes: Uint8Array } {
+  const text = utf8Of(bytes);
+  return text === undefined ? { bytes } : { text };
 }
 
 const NAMES: readonly (readonly [keyof HopTiming, string])[] = [

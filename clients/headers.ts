@@ -14,9 +14,9 @@ import * as cli from "../cli/mod.ts";
 import { fields } from "../cli/http_options.ts";
 import { parseResolve, parseUrl } from "../cli/url.ts";
 import { VERSION } from "../cli/version.ts";
-import type { Field } from "../codec/http/mod.ts";
 import { isToken } from "../codec/http/text_rules.ts";
 import { auditHead } from "../headers/audit/audit.ts";
+import { valuesOf } from "../headers/field_values.ts";
 import { decodedContent } from "../headers/response/content_coding.ts";
 import { firstBytes } from "../headers/response/first_bytes.ts";
 import type { Hop } from "../headers/response/hop.ts";
@@ -28,6 +28,7 @@ import {
 } from "../headers/response/probe.ts";
 import { Redirects } from "../headers/response/redirect.ts";
 import type { ProbeRequest } from "../headers/response/request.ts";
+import { onAbort } from "../net/abort_listener.ts";
 import { happyEyeballs } from "../net/happy_eyeballs.ts";
 import { lookUp } from "../net/look_up.ts";
 import { endpointOf } from "../net/url_endpoint.ts";
@@ -105,8 +106,7 @@ export const program: cli.Program = cli.defineProgram({
   const report = new cli.Report(io, values.json);
   const { tls, trace } = await cli.callSettings(values, { io, report });
   const ended = new AbortController();
-  io.signal?.addEventListener("abort", () => ended.abort(io.signal!.reason), { once: true });
-  if (io.signal?.aborted) ended.abort(io.signal.reason);
+  onAbort(io.signal, () => ended.abort(io.signal?.reason));
   void io.streams?.stdout.failed.then((error) => ended.abort(error));
   const options: ProbeOptions = {
     agent: `parley/${VERSION}`,
@@ -183,22 +183,18 @@ async function showRest(
   hop: Hop,
   { values, answers }: Pick<Showing, "values" | "answers">,
 ): Promise<void> {
-  const { status, fields } = hop.heads.at(-1)!;
+  const head = hop.heads.at(-1)!;
   const { url } = hop.request;
   if (values.includeBody !== undefined) {
-    const codings = valueOf(fields, "content-encoding") ?? "";
+    const codings = valuesOf(head, "content-encoding").join(", ");
     const body = decodedContent(hop.body(), codings);
     await answers.body(url, firstBytes(body, values.includeBody));
   }
   if (!values.audit) return;
-  const origin = valueOf(hop.request.fields, "origin");
+  const origins = valuesOf(hop.request, "origin");
+  const origin = origins.length === 0 ? undefined : origins.join(", ");
+  const { status, fields } = head;
   await answers.audit(url, auditHead({ url, status, fields, origin }));
-}
-
-/** Returns a field's value, of all its lines; undefined where there is none. */
-function valueOf(fields: readonly Field[], name: string): string | undefined {
-  const values = fields.filter(([one]) => one.toLowerCase() === name).map(([, value]) => value);
-  return values.length === 0 ? undefined : values.join(", ");
 }
 
 /** Says why there is no head, in the words of a URL. */

@@ -3,13 +3,14 @@
 
 import { constants, createDeflateRaw, createInflateRaw, deflateRaw, inflateRaw } from "node:zlib";
 import { takeMemory } from "./bytes/memory.ts";
-import { LimitError, ProtocolError } from "./errors.ts";
+import { ProtocolError } from "./errors.ts";
 import type {
   CompressionDirection,
   DeflateEngine,
   MessageDeflater,
   MessageInflater,
 } from "./websocket/compression.ts";
+import { tooLong } from "./websocket/errors.ts";
 
 /** The fastest level: a network that is slower than it is what compression is for. */
 const LEVEL = 1;
@@ -220,7 +221,8 @@ class Inflater implements MessageInflater {
     let endedStreams = 0;
     do {
       if (!stream.run(message, { from, flush: Z_SYNC_FLUSH })) throw noDeflate(offset);
-      requireSize(pieces.length + stream.output.length, { maxBytes, offset });
+      const got = pieces.length + stream.output.length;
+      if (got > maxBytes) throw tooLong({ max: maxBytes, got, atLeast: true, offset });
       pieces.add(stream.output);
       from = message.length - stream.inputLeft;
       if (stream.isFull || stream.inputLeft === 0) continue;
@@ -242,21 +244,6 @@ function requireEnd(stream: Stream, offset: number): void {
     return;
   }
   throw noDeflate(offset);
-}
-
-function requireSize(
-  bytes: number,
-  { maxBytes, offset }: { maxBytes: number; offset: number },
-): void {
-  if (bytes <= maxBytes) return;
-  throw new LimitError(`Cannot decode message at offset ${offset}`, {
-    limit: "maxMessageBytes",
-    max: maxBytes,
-    got: bytes,
-    atLeast: true,
-    unit: "bytes",
-    offset,
-  });
 }
 
 function noDeflate(offset: number): ProtocolError {

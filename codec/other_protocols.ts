@@ -3,6 +3,7 @@
 import { requireCodec } from "./arguments.ts";
 import { type Codec, type Decoder, defineCodec, type Session, sessionOver } from "./codec.ts";
 import { ProtocolError } from "./errors.ts";
+import { TOKEN } from "./http/octets.ts";
 
 /** What a peer was taken for by its first bytes. */
 export type OtherProtocol = "http" | "tls";
@@ -12,8 +13,8 @@ const SPACE = 32;
 const TLS_ALERT = 21;
 const TLS_HANDSHAKE = 22;
 const TLS_MAJOR = 3;
-/** What a method may hold (RFC 9110, 5.6.2, tchar). */
-const METHOD = /^[!#$%&'*+\-.^_\x60|~0-9A-Za-z]$/;
+/** The types of the records that a TLS peer begins with. */
+export const TLS_RECORDS: readonly number[] = [TLS_ALERT, TLS_HANDSHAKE];
 const VERSION = "HTTP/";
 
 /** Where in an HTTP request line the next byte stands. */
@@ -59,13 +60,18 @@ class ClientLook {
       return place === "method" ? "target" : "version";
     }
     if (place === "target") return byte > SPACE ? "target" : "elsewhere";
-    return METHOD.test(String.fromCharCode(byte)) ? "method" : "elsewhere";
+    return TOKEN[byte] === 1 ? "method" : "elsewhere";
   }
 
   #decide(found: OtherProtocol | undefined): void {
     this.decided = true;
     this.found ??= found;
   }
+}
+
+/** Says whether a peer's first bytes are a record of TLS. */
+export function isTlsRecord([type, major]: Uint8Array): boolean {
+  return type !== undefined && TLS_RECORDS.includes(type) && major === TLS_MAJOR;
 }
 
 /** Says whether a server's first bytes are an alert of TLS: it was spoken to plainly, and cannot answer so. */

@@ -1,4 +1,5 @@
 import { type Field, Fields, type HttpResponse } from "../codec/http/mod.ts";
+import { valuesOf } from "./field_values.ts";
 import type { Page } from "./page/html.ts";
 import { requestPage } from "./page/request_page.ts";
 import { preferredType } from "./request/preferred_type.ts";
@@ -52,7 +53,9 @@ const PRIVATE = {
 };
 
 /** What is no page may load nothing, should a browser show it as one. */
-const NOTHING = { "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'" };
+export const LOADS_NOTHING = {
+  "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+};
 
 const encoder = new TextEncoder();
 const NO_BYTES = new Uint8Array();
@@ -68,8 +71,8 @@ export function answerTo(
   record: RequestRecord,
   { status, fields, liveHref }: AnswerOptions,
 ): HttpResponse & { readonly body: Uint8Array } {
-  const accept = record.fields.filter(([name]) => name.toLowerCase() === "accept");
-  const type = preferredType(accept.length === 0 ? undefined : accept.map(([, it]) => it).join());
+  const accept = valuesOf(record, "accept");
+  const type = preferredType(accept.length === 0 ? undefined : accept.join());
   const shown = type === "text/html"
     ? pageShown(requestPage(record, { liveHref }))
     : type === "application/json"
@@ -82,7 +85,7 @@ export function answerTo(
       "Content-Type": shown.type,
       Vary: "Accept",
       ...PRIVATE,
-      ...NOTHING,
+      ...LOADS_NOTHING,
       ...shown.fields,
     }, fields),
     body: WITHOUT_BODY.includes(said) ? NO_BYTES : encoder.encode(shown.body),
@@ -119,7 +122,7 @@ export function answerWithText(
   status: number,
   text: string,
 ): HttpResponse & { readonly fields: Readonly<Record<string, string>> } {
-  const fields = { "Content-Type": "text/plain; charset=utf-8", ...PRIVATE, ...NOTHING };
+  const fields = { "Content-Type": "text/plain; charset=utf-8", ...PRIVATE, ...LOADS_NOTHING };
   return { status, fields, body: `${text}\n` };
 }
 

@@ -1,4 +1,4 @@
-import { hexOf } from "../codec/bytes/hex.ts";
+import { hexOf, hexRow, ROW_BYTES } from "../codec/bytes/hex.ts";
 import { escapeControls } from "../codec/escape_controls.ts";
 
 /** Which way something went, seen from here. */
@@ -55,7 +55,6 @@ export interface TraceNote {
 /** Takes each event of a connection. */
 export type Trace = (event: TraceEvent) => void;
 
-const ROW_BYTES = 16;
 /** Rows begin below the connection's number, so that one fits 80 columns whatever that is. */
 const ROW_INDENT = "09:15:02.120 ".length;
 /** Rows of one read or write that are printed; the rest is counted. */
@@ -110,13 +109,7 @@ function rows(bytes: Uint8Array): string {
   let text = "";
   const end = Math.min(bytes.length, MAX_ROWS * ROW_BYTES);
   for (let at = 0; at < end; at += ROW_BYTES) {
-    const row = bytes.subarray(at, at + ROW_BYTES);
-    const hex = hexOf(row, " ");
-    const plain = Array.from(
-      row,
-      (byte) => byte >= 32 && byte < 127 ? String.fromCharCode(byte) : ".",
-    );
-    text += `${indent}${hex.padEnd(ROW_BYTES * 3 - 1)}  ${plain.join("")}\n`;
+    text += `${indent}${hexRow(bytes.subarray(at, at + ROW_BYTES))}\n`;
   }
   return end < bytes.length ? `${text}${indent}... ${bytes.length - end} bytes more\n` : text;
 }

@@ -16,6 +16,18 @@ export function hexOf(bytes: Uint8Array, between = ""): string {
   return text;
 }
 
+/** Bytes of one row of a dump. */
+export const ROW_BYTES = 16;
+
+/** Returns up to 16 bytes as a row of a dump: two hexadecimal digits each, and behind them what is printable ASCII. */
+export function hexRow(bytes: Uint8Array): string {
+  const plain = Array.from(
+    bytes,
+    (byte) => byte >= 32 && byte < 127 ? String.fromCharCode(byte) : ".",
+  );
+  return `${hexOf(bytes, " ").padEnd(ROW_BYTES * 3 - 1)}  ${plain.join("")}`;
+}
+
 /** From here on text that is put together byte by byte costs many times its memory. */
 const LONG_BYTES = 256;
 

@@ -25,6 +25,19 @@ export function latin1Text(
   return text;
 }
 
+/** Returns text of one character a byte as the bytes that it stands for. Who calls it has looked that there are no others. */
+export function latin1Bytes(text: string): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(text.length);
+  for (let at = 0; at < text.length; at++) bytes[at] = text.charCodeAt(at);
+  return bytes;
+}
+
+/** Says whether text is of ASCII alone, which is one byte a character in UTF-8 too. */
+export function isAscii(text: string): boolean {
+  for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) > 127) return false;
+  return true;
+}
+
 /** Writes text of characters up to U+00FF, one byte each. Who calls it has looked that there are no others. */
 export function writeLatin1(text: string, writer: ByteWriter): void {
   const { length } = text;

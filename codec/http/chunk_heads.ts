@@ -3,12 +3,11 @@
 import type { ReceiveBuffer } from "../bytes/receive_buffer.ts";
 import { LimitError, type ProtocolError } from "../errors.ts";
 import { broken, octetName } from "./errors.ts";
-import { CR, hexDigit, LF, SPACE, TAB, VALUE } from "./octets.ts";
+import { CR, CRLF_BYTES, hexDigit, isBlank, LF, VALUE } from "./octets.ts";
 
 const SEMICOLON = 59;
 /** A size has no more digits, leading zeros included; 2^53 has 14. */
 const MAX_DIGITS = 16;
-const CRLF_BYTES = 2;
 
 /**
  * Takes the lines that stand in front of the chunks of one body (RFC 9112, 7.1), and the CRLF behind each chunk.
@@ -114,7 +113,7 @@ export class ChunkHeads {
   #extension(buffer: ReceiveBuffer, { from, to }: { from: number; to: number }): void {
     this.#extensionBytes += to - from;
     let first = from;
-    while (first < to && (buffer.at(first) === SPACE || buffer.at(first) === TAB)) first++;
+    while (first < to && isBlank(buffer.at(first))) first++;
     if (from < to && buffer.at(first) !== SEMICOLON) {
       throw badChunk('";" or CRLF behind a chunk\'s size', {
         offset: buffer.offset + from,

@@ -9,12 +9,11 @@ import { fieldSection } from "./field_section.ts";
 import { outgoingBody, writeContent, writeFraming } from "./head_encoder.ts";
 import type { HttpLimits } from "./limits.ts";
 import type { HttpClientMessage, HttpClientOutgoing, HttpRequest } from "./messages.ts";
+import { saysNoBody } from "./methods.ts";
 import { ResponseDecoder } from "./response_decoder.ts";
 import { isToken } from "./text_rules.ts";
 
 const TARGET = /^[\x21-\x7e\x80-\xff]+$/;
-/** Methods whose requests say that they have no body, rather than nothing (RFC 9110, 8.6). */
-const SAYS_NO_BODY = new Set(["PATCH", "POST", "PUT"]);
 
 /** One client's connection: the decoder knows what was asked. */
 export class ClientSession implements Session<HttpClientMessage, HttpClientOutgoing> {
@@ -50,7 +49,7 @@ export class ClientSession implements Session<HttpClientMessage, HttpClientOutgo
     if (!hasHost) throw unsayable("request", { expected: "a field Host", received: "none" });
     writeLatin1(`${method} ${target} HTTP/1.1\r\n`, writer);
     writer.bytes(bytes);
-    const saysLength = body.length !== 0 || SAYS_NO_BODY.has(method);
+    const saysLength = body.length !== 0 || saysNoBody(method);
     writeFraming(writer, {
       length: saysLength ? body.length : undefined,
       connection: close ? "close" : undefined,

@@ -3,7 +3,7 @@
 import type { ProtocolError } from "../errors.ts";
 import { broken, octetName } from "./errors.ts";
 import type { Framing } from "./framing.ts";
-import { COLON, SPACE, TAB, TOKEN, VALUE } from "./octets.ts";
+import { COLON, isBlank, TOKEN, VALUE } from "./octets.ts";
 
 /**
  * Checks one field line (RFC 9112, 5), which stands from `from` up to `to` in `bytes`, and shows it to `framing`.
@@ -43,10 +43,6 @@ export function decodeFieldLine(
     nameEnd,
     value: { from: valueFrom, to: valueTo, offset },
   });
-}
-
-function isBlank(byte: number): boolean {
-  return byte === SPACE || byte === TAB;
 }
 
 function badName(

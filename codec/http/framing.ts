@@ -55,12 +55,14 @@ export class Framing {
         break;
       case 6:
         if (is("expect")) {
-          const text = textOf(bytes, value).toLowerCase();
+          const text = latin1Text(bytes, value).toLowerCase();
           if (text === "100-continue") this.expectsContinue = true;
         }
         break;
       case 7:
-        if (is("upgrade")) this.protocols.push(...listItems(textOf(bytes, value).toLowerCase()));
+        if (is("upgrade")) {
+          this.protocols.push(...listItems(latin1Text(bytes, value).toLowerCase()));
+        }
         break;
       case 10:
         if (is("connection")) this.#connection(bytes, value);
@@ -82,7 +84,7 @@ export class Framing {
   }
 
   #connection(bytes: Uint8Array, value: ValuePlace): void {
-    for (const option of listItems(textOf(bytes, value).toLowerCase())) {
+    for (const option of listItems(latin1Text(bytes, value).toLowerCase())) {
       if (option === "close") this.closes = true;
       else if (option === "keep-alive") this.keepsAlive = true;
       else if (option === "upgrade") this.upgrades = true;
@@ -91,7 +93,7 @@ export class Framing {
 
   /** The same length again, on a line of its own or in a list, says nothing else (RFC 9112, 6.3). */
   #contentLength(bytes: Uint8Array, { from, to, offset }: ValuePlace): void {
-    const lengths = textOf(bytes, { from, to }).split(",");
+    const lengths = latin1Text(bytes, { from, to }).split(",");
     for (const one of lengths) {
       const digits = withoutBlanks(one);
       const length = /^\d{1,16}$/.test(digits) ? Number(digits) : NaN;
@@ -113,7 +115,7 @@ export class Framing {
 
   #transferEncoding(bytes: Uint8Array, { from, to, offset }: ValuePlace): void {
     this.hasCoding = true;
-    for (const coding of listItems(textOf(bytes, { from, to }).toLowerCase())) {
+    for (const coding of listItems(latin1Text(bytes, { from, to }).toLowerCase())) {
       if (this.chunked) {
         throw badFraming("chunked as the last coding, and once", {
           received: shown(bytes, { from, to }),
@@ -173,10 +175,6 @@ function badFraming(
   { received, offset, what = "field line" }: { received: string; offset: number; what?: string },
 ): ProtocolError {
   return broken(what, { code: "bad-framing", offset, expected, received });
-}
-
-function textOf(bytes: Uint8Array, { from, to }: { from: number; to: number }): string {
-  return latin1Text(bytes, { from, to });
 }
 
 const SHOWN_BYTES = 40;

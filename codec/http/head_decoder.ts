@@ -4,7 +4,7 @@ import { BodyDecoder } from "../body_decoder.ts";
 import { latin1Text } from "../bytes/latin1_text.ts";
 import type { ReceiveBuffer } from "../bytes/receive_buffer.ts";
 import { LimitError } from "../errors.ts";
-import { otherProtocolError } from "../other_protocols.ts";
+import { otherProtocolError, TLS_RECORDS } from "../other_protocols.ts";
 import { ChunkHeads } from "./chunk_heads.ts";
 import { broken } from "./errors.ts";
 import { decodeFieldLine } from "./field_line.ts";
@@ -12,11 +12,7 @@ import { Fields } from "./fields.ts";
 import { Framing } from "./framing.ts";
 import type { HttpLimits } from "./limits.ts";
 import type { HttpBodyEnd } from "./messages.ts";
-import { CR, LF } from "./octets.ts";
-
-const CRLF_BYTES = 2;
-/** The first bytes of a TLS record: an alert, and a handshake. */
-const TLS_RECORDS = [21, 22];
+import { CR, CRLF_BYTES, LF } from "./octets.ts";
 
 /** A line in the decoder's storage, without its CRLF. */
 export interface Line {

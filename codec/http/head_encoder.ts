@@ -2,7 +2,7 @@
 
 import { shown } from "../arguments.ts";
 import type { ByteWriter } from "../bytes/byte_writer.ts";
-import { writeLatin1 } from "../bytes/latin1_text.ts";
+import { isAscii, writeLatin1 } from "../bytes/latin1_text.ts";
 import { unsayable } from "./errors.ts";
 import type { BodyLength, HttpOutgoing } from "./messages.ts";
 
@@ -57,9 +57,4 @@ export function writeContent(content: string | Uint8Array | undefined, writer: B
   if (content === undefined) return;
   if (typeof content === "string") writer.text(content);
   else writer.bytes(content);
-}
-
-function isAscii(text: string): boolean {
-  for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) > 127) return false;
-  return true;
 }

@@ -3,8 +3,7 @@
 import { latin1Text } from "../bytes/latin1_text.ts";
 import { Fields } from "./fields.ts";
 import type { HeadParts } from "./head_decoder.ts";
-
-const CRLF_BYTES = 2;
+import { CRLF_BYTES } from "./octets.ts";
 
 /** A head's own bytes, taken apart when somebody looks: most programs look at few fields, or at none. */
 export class HeadText {

@@ -15,21 +15,27 @@ import { withoutBlanks } from "./blanks.ts";
  */
 export function listItems(value: string): string[] {
   const items: string[] = [];
-  const take = (from: number, to: number) => {
-    const item = withoutBlanks(value, { from, to });
+  for (const piece of splitOutsideQuotes(value, ",")) {
+    const item = withoutBlanks(piece);
     if (item !== "") items.push(item);
-  };
+  }
+  return items;
+}
+
+/** Splits text at a character, but not inside of a quoted string (RFC 9110, 5.6.4). */
+export function splitOutsideQuotes(text: string, between: "," | ";"): string[] {
+  const pieces: string[] = [];
   let from = 0;
-  let quoted = false;
-  for (let at = 0; at < value.length; at++) {
-    const character = value[at];
-    if (character === '"') quoted = !quoted;
-    else if (quoted && character === "\\") at++;
-    else if (!quoted && character === ",") {
-      take(from, at);
+  let isQuoted = false;
+  for (let at = 0; at < text.length; at++) {
+    const character = text[at];
+    if (character === '"') isQuoted = !isQuoted;
+    else if (isQuoted && character === "\\") at++;
+    else if (!isQuoted && character === between) {
+      pieces.push(text.slice(from, at));
       from = at + 1;
     }
   }
-  take(from, value.length);
-  return items;
+  pieces.push(text.slice(from));
+  return pieces;
 }

@@ -30,6 +30,13 @@ export const LF = 10;
 export const CR = 13;
 export const SPACE = 32;
 export const COLON = 58;
+/** What CR and LF have at the end of a line. */
+export const CRLF_BYTES = 2;
+
+/** Says whether an octet is a space or a tab (RFC 9110, 5.6.3). */
+export function isBlank(octet: number): boolean {
+  return octet === SPACE || octet === TAB;
+}
 
 /** Says whether bytes are this name, which is given in lower case. */
 export function isName(

@@ -8,7 +8,7 @@ import { HeadText } from "./head_text.ts";
 import type { HttpLimits } from "./limits.ts";
 import type { BodyLength, HttpResponseHead } from "./messages.ts";
 import { SPACE, VALUE } from "./octets.ts";
-import { isBodiless } from "./status.ts";
+import { isBodiless, isTunnel } from "./status.ts";
 import { decodeVersion, VERSION_BYTES } from "./version.ts";
 
 /** Decodes what a client receives: responses, the pieces of their bodies, and the ends of those. */
@@ -120,11 +120,6 @@ class ResponseHead extends HeadText implements HttpResponseHead {
     this.body = body;
     this.keepAlive = body !== "until-close" && parts.framing.keepAlive(minor);
   }
-}
-
-/** The connection is a tunnel from here on (RFC 9110, 9.3.6). */
-function isTunnel(status: number, method: string): boolean {
-  return method === "CONNECT" && status >= 200 && status < 300;
 }
 
 function badLine(

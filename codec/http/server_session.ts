@@ -1,7 +1,7 @@
 // This module is browser compatible.
 
 import type { ByteWriter } from "../bytes/byte_writer.ts";
-import { writeLatin1 } from "../bytes/latin1_text.ts";
+import { latin1Bytes, writeLatin1 } from "../bytes/latin1_text.ts";
 import type { Session } from "../codec.ts";
 import type { ProtocolError } from "../errors.ts";
 import { BodyEncoder } from "./body_encoder.ts";
@@ -16,7 +16,7 @@ import type {
   HttpServerOutgoing,
 } from "./messages.ts";
 import { RequestDecoder } from "./request_decoder.ts";
-import { isBodiless, reasonPhrase } from "./status.ts";
+import { isBodiless, isTunnel, reasonPhrase } from "./status.ts";
 import { isToken, isValue } from "./text_rules.ts";
 
 const encoder = new TextEncoder();
@@ -76,13 +76,13 @@ export class ServerSession implements Session<HttpServerMessage, HttpServerOutgo
     writer.bytes(statusLine(status, response.reason));
     writer.bytes(bytes);
     if (this.#date && !hasDate && !isInterim) writer.bytes(dateLine(this.#date()));
-    const isTunnel = asked?.method === "CONNECT" && status >= 200 && status < 300;
-    const isBare = isBodiless(status) || isTunnel;
+    const leadsOn = asked !== undefined && isTunnel(status, asked.method);
+    const isBare = isBodiless(status) || leadsOn;
     const length = isBare || body.length === "until-close" ? undefined : body.length;
     writeFraming(writer, { length, connection, upgrade });
     if (isInterim) return;
     const silent = asked?.method === "HEAD";
-    if (connection === "close" || status === 101 || isTunnel) this.#isLast = true;
+    if (connection === "close" || status === 101 || leadsOn) this.#isLast = true;
     if (body.content === undefined && body.length !== 0 && status !== 304) {
       this.#body.begin(body.length, { silent });
       return;
@@ -186,8 +186,4 @@ function dateLine(date: string): Uint8Array {
     lastDate = date;
   }
   return lastDateLine;
-}
-
-function latin1Bytes(text: string): Uint8Array {
-  return Uint8Array.from(text, (character) => character.charCodeAt(0));
 }

@@ -78,6 +78,11 @@ export function reasonPhrase(status: number): string {
   return PHRASES[status] ?? "";
 }
 
+/** Says whether the connection is a tunnel behind a response of this status (RFC 9110, 9.3.6). */
+export function isTunnel(status: number, method: string): boolean {
+  return method === "CONNECT" && status >= 200 && status < 300;
+}
+
 /** Says whether a response of this status never has a body (RFC 9110, 6.4.1). */
 export function isBodiless(status: number): boolean {
   return status < 200 || status === 204 || status === 304;

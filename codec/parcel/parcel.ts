@@ -5,6 +5,7 @@ import { requireBytes } from "../arguments.ts";
 import { requireBody } from "../body.ts";
 import { ByteReader } from "../bytes/byte_reader.ts";
 import { ByteWriter } from "../bytes/byte_writer.ts";
+import { latin1Text } from "../bytes/latin1_text.ts";
 import { type Codec, defineCodec } from "../codec.ts";
 import { crc32c } from "../checksum/crc32c.ts";
 import { ProtocolError, type ProtocolErrorSide } from "../errors.ts";
@@ -339,8 +340,7 @@ function badBlock(
 
 function badMagic(bytes: Uint8Array): ProtocolError {
   const expected = `"${escapeControls(PARCEL_MAGIC)}"`;
-  const text = Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
-  const received = `"${escapeControls(text)}"`;
+  const received = `"${escapeControls(latin1Text(bytes))}"`;
   return new ProtocolError(
     `Cannot speak parcel: the peer should begin with ${expected}, got ${received}`,
     {

@@ -6,6 +6,7 @@ import { BufferedDecoder } from "../buffered_decoder.ts";
 import { type Codec, defineCodec } from "../codec.ts";
 import { LimitError, ProtocolError } from "../errors.ts";
 import { DEFAULT_CODEC_LIMITS } from "../limits.ts";
+import { latin1Text } from "../bytes/latin1_text.ts";
 import type { ReceiveBuffer } from "../bytes/receive_buffer.ts";
 import { escapeControls } from "../escape_controls.ts";
 
@@ -140,8 +141,8 @@ class RequestDecoder extends BodyDecoder<SimpleFileHeader> {
     if (sizeEnd === undefined) return undefined;
     const extensionEnd = this.#field(buffer, { what: "extension", from: sizeEnd + 2 });
     if (extensionEnd === undefined) return undefined;
-    const size = Number(textOf(buffer.view(0, sizeEnd)));
-    const extension = textOf(buffer.view(sizeEnd + 2, extensionEnd));
+    const size = Number(latin1Text(buffer.view(0, sizeEnd)));
+    const extension = latin1Text(buffer.view(sizeEnd + 2, extensionEnd));
     buffer.skip(extensionEnd + 2);
     this.expectBody(size);
     return { type: "file", size, extension };
@@ -170,12 +171,12 @@ class RequestDecoder extends BodyDecoder<SimpleFileHeader> {
 
 /** A size as far as it has come: digits without a leading zero, not over the maximum. */
 function isSize(bytes: Uint8Array): boolean {
-  const text = textOf(bytes);
+  const text = latin1Text(bytes);
   return /^(0|[1-9]\d{0,15})$/.test(text) && Number(text) <= MAX_SIZE;
 }
 
 function isExtension(bytes: Uint8Array): boolean {
-  return /^[A-Za-z0-9]{0,16}$/.test(textOf(bytes));
+  return /^[A-Za-z0-9]{0,16}$/.test(latin1Text(bytes));
 }
 
 function refused(
@@ -184,7 +185,7 @@ function refused(
 ): ProtocolError {
   const offset = buffer.offset + from;
   const expected = `${what === "size" ? SIZE_EXPECTED : EXTENSION_EXPECTED}, then "::"`;
-  const received = `"${escapeControls(textOf(buffer.view(from, to)))}"`;
+  const received = `"${escapeControls(latin1Text(buffer.view(from, to)))}"`;
   return new ProtocolError(
     `Cannot decode ${what} at offset ${offset}: expected ${expected}, got ${received}`,
     { code: "bad-header", side: "remote", offset, expected, received },
@@ -251,7 +252,7 @@ class ReplyDecoder extends BufferedDecoder<SimpleFileReply> {
     const dash = STORED.charCodeAt(0);
     let at = line.indexOf(dash, this.#searched);
     while (at >= 0 && at + STORED.length <= to) {
-      if (textOf(line.subarray(at, at + STORED.length)) === STORED) return at;
+      if (latin1Text(line.subarray(at, at + STORED.length)) === STORED) return at;
       at = line.indexOf(dash, at + 1);
     }
     return -1;
@@ -275,7 +276,7 @@ function requireText(line: string): string {
 }
 
 function startsWith(buffer: ReceiveBuffer, text: string): boolean {
-  return buffer.length >= text.length && textOf(buffer.view(0, text.length)) === text;
+  return buffer.length >= text.length && latin1Text(buffer.view(0, text.length)) === text;
 }
 
 function replyOf(line: string): SimpleFileReply {
@@ -285,11 +286,4 @@ function replyOf(line: string): SimpleFileReply {
   }
   if (!line.startsWith(ERROR_PREFIX)) return { type: "text", text: line };
   return { type: "error", message: line.slice(ERROR_PREFIX.length).trim() };
-}
-
-/** Returns bytes as text, each one a character. */
-function textOf(bytes: Uint8Array): string {
-  let text = "";
-  for (const byte of bytes) text += String.fromCharCode(byte);
-  return text;
 }

@@ -57,6 +57,20 @@ export function broken(
   );
 }
 
+/** Makes the error that says that a message which begins at `offset` is too long. */
+export function tooLong(
+  { max, got, atLeast, offset }: { max: number; got: number; atLeast: boolean; offset: number },
+): LimitError {
+  return new LimitError(`Cannot decode message at offset ${offset}`, {
+    limit: "maxMessageBytes",
+    max,
+    got,
+    atLeast,
+    unit: "bytes",
+    offset,
+  });
+}
+
 /** Makes the error that says that something cannot be sent. */
 export function unsayable(
   what: string,

@@ -1,7 +1,7 @@
 // This module is browser compatible.
 
 import { withoutBlanks } from "../http/blanks.ts";
-import { listItems } from "../http/list_items.ts";
+import { listItems, splitOutsideQuotes } from "../http/list_items.ts";
 import { isToken } from "../http/text_rules.ts";
 
 /** One extension that is offered or agreed on (RFC 6455, 9.1). */
@@ -34,7 +34,8 @@ export function parseExtensions(lines: readonly string[]): Extension[] | undefin
 }
 
 function parseExtension(text: string): Extension | undefined {
-  const [name, ...rest] = partsOf(text);
+  // What has an odd quote is no token.
+  const [name, ...rest] = splitOutsideQuotes(text, ";").map((part) => withoutBlanks(part));
   if (!isToken(name)) return undefined;
   const parameters: [string, string | undefined][] = [];
   for (const part of rest) {
@@ -45,24 +46,6 @@ function parseExtension(text: string): Extension | undefined {
     parameters.push([parameter, value]);
   }
   return { name, parameters };
-}
-
-/** Returns what stands between the semicolons; what has an odd quote is no token later. */
-function partsOf(text: string): string[] {
-  const parts: string[] = [];
-  let from = 0;
-  let quoted = false;
-  for (let at = 0; at < text.length; at++) {
-    const character = text[at];
-    if (character === '"') quoted = !quoted;
-    else if (quoted && character === "\\") at++;
-    else if (!quoted && character === ";") {
-      parts.push(withoutBlanks(text.slice(from, at)));
-      from = at + 1;
-    }
-  }
-  parts.push(withoutBlanks(text.slice(from)));
-  return parts;
 }
 
 /** Returns what a value stands for; a quoted one is a token too, once its quotes are off. */

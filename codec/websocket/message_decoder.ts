@@ -6,7 +6,7 @@ import type { ReceiveBuffer } from "../bytes/receive_buffer.ts";
 import { LimitError, type ProtocolError } from "../errors.ts";
 import { decodeClosePayload } from "./close_payload.ts";
 import type { MessageInflater } from "./compression.ts";
-import { broken } from "./errors.ts";
+import { broken, tooLong } from "./errors.ts";
 import { decodeFrameHead, FrameHead, type FrameRules } from "./frame_head.ts";
 import type { WebSocketLimits } from "./limits.ts";
 import { applyMask, turnMask } from "./mask.ts";
@@ -188,14 +188,11 @@ export class MessageDecoder extends BufferedDecoder<WebSocketMessage> {
     if (got <= max) return;
     const isCompressed = this.#opcode === 0 ? this.#head.isCompressed : this.#isCompressed;
     if (isCompressed && got <= max + (max / DEFLATE_GROWTH) + DEFLATE_BYTES) return;
-    const at = this.#opcode === 0 ? offset : this.#messageAt;
-    throw new LimitError(`Cannot decode message at offset ${at}`, {
-      limit: "maxMessageBytes",
+    throw tooLong({
       max,
       got,
       atLeast: !this.#head.isFinal,
-      unit: "bytes",
-      offset: at,
+      offset: this.#opcode === 0 ? offset : this.#messageAt,
     });
   }
 

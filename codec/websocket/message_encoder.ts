@@ -1,6 +1,7 @@
 // This module is browser compatible.
 
 import type { ByteWriter } from "../bytes/byte_writer.ts";
+import { isAscii } from "../bytes/latin1_text.ts";
 import { requireWellFormed } from "../text.ts";
 import type { MessageDeflater } from "./compression.ts";
 import { unsayable } from "./errors.ts";
@@ -157,9 +158,4 @@ function goneOn(
     expected: "UTF-8",
     received: isBad ? "a byte that no text has there" : "an end inside a character",
   });
-}
-
-function isAscii(text: string): boolean {
-  for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) > 127) return false;
-  return true;
 }

@@ -1,4 +1,8 @@
 import { escapeControls } from "../../codec/escape_controls.ts";
+import { valuesOf } from "../field_values.ts";
+import { mediaTypeOf as mediaTypeIn } from "../request/media_type.ts";
+
+export { valuesOf } from "../field_values.ts";
 
 /** What an audit looks at: an answer, and what was asked for. */
 export interface AuditedAnswer {
@@ -22,12 +26,6 @@ export interface AuditFinding {
   readonly reason: string;
 }
 
-/** Returns the values of all lines of a field. */
-export function valuesOf({ fields }: AuditedAnswer, name: string): string[] {
-  const wanted = name.toLowerCase();
-  return fields.filter(([one]) => one.toLowerCase() === wanted).map(([, value]) => value);
-}
-
 /** Returns what stands between commas, in small letters and without its blanks. */
 export function tokensOf(values: readonly string[]): string[] {
   return values.join(",").split(",").map((token) => token.trim().toLowerCase()).filter(Boolean);
@@ -36,7 +34,7 @@ export function tokensOf(values: readonly string[]): string[] {
 /** Returns the media type without its parameters, in small letters; undefined where none is said. */
 export function mediaTypeOf(answer: AuditedAnswer): string | undefined {
   const [type] = valuesOf(answer, "content-type");
-  return type?.replace(/;.*$/s, "").trim().toLowerCase();
+  return type === undefined ? undefined : mediaTypeIn(type).type;
 }
 
 /** Says whether a browser shows the answer as a page. */

@@ -1,6 +1,6 @@
 import type { Clock } from "../../net/clock.ts";
 import type { HttpServerConnection, HttpServerRequest } from "../../net/http/mod.ts";
-import { answerWithPage, answerWithText } from "../answer.ts";
+import { answerWithPage, answerWithText, LOADS_NOTHING } from "../answer.ts";
 import { livePage } from "../page/live_page.ts";
 import type { RequestRecord } from "../request/request_record.ts";
 import { type LiveAccess, type LiveReader, type LiveRefusal, liveRefusal } from "./live_access.ts";
@@ -104,7 +104,7 @@ const EVENT_FIELDS = {
   "Cache-Control": "no-store",
   "X-Accel-Buffering": "no",
   "X-Content-Type-Options": "nosniff",
-  "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+  ...LOADS_NOTHING,
 };
 
 function readerOf(http: HttpServerConnection, request: HttpServerRequest): LiveReader {

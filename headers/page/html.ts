@@ -1,3 +1,4 @@
+import { base64Of } from "../../codec/bytes/base64.ts";
 import { escapeControls } from "../../codec/escape_controls.ts";
 import { sha256 } from "../../codec/hashing.ts";
 import { STYLE } from "../../web/headers/style.ts";
@@ -79,8 +80,8 @@ function sourceOf(text: string): string {
   if (made !== undefined) return made;
   const hash = sha256();
   hash.update(new TextEncoder().encode(text));
-  const bytes = (hash.digest().match(/../g) ?? []).map((hex) => parseInt(hex, 16));
-  const source = `'sha256-${btoa(String.fromCharCode(...bytes))}'`;
+  const bytes = Uint8Array.from(hash.digest().match(/../g) ?? [], (hex) => parseInt(hex, 16));
+  const source = `'sha256-${base64Of(bytes)}'`;
   sources.set(text, source);
   return source;
 }

@@ -1,4 +1,3 @@
-import { escapeControls } from "../../codec/escape_controls.ts";
 import { hexUnlessPlain, readable } from "../request/byte_text.ts";
 import { MAX_SHOWN_CHARS } from "../request/body_view.ts";
 import { counted, harmless, harmlessLines, shownUpTo } from "../request/harmless_text.ts";
@@ -152,5 +151,5 @@ function block(text: string): string {
 
 /** Returns text of one character a byte as HTML that shows it. */
 function shown(byteText: string): string {
-  return escapeHtml(escapeControls(readable(byteText)));
+  return escapeHtml(harmless(byteText));
 }

@@ -1,5 +1,5 @@
 import { latin1Text } from "../../codec/bytes/latin1_text.ts";
-import { hexOf } from "../../codec/bytes/hex.ts";
+import { hexRow, ROW_BYTES } from "../../codec/bytes/hex.ts";
 import { utf8Of } from "./byte_text.ts";
 import { isMostlyText } from "./hidden_characters.ts";
 import { indentedJson } from "./indented_json.ts";
@@ -31,7 +31,6 @@ export const MAX_SHOWN_CHARS = 2 * 1024 * 1024;
 const MAX_SHOWN_BYTES = 256;
 /** A longer form stays text as it came: its pairs are several times as long. */
 const MAX_FORM_BYTES = 256 * 1024;
-const ROW_BYTES = 16;
 
 /** Returns a body as people read it: what its media type says if it is that, else as text, else as hexadecimal rows. */
 export function bodyView(bytes: Uint8Array, contentType: string | undefined): BodyView {
@@ -64,12 +63,7 @@ function binaryView(bytes: Uint8Array): BodyView {
   const rows: string[] = [];
   const end = Math.min(bytes.length, MAX_SHOWN_BYTES);
   for (let at = 0; at < end; at += ROW_BYTES) {
-    const row = bytes.subarray(at, Math.min(at + ROW_BYTES, end));
-    const plain = Array.from(
-      row,
-      (byte) => byte >= 32 && byte < 127 ? String.fromCharCode(byte) : ".",
-    );
-    rows.push(`${hexOf(row, " ").padEnd(ROW_BYTES * 3 - 1)}  ${plain.join("")}`);
+    rows.push(hexRow(bytes.subarray(at, Math.min(at + ROW_BYTES, end))));
   }
   return { kind: "binary", rows, more: bytes.length - end };
 }

@@ -1,3 +1,5 @@
+import { splitOutsideQuotes } from "../../codec/http/list_items.ts";
+
 /** A media type with its parameters (RFC 9110, 8.3.1). */
 export interface MediaType {
   /** Its type and subtype in lower case: `text/html`. */
@@ -17,22 +19,6 @@ export function mediaTypeOf(text: string): MediaType {
     if (!parameters.has(name)) parameters.set(name, unquoted(item.slice(equals + 1).trim()));
   }
   return { type: type.trim().toLowerCase(), parameters };
-}
-
-/** Splits text at a character, but not inside of a quoted string (RFC 9110, 5.6.4). */
-export function splitOutsideQuotes(text: string, between: "," | ";"): string[] {
-  const pieces: string[] = [];
-  let [start, isQuoted] = [0, false];
-  for (let at = 0; at < text.length; at++) {
-    const character = text[at];
-    if (isQuoted && character === "\\") at++;
-    else if (character === '"') isQuoted = !isQuoted;
-    else if (character === between && !isQuoted) {
-      pieces.push(text.slice(start, at));
-      start = at + 1;
-    }
-  }
-  return [...pieces, text.slice(start)];
 }
 
 function unquoted(text: string): string {

@@ -1,4 +1,6 @@
-import { bytesOf, utf8Of } from "./byte_text.ts";
+import { latin1Bytes } from "../../codec/bytes/latin1_text.ts";
+import { hexDigit } from "../../codec/http/octets.ts";
+import { utf8Of } from "./byte_text.ts";
 
 /** A name with its value, as they came (one character a byte), and as they are meant where that differs. */
 export interface Pair {
@@ -58,7 +60,7 @@ interface DecodeOptions {
  */
 export function decodedOf(text: string, { plus = false }: DecodeOptions = {}): string | undefined {
   const spaced = plus ? text.replaceAll("+", " ") : text;
-  const bytes = bytesOf(spaced);
+  const bytes = latin1Bytes(spaced);
   let length = 0;
   for (let at = 0; at < bytes.length; at++) {
     const byte = bytes[at]! === PERCENT ? escapedByte(bytes, at) : undefined;
@@ -73,16 +75,8 @@ const PERCENT = 0x25;
 
 /** Returns the byte that two hexadecimal digits behind a percent sign stand for. */
 function escapedByte(bytes: Uint8Array, at: number): number | undefined {
-  const [high, low] = [digitAt(bytes, at + 1), digitAt(bytes, at + 2)];
+  const [high, low] = [hexDigit(bytes[at + 1] ?? 0), hexDigit(bytes[at + 2] ?? 0)];
   return high < 0 || low < 0 ? undefined : high * 16 + low;
-}
-
-function digitAt(bytes: Uint8Array, at: number): number {
-  const byte = bytes[at] ?? 0;
-  if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;
-  // Letters in either case.
-  const letter = byte | 0x20;
-  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1;
 }
 
 function pairOf(name: string, value: string | undefined, options: DecodeOptions = {}): Pair {

@@ -1,4 +1,5 @@
-import { mediaTypeOf, splitOutsideQuotes } from "./media_type.ts";
+import { splitOutsideQuotes } from "../../codec/http/list_items.ts";
+import { mediaTypeOf } from "./media_type.ts";
 
 /** What a request can be shown as, the first where the client has no wish. */
 export const SHOWN_TYPES = ["text/plain", "application/json", "text/html"] as const;

@@ -1,4 +1,5 @@
 import type { Address } from "../../net/address.ts";
+import { valuesOf } from "../field_values.ts";
 import type { Verification } from "../webhooks/verification.ts";
 import { type BodyView, bodyView, type ReceivedBody } from "./body_view.ts";
 import { cookiesIn, formPairsIn, type Pair } from "./pairs.ts";
@@ -66,21 +67,16 @@ export interface RequestRecord extends ReceivedRequest {
 
 /** Takes a request apart. */
 export function requestRecord(request: ReceivedRequest): RequestRecord {
-  const { head, fields, query, body } = request;
-  const contentType = valuesOf("content-type", fields)[0];
+  const { head, query, body } = request;
+  const contentType = valuesOf(request, "content-type")[0];
   return {
     ...request,
     requestLine: /^[^\r\n]*/.exec(head)![0],
-    cookies: cookiesIn(valuesOf("cookie", fields)),
+    cookies: cookiesIn(valuesOf(request, "cookie")),
     queryPairs: formPairsIn(query),
     contentType,
     bodyView: body.state === "whole" && body.bytes.length > 0
       ? bodyView(body.bytes, contentType)
       : undefined,
   };
-}
-
-/** Returns the values of all fields with a name, which is given in lower case. */
-function valuesOf(name: string, fields: readonly FieldPair[]): string[] {
-  return fields.filter(([one]) => one.toLowerCase() === name).map(([, value]) => value);
 }

@@ -1,4 +1,5 @@
 import type { Transform } from "node:stream";
+import { ByteWriter } from "../../codec/bytes/byte_writer.ts";
 import { escapeControls } from "../../codec/escape_controls.ts";
 import { listItems } from "../../codec/http/mod.ts";
 import { systemCodeOf } from "../../net/errors.ts";
@@ -83,16 +84,13 @@ async function* withoutCoding(
 
 /** Returns the first bytes of a body: as many as tell how it is packed, or all of fewer. */
 async function beginningOf(source: AsyncIterator<Uint8Array>): Promise<Uint8Array> {
-  let bytes = new Uint8Array();
-  while (bytes.length < HEADER_BYTES) {
+  const beginning = new ByteWriter();
+  while (beginning.length < HEADER_BYTES) {
     const next = await source.next();
     if (next.done) break;
-    const longer = new Uint8Array(bytes.length + next.value.length);
-    longer.set(bytes);
-    longer.set(next.value, bytes.length);
-    bytes = longer;
+    beginning.bytes(next.value);
   }
-  return bytes;
+  return beginning.finish();
 }
 
 function makeDecoder(

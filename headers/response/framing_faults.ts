@@ -1,12 +1,9 @@
-import { escapeControls } from "../../codec/escape_controls.ts";
-import { readable } from "../request/byte_text.ts";
-import type { FaultList, HeadFaultKind } from "./head_fault.ts";
+import { type FaultList, type HeadFaultKind, quoted } from "./head_fault.ts";
 import { type ReadField, wholeField } from "./read_field.ts";
 import type { StatusLineParts } from "./status_line.ts";
 
 /** The transfer codings that are registered (RFC 9112, 7). */
 const CODINGS = ["chunked", "gzip", "x-gzip", "deflate", "compress", "x-compress"];
-const MAX_SHOWN_CHARS = 60;
 
 /** Adds what is wrong with the fields that say where the body ends (RFC 9112, 6) to `faults`. */
 export function framingFaults(
@@ -23,10 +20,10 @@ export function framingFaults(
     const [, value] = wholeField(field);
     for (const one of value.split(",").map((it) => it.trim())) {
       if (!/^\d+$/.test(one)) {
-        add("bad-length", field, [`Content-Length is no number: ${shown(one)}`, "RFC 9110, 8.6"]);
+        add("bad-length", field, [`Content-Length is no number: ${quoted(one)}`, "RFC 9110, 8.6"]);
       } else if (first === undefined) first = one;
       else if (one !== first) {
-        const what = `Content-Length differs: ${shown(first)} and ${shown(one)}`;
+        const what = `Content-Length differs: ${quoted(first)} and ${quoted(one)}`;
         add("two-lengths", field, [what, "RFC 9112, 6.3"]);
       }
     }
@@ -60,14 +57,10 @@ function codingFaults(
   const names = value.split(",").map((one) => one.replace(/;.*$/s, "").trim().toLowerCase());
   const unknown = names.find((name) => !CODINGS.includes(name));
   if (unknown !== undefined) {
-    add("unknown-coding", field, [`${shown(unknown)} is no transfer coding`, "RFC 9112, 7"]);
+    add("unknown-coding", field, [`${quoted(unknown)} is no transfer coding`, "RFC 9112, 7"]);
   }
   const at = names.indexOf("chunked");
   if (at >= 0 && names.lastIndexOf("chunked") !== at) {
     add("bad-coding", field, ["the body is chunked twice", "RFC 9112, 6.1"]);
   }
-}
-
-function shown(text: string): string {
-  return `"${escapeControls(readable(text), { maxChars: MAX_SHOWN_CHARS })}"`;
 }

@@ -1,3 +1,4 @@
+import { harmless } from "../request/harmless_text.ts";
 import type { HeadLine } from "./head_lines.ts";
 
 /** What is wrong with a head; stable, so programs may branch on it. Each kind has a paragraph in docs/errors.md. */
@@ -79,3 +80,10 @@ export class FaultList {
     this.faults.sort((a, b) => a.offset - b.offset);
   }
 }
+
+/** Returns what a peer sent as a fault quotes it. */
+export function quoted(byteText: string, maxChars = MAX_QUOTED_CHARS): string {
+  return `"${harmless(byteText, { maxChars })}"`;
+}
+
+const MAX_QUOTED_CHARS = 60;

@@ -1,4 +1,7 @@
+import { latin1Text } from "../../codec/bytes/latin1_text.ts";
+import { ReceiveBuffer } from "../../codec/bytes/receive_buffer.ts";
 import { requireLimit } from "../../codec/limits.ts";
+import { isTlsRecord } from "../../codec/other_protocols.ts";
 
 /**
  * Why no more of a head was read: its empty line came (`whole`), the stream ended (`closed`), there was too much of it
@@ -29,9 +32,6 @@ const MAX_OTHER_BYTES = 1024;
 /** The frame that an HTTP/2 server begins with (RFC 9113, 3.4): its header has so many bytes. */
 const HTTP2_FRAME_BYTES = 9;
 const HTTP2_SETTINGS = 4;
-/** The records that a TLS peer begins with (RFC 8446, 5.1). */
-const TLS_RECORDS: readonly (number | undefined)[] = [21, 22];
-const TLS_MAJOR = 3;
 
 const LF = 10;
 const CR = 13;
@@ -53,8 +53,7 @@ const CR = 13;
  */
 export class HeadReader {
   readonly #maxHeadBytes: number;
-  #bytes = new Uint8Array(1024);
-  #length = 0;
+  readonly #buffer = new ReceiveBuffer();
   /** Up to here no head ends. */
   #scanned = 0;
   #lineStart = 0;
@@ -69,14 +68,9 @@ export class HeadReader {
 
   /** Takes bytes that arrived. */
   push(chunk: Uint8Array): void {
-    const length = this.#length + chunk.length;
-    if (length > this.#bytes.length) {
-      const larger = new Uint8Array(Math.max(length, this.#bytes.length * 2));
-      larger.set(this.#bytes.subarray(0, this.#length));
-      this.#bytes = larger;
-    }
-    this.#bytes.set(chunk, this.#length);
-    this.#length = length;
+    this.#buffer.push(chunk);
+    // The chunk may change from here on.
+    this.#buffer.settle();
   }
 
   /** Takes note that no more will come. */
@@ -86,56 +80,55 @@ export class HeadReader {
 
   /** Returns the next head; undefined where more bytes are needed, or where none came before the end. */
   next(): RawHead | undefined {
-    const limit = Math.min(this.#length, this.#maxHeadBytes);
+    const buffer = this.#buffer;
+    const limit = Math.min(buffer.length, this.#maxHeadBytes);
     while (this.#scanned < limit) {
-      const at = this.#bytes.subarray(0, limit).indexOf(LF, this.#scanned);
-      if (at < 0) {
+      const at = buffer.indexOf(LF, this.#scanned);
+      if (at < 0 || at >= limit) {
         this.#scanned = limit;
         break;
       }
       this.#scanned = at + 1;
-      const isEmpty = at - this.#lineStart === (this.#bytes[at - 1] === CR ? 1 : 0);
+      const isEmpty = at - this.#lineStart === (at > 0 && buffer.at(at - 1) === CR ? 1 : 0);
       if (isEmpty && this.#firstStart >= 0) return this.#take(at + 1, "whole");
       if (!isEmpty && this.#firstStart < 0) {
         this.#firstStart = this.#lineStart;
-        if (!beginsHead(this.#bytes.subarray(this.#lineStart, at))) return this.takeAll("other");
+        if (!beginsHead(buffer.view(this.#lineStart, at))) return this.takeAll("other");
       }
       this.#lineStart = at + 1;
     }
     if (this.#firstStart < 0 && this.#isOther()) return this.takeAll("other");
-    if (this.#length >= this.#maxHeadBytes) return this.#take(this.#maxHeadBytes, "limit");
-    return this.#hasEnded && this.#length > 0 ? this.takeAll("closed") : undefined;
+    if (buffer.length >= this.#maxHeadBytes) return this.#take(this.#maxHeadBytes, "limit");
+    return this.#hasEnded && buffer.length > 0 ? this.takeAll("closed") : undefined;
   }
 
   /** Returns what came so far as all of a head, and why there is no more. */
   takeAll(end: Exclude<HeadEnd, "whole">): RawHead {
     const most = end === "other" ? MAX_OTHER_BYTES : this.#maxHeadBytes;
-    return this.#take(Math.min(this.#length, most), end);
+    return this.#take(Math.min(this.#buffer.length, most), end);
   }
 
   /** Returns the bytes behind the last head, and forgets them. */
   rest(): Uint8Array<ArrayBuffer> {
-    return this.#take(this.#length, "other").bytes;
+    return this.#take(this.#buffer.length, "other").bytes;
   }
 
   /** Bytes that belong to no head yet. */
   get waitingBytes(): number {
-    return this.#length;
+    return this.#buffer.length;
   }
 
   /** Says whether what came, which is no whole line, is surely no head. */
   #isOther(): boolean {
-    const came = this.#bytes.subarray(this.#lineStart, this.#length);
-    if (TLS_RECORDS.includes(came[0]) && came[1] === TLS_MAJOR) return true;
+    const came = this.#buffer.view(this.#lineStart);
+    if (isTlsRecord(came)) return true;
     const streamIsZero = came.subarray(5, HTTP2_FRAME_BYTES).every((byte) => byte === 0);
     if (came.length >= HTTP2_FRAME_BYTES && came[3] === HTTP2_SETTINGS && streamIsZero) return true;
     return came.length > MAX_UNKNOWN_BYTES && !beginsHead(came.subarray(0, MAX_UNKNOWN_BYTES));
   }
 
   #take(count: number, end: HeadEnd): RawHead {
-    const bytes = this.#bytes.slice(0, count);
-    this.#bytes.copyWithin(0, count, this.#length);
-    this.#length -= count;
+    const bytes = this.#buffer.take(count);
     this.#scanned = 0;
     this.#lineStart = 0;
     this.#firstStart = -1;
@@ -150,6 +143,6 @@ const BEGINS_WITH_CODE = /^(?!120|220|421|554)[1-5]\d\d(?:[ \r]|$)/;
 
 /** Says whether a first line is one of a head, be it ever so broken. */
 function beginsHead(line: Uint8Array): boolean {
-  const text = String.fromCharCode(...line.subarray(0, MAX_UNKNOWN_BYTES));
+  const text = latin1Text(line.subarray(0, MAX_UNKNOWN_BYTES));
   return BEGINS_HEAD.test(text) || BEGINS_WITH_CODE.test(text);
 }

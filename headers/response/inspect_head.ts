@@ -1,7 +1,12 @@
-import { escapeControls } from "../../codec/escape_controls.ts";
-import { readable } from "../request/byte_text.ts";
+import { withoutBlanks } from "../../codec/http/blanks.ts";
 import { framingFaults } from "./framing_faults.ts";
-import { FaultList, type FaultPlace, type HeadFault, type HeadFaultKind } from "./head_fault.ts";
+import {
+  FaultList,
+  type FaultPlace,
+  type HeadFault,
+  type HeadFaultKind,
+  quoted,
+} from "./head_fault.ts";
 import { type HeadLine, headLines } from "./head_lines.ts";
 import type { RawHead } from "./head_reader.ts";
 import { type ReadField, wholeField } from "./read_field.ts";
@@ -22,7 +27,6 @@ export interface InspectedHead extends StatusLineParts {
 
 /** Fields that one head may have before it is called too large. */
 const MAX_FIELDS = 100;
-const MAX_SHOWN_CHARS = 60;
 /** What a value may not hold (RFC 9110, 5.5); a bare CR has a rule of its own. */
 // deno-lint-ignore no-control-regex
 const CONTROL = /[\x00-\x08\x0b-\x0c\x0e-\x1f\x7f]/;
@@ -118,8 +122,8 @@ class HeadInspection {
     if (text.startsWith(" ") || text.startsWith("\t")) {
       const last = this.#fields.at(-1);
       if (last) {
-        last.values.push(trimmed(text));
-        const what = `the value of ${nameOf(last)} goes on in the next line (a fold)`;
+        last.values.push(withoutBlanks(text));
+        const what = `the value of ${quoted(last.name)} goes on in the next line (a fold)`;
         return this.#fault("fold", what, { rule: "RFC 9112, 5.2", line });
       }
       const length = text.length - text.trimStart().length;
@@ -130,14 +134,14 @@ class HeadInspection {
     if (colon < 0) {
       // What is cut off may have had one.
       if (line.ending === "") return;
-      return this.#fault("no-colon", `there is no colon in ${shown(text)}`, {
+      return this.#fault("no-colon", `there is no colon in ${quoted(text)}`, {
         rule: "RFC 9112, 5",
         line,
       });
     }
-    const name = trimmed(text.slice(0, colon));
+    const name = withoutBlanks(text.slice(0, colon));
     this.#fieldName(line, { name, colon });
-    this.#fields.push({ line, name, values: [trimmed(text.slice(colon + 1))] });
+    this.#fields.push({ line, name, values: [withoutBlanks(text.slice(colon + 1))] });
     if (this.#fields.length === MAX_FIELDS + 1) {
       const what = `the head has more than ${MAX_FIELDS} fields`;
       this.#fault("too-large", what, { rule: `at most ${MAX_FIELDS}`, line });
@@ -154,14 +158,14 @@ class HeadInspection {
     }
     const end = line.text.slice(0, colon).trimEnd().length;
     if (end < colon) {
-      const what = `a space stands between the name ${shown(name)} and its colon`;
+      const what = `a space stands between the name ${quoted(name)} and its colon`;
       const place = { line, at: end, length: colon - end };
       this.#fault("space-before-colon", what, { rule: "RFC 9112, 5.1", ...place });
     }
     const bad = /[^!#$%&'*+\-.^_\x60|~0-9A-Za-z]/.exec(name);
     // A control character has been told of.
     if (!bad || CONTROL.test(bad[0])) return;
-    const what = `the name ${shown(name)} has ${shown(bad[0])} in it`;
+    const what = `the name ${quoted(name)} has ${quoted(bad[0])} in it`;
     const at = line.text.indexOf(name) + bad.index;
     this.#fault("bad-name", what, { rule: "RFC 9110, 5.1", line, at, length: 1 });
   }
@@ -175,7 +179,7 @@ class HeadInspection {
         return;
       case "other": {
         const spoken = otherProtocolOf(bytes);
-        const begin = shown(this.#lines.find(({ text }) => text !== "")?.text ?? "");
+        const begin = quoted(this.#lines.find(({ text }) => text !== "")?.text ?? "");
         const what = spoken
           ? `there is no head: the server speaks ${spoken}`
           : `there is no head: the answer begins with ${begin}`;
@@ -215,30 +219,9 @@ class HeadInspection {
 
 const NO_LINE: HeadLine = { number: 1, offset: 0, text: "", ending: "" };
 
-function nameOf({ name }: ReadField): string {
-  return shown(name);
-}
-
 function whereIs({ text }: HeadLine, index: number): string {
   const colon = text.indexOf(":");
   if (/^HTTP/i.test(text) || colon < 0) return "the line";
   if (index < colon) return "a name";
-  return `the value of ${shown(text.slice(0, colon).trim())}`;
-}
-
-/** Returns text without the spaces and tabs around it, and with all else (RFC 9110, 5.6.3). */
-function trimmed(text: string): string {
-  let start = 0;
-  let end = text.length;
-  while (start < end && isBlank(text[start])) start++;
-  while (end > start && isBlank(text[end - 1])) end--;
-  return text.slice(start, end);
-}
-
-function isBlank(character: string | undefined): boolean {
-  return character === " " || character === "\t";
-}
-
-function shown(text: string): string {
-  return `"${escapeControls(readable(text), { maxChars: MAX_SHOWN_CHARS })}"`;
+  return `the value of ${quoted(text.slice(0, colon).trim())}`;
 }

@@ -1,3 +1,5 @@
+import { latin1Text } from "../../codec/bytes/latin1_text.ts";
+
 /** What servers of other protocols begin with, in the one or the other form. */
 const GREETINGS: readonly (readonly [RegExp, string])[] = [
   // deno-lint-ignore no-control-regex
@@ -18,6 +20,6 @@ const GREETINGS: readonly (readonly [RegExp, string])[] = [
 
 /** Returns what a server seems to speak that does not answer with a head, by its first bytes; undefined if unknown. */
 export function otherProtocolOf(bytes: Uint8Array): string | undefined {
-  const begin = String.fromCharCode(...bytes.subarray(0, 64));
+  const begin = latin1Text(bytes.subarray(0, 64));
   return GREETINGS.find(([pattern]) => pattern.test(begin))?.[1];
 }

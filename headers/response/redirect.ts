@@ -1,5 +1,6 @@
 import { escapeControls } from "../../codec/escape_controls.ts";
 import type { Field } from "../../codec/http/mod.ts";
+import { valuesOf } from "../field_values.ts";
 import { parsedUrl } from "../parsed_url.ts";
 import { readable } from "../request/byte_text.ts";
 import type { InspectedHead } from "./inspect_head.ts";
@@ -43,9 +44,10 @@ export class Redirects {
    */
   next(
     request: ProbeRequest,
-    { status = 0, fields }: Pick<InspectedHead, "status" | "fields">,
+    head: Pick<InspectedHead, "status" | "fields">,
   ): ProbeRequest | undefined {
-    const location = fields.find(([name]) => name.toLowerCase() === "location")?.[1];
+    const { status = 0 } = head;
+    const location = valuesOf(head, "location")[0];
     if (!STATUSES.includes(status) || location === undefined) return undefined;
     const url = targetOf(request.url, location);
     const method = methodAfter(request.method, status);

@@ -1,5 +1,6 @@
 import { ByteWriter } from "../../codec/bytes/byte_writer.ts";
 import { writeLatin1 } from "../../codec/bytes/latin1_text.ts";
+import { saysNoBody } from "../../codec/http/methods.ts";
 import { type Field, Fields } from "../../codec/http/mod.ts";
 import { basicAuthorization } from "./basic_authorization.ts";
 import { fieldsToSend } from "./fields_to_send.ts";
@@ -23,9 +24,6 @@ export interface RequestOptions {
   readonly agent: string;
 }
 
-/** Methods whose requests say that they have no body (RFC 9110, 8.6). */
-const SAYS_NO_BODY = ["PATCH", "POST", "PUT"];
-
 /**
  * Returns the bytes of a request without a body.
  *
@@ -41,7 +39,7 @@ export function requestBytes(
     ["User-Agent", agent],
     ["Accept", "*/*"],
     ...authorization === undefined ? [] : [["Authorization", authorization] as const],
-    ...SAYS_NO_BODY.includes(method) ? [["Content-Length", "0"] as const] : [],
+    ...saysNoBody(method) ? [["Content-Length", "0"] as const] : [],
     ["Connection", "close"],
   ];
   let text = `${method} ${targetOf(url)} HTTP/1.1\r\n`;
@@ -50,7 +48,7 @@ export function requestBytes(
   }
   const writer = new ByteWriter();
   writeLatin1(`${text}\r\n`, writer);
-  return writer.buffer.slice(0, writer.length);
+  return writer.finish();
 }
 
 /** What stands in the request line; a fragment is nobody's but the browser's. */

@@ -1,6 +1,5 @@
 import { bold, cyan, dim, green, red, yellow } from "@std/fmt/colors";
-import { escapeControls } from "../../codec/escape_controls.ts";
-import { readable } from "../request/byte_text.ts";
+import { harmless } from "../request/harmless_text.ts";
 import type { HeadFault } from "./head_fault.ts";
 import type { HeadLine } from "./head_lines.ts";
 import type { InspectedHead } from "./inspect_head.ts";
@@ -90,33 +89,33 @@ function faultsByLine(faults: readonly HeadFault[]): ReadonlyMap<number, readonl
 function startLine({ text }: HeadLine, { status = 0 }: InspectedHead): string {
   const [, version = "", code = "", reason = ""] = /^(\S* )(\d+)(.*)$/s.exec(text) ?? [];
   const paint = status >= 400 ? red : status >= 300 ? yellow : status >= 200 ? green : cyan;
-  return `${dim(version)}${bold(paint(code))}${bold(harmless(reason))}`;
+  return `${dim(version)}${bold(paint(code))}${bold(shown(reason))}`;
 }
 
 function fieldLine({ text }: HeadLine): string {
   const colon = text.indexOf(":") + 1;
-  if (colon === 0) return harmless(text);
-  return `${cyan(harmless(text.slice(0, colon)))}${harmless(text.slice(colon))}`;
+  if (colon === 0) return shown(text);
+  return `${cyan(shown(text.slice(0, colon)))}${shown(text.slice(colon))}`;
 }
 
 /** Returns a line with what is wrong in it marked, where colours may be used. */
 function marked(text: string, faults: readonly HeadFault[], colour: boolean): string {
-  if (!colour) return harmless(text);
-  let shown = "";
+  if (!colour) return shown(text);
+  let line = "";
   let done = 0;
   for (const { column, length } of faults) {
     const from = Math.max(done, Math.min(text.length, column - 1));
     const to = Math.max(from, Math.min(text.length, column - 1 + length));
-    shown += harmless(text.slice(done, from)) +
-      (to > from ? red(harmless(text.slice(from, to))) : "");
+    line += shown(text.slice(done, from)) +
+      (to > from ? red(shown(text.slice(from, to))) : "");
     done = to;
   }
-  return shown + harmless(text.slice(done));
+  return line + shown(text.slice(done));
 }
 
-/** Returns what a peer sent as text: in UTF-8 where it is that, else a character a byte; harmless in any case. */
-function harmless(latin1: string): string {
-  return escapeControls(readable(latin1)).replaceAll("\\t", "\t");
+/** Returns what a peer sent as people read it; its tabs stay. */
+function shown(latin1: string): string {
+  return harmless(latin1).replaceAll("\\t", "\t");
 }
 
 /** Returns each byte so that it can be told from every other: printable ASCII as it is, all else escaped. */

@@ -1,6 +1,4 @@
-import { escapeControls } from "../../codec/escape_controls.ts";
-import { readable } from "../request/byte_text.ts";
-import type { FaultList } from "./head_fault.ts";
+import { type FaultList, quoted } from "./head_fault.ts";
 import type { HeadLine } from "./head_lines.ts";
 
 /** What a status line says, as far as it goes. */
@@ -97,5 +95,5 @@ function wordFrom(text: string, at: number): string {
 }
 
 function shown(text: string): string {
-  return `"${escapeControls(readable(text), { maxChars: MAX_SHOWN_CHARS })}"`;
+  return quoted(text, MAX_SHOWN_CHARS);
 }

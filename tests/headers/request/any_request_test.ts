@@ -3,7 +3,7 @@ import * as fc from "fast-check";
 import { liveJson } from "../../../headers/live/live_json.ts";
 import { requestPage } from "../../../headers/page/request_page.ts";
 import { latin1Text } from "../../../codec/bytes/latin1_text.ts";
-import { bytesOf } from "../../../headers/request/byte_text.ts";
+import { latin1Bytes } from "../../../codec/bytes/latin1_text.ts";
 import { hex as bytesOfHex } from "../../../testing/bytes.ts";
 import { preferredType, SHOWN_TYPES } from "../../../headers/request/preferred_type.ts";
 import { requestJson, shownJson } from "../../../headers/request/request_json.ts";
@@ -39,7 +39,7 @@ const request = fc.record({ target, cookie: value, other: value, type, body: byt
   sampleRequest({
     target,
     fields: [["Cookie", cookie], ["X-Other", other], ["Content-Type", type]],
-    body: bytesOf(body),
+    body: latin1Bytes(body),
     trailers: [["X-T", other]],
   })
 );
