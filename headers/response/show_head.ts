@@ -1,5 +1,6 @@
 import { bold, cyan, dim, green, red, yellow } from "@std/fmt/colors";
-import { harmless } from "../request/harmless_text.ts";
+import { readable } from "../request/byte_text.ts";
+import { harmlessLines } from "../request/harmless_text.ts";
 import type { HeadFault } from "./head_fault.ts";
 import type { HeadLine } from "./head_lines.ts";
 import type { InspectedHead } from "./inspect_head.ts";
@@ -115,7 +116,7 @@ function marked(text: string, faults: readonly HeadFault[], colour: boolean): st
 
 /** Returns what a peer sent as people read it; its tabs stay. */
 function shown(latin1: string): string {
-  return harmless(latin1).replaceAll("\\t", "\t");
+  return harmlessLines(readable(latin1));
 }
 
 /** Returns each byte so that it can be told from every other: printable ASCII as it is, all else escaped. */

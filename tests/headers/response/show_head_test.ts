@@ -18,6 +18,7 @@ const HEADS = [
   "http/1.1 ok\nA : \x1b[31mb\x07\r\n\tc\r\nd\r\n\r\n",
   "HTTP/1.1 500 Caf\xc3\xa9\r\nA: \xe9\xa0\r\nB: \xc2\x9b\xe2\x80\xae\r\n\r\n",
   "HTTP/1.1 304 \r\nContent-Length: 1, 2\r\nContent-Length: x\r\n",
+  "HTTP/1.1 302 Found\r\nLocation: C:\\temp\\new\r\nA:\tb\r\n\r\n",
 ];
 
 for (const head of HEADS) {
@@ -36,6 +37,7 @@ Deno.test("shownHead() shows what a terminal would obey, and UTF-8 as text", () 
     "http/1.1 ok\nA : \\x1b[31mb\\x07\n\tc\nd\n\n",
     "HTTP/1.1 500 Café\nA: é\xa0\nB: \\x9b\\u{202e}\n\n",
     "HTTP/1.1 304 \nContent-Length: 1, 2\nContent-Length: x\n",
+    "HTTP/1.1 302 Found\nLocation: C:\\temp\\new\nA:\tb\n\n",
   ]);
 });
 
