@@ -1,6 +1,7 @@
 import { assertEquals, assertFalse, assertMatch, assertStringIncludes } from "@std/assert";
 import { serveHeaders } from "../../servers/headers.ts";
 import { FakeClock } from "../../testing/mod.ts";
+import { fromFarAway } from "../cli/far_away.ts";
 import { type RunningServer, startServer } from "../cli/in_process.ts";
 import { connectPeer, type Peer } from "../cli/peer.ts";
 import { onNode } from "../runtime.ts";
@@ -199,30 +200,4 @@ Deno.test("headers /-/live/events ends no line of the log with a failure when it
 /** Waits until a connection has ended that was not there before. */
 async function left(server: RunningServer): Promise<void> {
   await server.stderr.until(/ closed\n/);
-}
-
-/** Until it is disposed, whoever connects seems to come from another machine. */
-function fromFarAway(): Disposable {
-  const { listen } = Deno;
-  function listenFar(options: Deno.TcpListenOptions): object {
-    const listener = listen(options);
-    return {
-      addr: listener.addr,
-      close: () => listener.close(),
-      async accept() {
-        const conn = await listener.accept();
-        return {
-          localAddr: conn.localAddr,
-          remoteAddr: { transport: "tcp", hostname: "192.0.2.7", port: 7 },
-          read: (into: Uint8Array) => conn.read(into),
-          write: (bytes: Uint8Array) => conn.write(bytes),
-          closeWrite: () => conn.closeWrite(),
-          close: () => conn.close(),
-        };
-      },
-    };
-  }
-  // It has what serve() asks of a listener, and stands for listen() only where TCP options are given.
-  Deno.listen = listenFar as typeof Deno.listen;
-  return { [Symbol.dispose]: () => void (Deno.listen = listen) };
 }

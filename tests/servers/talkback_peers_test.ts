@@ -1,6 +1,7 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { serveTalkback } from "../../servers/talkback.ts";
 import { Child, installed } from "../cli/child.ts";
+import { fromFarAway } from "../cli/far_away.ts";
 import { startServer } from "../cli/in_process.ts";
 import { connectPeer, type Peer } from "../cli/peer.ts";
 import { onNode } from "../runtime.ts";
@@ -127,30 +128,4 @@ Deno.test(
 
 async function connectTo(address: Deno.Addr): Promise<Peer> {
   return await connectPeer("port" in address ? address.port : 0);
-}
-
-/** Until it is disposed, whoever connects seems to come from another machine. */
-function fromFarAway(): Disposable {
-  const { listen } = Deno;
-  function listenFar(options: Deno.TcpListenOptions): object {
-    const listener = listen(options);
-    return {
-      addr: listener.addr,
-      close: () => listener.close(),
-      async accept() {
-        const conn = await listener.accept();
-        return {
-          localAddr: conn.localAddr,
-          remoteAddr: { transport: "tcp", hostname: "192.0.2.7", port: 7 },
-          read: (into: Uint8Array) => conn.read(into),
-          write: (bytes: Uint8Array) => conn.write(bytes),
-          closeWrite: () => conn.closeWrite(),
-          close: () => conn.close(),
-        };
-      },
-    };
-  }
-  // It has what serve() asks of a listener, and stands for listen() only where TCP options are given.
-  Deno.listen = listenFar as typeof Deno.listen;
-  return { [Symbol.dispose]: () => void (Deno.listen = listen) };
 }

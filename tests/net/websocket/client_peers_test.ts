@@ -1,7 +1,7 @@
-import { assert, assertEquals } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import { connectWebSocket } from "../../../net/websocket/mod.ts";
 import { WebSocketServer } from "./npm_ws.ts";
-import { weCallWs } from "./peer_pairs.ts";
+import { COMPRESSIONS_OF_WS, requireLongTexts, weCallWs } from "./peer_pairs.ts";
 import { testPeer } from "./peer_suite.ts";
 
 testPeer("connectWebSocket calls ws", { open: weCallWs, compresses: true });
@@ -25,24 +25,9 @@ Deno.test("connectWebSocket goes on without a subprotocol where ws knows none of
   assertEquals(pair.ours.protocol, undefined);
 });
 
-for (
-  const compression of [
-    { serverNoContextTakeover: true },
-    { clientNoContextTakeover: true },
-    { serverMaxWindowBits: 9 },
-    { clientMaxWindowBits: 9 },
-  ]
-) {
+for (const compression of COMPRESSIONS_OF_WS) {
   Deno.test(`connectWebSocket keeps to what ws asks for: ${JSON.stringify(compression)}`, async () => {
     await using pair = await weCallWs({ compress: true, compression });
-    const { ours, peer } = pair;
-    for (let turn = 0; turn < 4; turn++) {
-      const text = `${turn}`.repeat(4_096) + "a text that comes again".repeat(100);
-      await ours.send(text);
-      assert(await peer.receive() === text);
-      peer.socket.send(text);
-      const event = await ours.receive();
-      assert(event?.kind === "text" && event.text === text);
-    }
+    await requireLongTexts(pair);
   });
 }

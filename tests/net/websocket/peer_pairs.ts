@@ -1,3 +1,4 @@
+import { assert } from "@std/assert";
 import {
   connectWebSocket,
   serveWebSocket,
@@ -115,4 +116,24 @@ export async function weCall<Socket extends StandardWebSocket>(
       await end();
     },
   };
+}
+
+/** What ws may ask of compression, one at a time. */
+export const COMPRESSIONS_OF_WS: readonly CompressionOfWs[] = [
+  { serverNoContextTakeover: true },
+  { clientNoContextTakeover: true },
+  { serverMaxWindowBits: 9 },
+  { clientMaxWindowBits: 9 },
+];
+
+/** Sends texts that repeat one another there and back. */
+export async function requireLongTexts({ ours, peer }: PeerPair): Promise<void> {
+  for (let turn = 0; turn < 4; turn++) {
+    const text = `${turn}`.repeat(4_096) + "a text that comes again".repeat(100);
+    await ours.send(text);
+    assert(await peer.receive() === text);
+    peer.socket.send(text);
+    const event = await ours.receive();
+    assert(event?.kind === "text" && event.text === text);
+  }
 }

@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { serveWebSocket } from "../../../net/websocket/mod.ts";
 import { onNode } from "../../runtime.ts";
 import { WebSocket as WsSocket } from "./npm_ws.ts";
-import { runtimeCallsUs, wsCallsUs } from "./peer_pairs.ts";
+import { COMPRESSIONS_OF_WS, requireLongTexts, runtimeCallsUs, wsCallsUs } from "./peer_pairs.ts";
 import { testPeer } from "./peer_suite.ts";
 
 const encoder = new TextEncoder();
@@ -67,26 +67,11 @@ for (const compress of [false, true]) {
   });
 }
 
-for (
-  const compression of [
-    { serverNoContextTakeover: true },
-    { clientNoContextTakeover: true },
-    { serverMaxWindowBits: 9 },
-    { clientMaxWindowBits: 9 },
-  ]
-) {
+for (const compression of COMPRESSIONS_OF_WS) {
   Deno.test(`serveWebSocket keeps to what ws offers: ${JSON.stringify(compression)}`, async () => {
     await using pair = await wsCallsUs({ compress: true, compression });
-    const { ours, peer } = pair;
-    assert(peer.socket.extensions.startsWith("permessage-deflate"));
-    for (let turn = 0; turn < 4; turn++) {
-      const text = `${turn}`.repeat(4_096) + "a text that comes again".repeat(100);
-      await ours.send(text);
-      assert(await peer.receive() === text);
-      peer.socket.send(text);
-      const event = await ours.receive();
-      assert(event?.kind === "text" && event.text === text);
-    }
+    assert(pair.peer.socket.extensions.startsWith("permessage-deflate"));
+    await requireLongTexts(pair);
   });
 }
 
