@@ -1,3 +1,4 @@
+import { onAbort } from "../net/abort_listener.ts";
 import { ClosedError } from "../net/mod.ts";
 import type { Io } from "./io.ts";
 import { EXIT_INTERRUPTED } from "./exit_codes.ts";
@@ -18,8 +19,7 @@ export function interruption(io: Io): Interruption {
     controller.abort(new ClosedError(tried, { code: "connection-closed", by: "local" }));
   };
   const heard = () => controller.signal.aborted ? Deno.exit(EXIT_INTERRUPTED) : stop();
-  if (io.signal?.aborted) stop();
-  io.signal?.addEventListener("abort", stop, { once: true });
+  const stopListening = onAbort(io.signal, stop);
   if (io.signals) {
     Deno.addSignalListener("SIGINT", heard);
     Deno.addSignalListener("SIGTERM", heard);
@@ -28,7 +28,7 @@ export function interruption(io: Io): Interruption {
     signal: controller.signal,
     interrupt: heard,
     [Symbol.dispose]() {
-      io.signal?.removeEventListener("abort", stop);
+      stopListening();
       if (!io.signals) return;
       Deno.removeSignalListener("SIGINT", heard);
       Deno.removeSignalListener("SIGTERM", heard);

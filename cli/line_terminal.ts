@@ -1,6 +1,7 @@
 import process from "node:process";
 import { createInterface, type Interface } from "node:readline";
 import { PassThrough } from "node:stream";
+import { onAbort } from "../net/abort_listener.ts";
 import { EXIT_INTERRUPTED } from "./exit_codes.ts";
 import { finishOutput } from "./finish.ts";
 import type { Io } from "./io.ts";
@@ -81,16 +82,14 @@ export class LineTerminal implements AsyncDisposable {
 
   /** Returns the lines that are typed, to the end of input or until the signal is aborted. */
   async *lines(signal: AbortSignal): AsyncGenerator<string> {
-    const stop = () => {
+    const stopListening = onAbort(signal, () => {
       this.#leave();
       this.#editor.close();
-    };
-    signal.addEventListener("abort", stop, { once: true });
-    if (signal.aborted) stop();
+    });
     try {
       for await (const line of this.#editor) yield line;
     } finally {
-      signal.removeEventListener("abort", stop);
+      stopListening();
     }
   }
 

@@ -1,4 +1,5 @@
 import { escapeControls } from "../codec/escape_controls.ts";
+import { counted } from "../net/counted.ts";
 import { failureCodeOf } from "../net/failure_code.ts";
 import {
   AddressList,
@@ -202,10 +203,9 @@ async function untilStopped(
 
 /** Returns what became of the clients that were there at the end. */
 function howEnded({ drained, cut }: ShutdownResult): string {
-  const clients = (count: number) => count === 1 ? "1 client" : `${count} clients`;
   const were = cut === 1 ? "was" : "were";
-  if (drained === 0) return cut === 0 ? "" : `: ${clients(cut)} ${were} cut off`;
-  const finished = `: ${clients(drained)} finished`;
+  if (drained === 0) return cut === 0 ? "" : `: ${counted(cut, "client")} ${were} cut off`;
+  const finished = `: ${counted(drained, "client")} finished`;
   return cut === 0 ? finished : `${finished}, ${cut} ${were} cut off`;
 }
 

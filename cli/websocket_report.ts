@@ -1,6 +1,7 @@
 import { hexOf } from "../codec/bytes/hex.ts";
 import type { WebSocketEvent } from "../codec/websocket/mod.ts";
 import { escapeControls } from "../codec/escape_controls.ts";
+import { counted } from "../net/counted.ts";
 import { messageOf } from "../net/errors.ts";
 import type { CloseFrame } from "../net/websocket/mod.ts";
 import { closeCodeText } from "./close_codes.ts";
@@ -88,6 +89,5 @@ export function closeText({ code, reason }: CloseFrame): string {
 function binaryText(bytes: Uint8Array): string {
   const hex = hexOf(bytes.subarray(0, SHOWN_BYTES), " ");
   const more = bytes.length > SHOWN_BYTES ? " ..." : "";
-  const count = bytes.length === 1 ? "1 byte" : `${bytes.length} bytes`;
-  return `(binary, ${count}${hex === "" ? "" : `: ${hex}${more}`})`;
+  return `(binary, ${counted(bytes.length, "byte")}${hex === "" ? "" : `: ${hex}${more}`})`;
 }

@@ -1,5 +1,6 @@
 import { hexOf, hexRow, ROW_BYTES } from "../codec/bytes/hex.ts";
 import { escapeControls } from "../codec/escape_controls.ts";
+import { counted } from "./counted.ts";
 
 /** Which way something went, seen from here. */
 export type TraceDirection = "received" | "sent";
@@ -99,7 +100,7 @@ export function formatTrace(event: TraceEvent): string {
   }
   const { bytes, offset, piece } = event;
   const what = received ? "<- read" : "-> write";
-  const count = bytes.length === 1 ? "1 byte" : `${bytes.length} bytes`;
+  const count = counted(bytes.length, "byte");
   const title = `${head} ${what} ${piece}: ${count}, ${offset} to ${offset + bytes.length}\n`;
   return title + rows(bytes);
 }

@@ -1,4 +1,5 @@
 import { ProtocolError } from "../codec/errors.ts";
+import { counted } from "./counted.ts";
 import { forgettable, rejected } from "./rejection.ts";
 
 interface Settle<In> {
@@ -51,7 +52,7 @@ export function alreadyWaiting(): Promise<never> {
 
 /** Makes the error that says that messages came which belong to the protocol before a switch. */
 export function sentAhead(count: number, offset: number): ProtocolError {
-  const received = count === 1 ? "1 message" : `${count} messages`;
+  const received = counted(count, "message");
   return new ProtocolError(`Cannot switch codec: ${received} came ahead of the switch`, {
     code: "unexpected-message",
     side: "remote",

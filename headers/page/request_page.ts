@@ -1,6 +1,7 @@
+import { counted } from "../../net/counted.ts";
 import { hexUnlessPlain, readable } from "../request/byte_text.ts";
 import { MAX_SHOWN_CHARS } from "../request/body_view.ts";
-import { counted, harmless, harmlessLines, shownUpTo } from "../request/harmless_text.ts";
+import { harmless, harmlessLines, shownUpTo } from "../request/harmless_text.ts";
 import type { Pair } from "../request/pairs.ts";
 import type { FieldPair, RequestRecord } from "../request/request_record.ts";
 import {

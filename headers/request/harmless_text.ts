@@ -48,10 +48,5 @@ function endOfPiece(text: string, at: number): number {
   return end;
 }
 
-/** Returns a count with its noun: `1 byte`, `2 bytes`. */
-export function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
-}
-
 const PIECE_CHARS = 4096;
 const NOT_PLAIN = /[^\t\n\x20-\x7e]+/g;

@@ -1,7 +1,8 @@
 import type { EscapeControlsOptions } from "../../codec/escape_controls.ts";
+import { counted } from "../../net/counted.ts";
 import { hexUnlessPlain } from "./byte_text.ts";
 import { MAX_SHOWN_CHARS } from "./body_view.ts";
-import { counted, harmless, harmlessLines, shownUpTo } from "./harmless_text.ts";
+import { harmless, harmlessLines, shownUpTo } from "./harmless_text.ts";
 import type { Pair } from "./pairs.ts";
 import type { FieldPair, RequestRecord } from "./request_record.ts";
 import { addressesText, bodyText, connectionText, meaning, partText } from "./request_words.ts";

@@ -1,6 +1,7 @@
 import { escapeControls, type EscapeControlsOptions } from "../../codec/escape_controls.ts";
+import { counted } from "../../net/counted.ts";
 import { formatAddress } from "../../net/address.ts";
-import { counted, harmless } from "./harmless_text.ts";
+import { harmless } from "./harmless_text.ts";
 import type { MultipartPart } from "./multipart.ts";
 import type { RequestRecord } from "./request_record.ts";
 

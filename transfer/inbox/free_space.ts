@@ -1,4 +1,5 @@
 import { statfs } from "node:fs/promises";
+import { counted } from "../../net/counted.ts";
 import { disk } from "../disk.ts";
 import { FileRefusedError } from "../file_refused_error.ts";
 
@@ -106,8 +107,7 @@ export class FreeSpace {
   #require(bytes: number, free = Infinity): void {
     const left = Math.max(0, free - this.#promisedBytes - this.#minFreeBytes);
     if (bytes <= left) return;
-    const needed = bytes === 1 ? "1 byte" : `${bytes} bytes`;
-    const reason = `it needs ${needed}, and the receiver has ${left} to give`;
+    const reason = `it needs ${counted(bytes, "byte")}, and the receiver has ${left} to give`;
     throw new FileRefusedError(reason, { code: "no-space" });
   }
 }

@@ -1,5 +1,6 @@
 import { escapeControls } from "../../codec/escape_controls.ts";
 import { type Clock, systemClock } from "../../net/clock.ts";
+import { counted } from "../../net/counted.ts";
 import { messageOf } from "../../net/errors.ts";
 import type { ReceiptEntry, ReceiptFolder } from "../receipt.ts";
 import type { FileSendResult } from "../send_options.ts";
@@ -159,8 +160,8 @@ export class TransferReport {
     const rate = sent > 0 && ms > 0 ? ` (${formatRate(sent / ms * 1000)})` : "";
     const bytes = formatBytes(this.#storedBytes);
     const parts = [
-      `Sent ${countOf(stored, "file")}, ${bytes} in ${formatSpan(ms)}${rate}`,
-      ...folders > 0 ? [countOf(folders, "empty folder")] : [],
+      `Sent ${counted(stored, "file")}, ${bytes} in ${formatSpan(ms)}${rate}`,
+      ...folders > 0 ? [counted(folders, "empty folder")] : [],
       ...same > 0 ? [`${same} ${same === 1 ? "was" : "were"} there already`] : [],
       ...failed > 0 ? [`${failed} not stored`] : [],
     ];
@@ -210,8 +211,4 @@ export class TransferReport {
   #note(record: EventRecord, line: string): void {
     this.#progress.above(() => this.#report.note(record, line));
   }
-}
-
-function countOf(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? "" : "s"}`;
 }
