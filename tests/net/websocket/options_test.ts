@@ -102,7 +102,7 @@ for (
     [{ deadlines: { pinMs: 1 } }, TypeError, "Cannot set pinMs"],
   ] as const
 ) {
-  Deno.test(`${message} is refused on both sides: ${Deno.inspect(options)}`, async () => {
+  Deno.test(`${message} is refused on both sides`, async () => {
     // What a program in JavaScript may give.
     const given = options as ServeWebSocketOptions;
     const listener = new MemoryListener();
