@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { DENO_ONLY } from "./node/deno_only.ts";
 
 const ROOT = new URL("../", import.meta.url);
 
@@ -112,6 +113,28 @@ Deno.test("the library names no flag of a program", () => {
   assertEquals(flags, ["net/port_holder.ts: --allow-run"]);
 });
 
+Deno.test("what runs on Node calls nothing of Deno that its shim does not hold", () => {
+  const shim = sources.filter(({ path }) => path.startsWith("shims/"));
+  const held = new Set(shim.flatMap(({ text }) => exported(text)));
+  const denoAlone = [
+    ...Object.keys(DENO_ONLY).map((path) => `tests/${path}`),
+    "tests/browser/",
+    "tests/package/",
+    "tests/run_everywhere.ts",
+  ];
+  const called = sources
+    .filter(({ path }) => floorOf(path) >= 0 || path.startsWith("tests/"))
+    .filter(({ path }) => !denoAlone.some((name) => isIn(path, name)))
+    .flatMap(({ path, text }) =>
+      Array.from(
+        withoutComments(text).matchAll(/\bDeno\.(\w+)/g),
+        ([, name = ""]) => ({ path, name }),
+      )
+    );
+  assert(called.length > 500);
+  assertEquals(called.filter(({ name }) => !held.has(name)), []);
+});
+
 Deno.test("no file leaves work to somebody else when it is done", () => {
   // In two parts, or this file would find itself.
   const marks = new RegExp(`\\b(${"TO" + "DO"}|${"FIX" + "ME"}|${"X" + "XX"})\\b`);
@@ -138,10 +161,25 @@ function* read(folder: string): Generator<SourceFile> {
 }
 
 function specifiers(text: string): string[] {
-  // Comments hold examples, which import the package as a user does.
-  const code = text.replaceAll(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, "");
-  const found = code.matchAll(/(?:\bfrom|^import|\bimport\()\s*"([^"]+)"/gm);
+  const found = withoutComments(text).matchAll(/(?:\bfrom|^import|\bimport\()\s*"([^"]+)"/gm);
   return Array.from(found, ([, specifier = ""]) => specifier);
+}
+
+/** Comments hold examples, which import the package as a user does. */
+function withoutComments(text: string): string {
+  return text.replaceAll(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, "");
+}
+
+/** The names that a module gives to others, by its own declarations and by its lists. */
+function exported(text: string): string[] {
+  const declared = text.matchAll(
+    /^export (?:async )?(?:function|class|const|interface|type|\* as) (\w+)/gm,
+  );
+  const listed = text.matchAll(/^export (?:type )?\{([^}]*)\}/gm);
+  return [
+    ...Array.from(declared, ([, name = ""]) => name),
+    ...Array.from(listed, ([, names = ""]) => names.match(/\w+/g) ?? []).flat(),
+  ];
 }
 
 function imports(): { path: string; target: string }[] {
