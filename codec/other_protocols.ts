@@ -76,7 +76,7 @@ export function isTlsRecord([type, major]: Uint8Array): boolean {
 
 /** Says whether a server's first bytes are an alert of TLS: it was spoken to plainly, and cannot answer so. */
 export function isTlsAlert(first: Uint8Array): boolean {
-  return first[0] === TLS_ALERT && first[1] === TLS_MAJOR;
+  return isTlsRecord(first) && first[0] === TLS_ALERT;
 }
 
 /** Makes the error that says that a client speaks something else than its server does. */

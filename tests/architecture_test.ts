@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { withoutComments } from "./codec/sources.ts";
 import { DENO_ONLY } from "./node/deno_only.ts";
 
 const ROOT = new URL("../", import.meta.url);
@@ -114,8 +115,7 @@ Deno.test("the library names no flag of a program", () => {
 });
 
 Deno.test("what runs on Node calls nothing of Deno that its shim does not hold", () => {
-  const shim = sources.filter(({ path }) => path.startsWith("shims/"));
-  const held = new Set(shim.flatMap(({ text }) => exported(text)));
+  const held = new Set(exported("shims/testing/namespace.ts"));
   const denoAlone = [
     ...Object.keys(DENO_ONLY).map((path) => `tests/${path}`),
     "tests/browser/",
@@ -161,32 +161,36 @@ function* read(folder: string): Generator<SourceFile> {
 }
 
 function specifiers(text: string): string[] {
+  // Comments hold examples, which import the package as a user does.
   const found = withoutComments(text).matchAll(/(?:\bfrom|^import|\bimport\()\s*"([^"]+)"/gm);
   return Array.from(found, ([, specifier = ""]) => specifier);
 }
 
-/** Comments hold examples, which import the package as a user does. */
-function withoutComments(text: string): string {
-  return text.replaceAll(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, "");
-}
-
-/** The names that a module gives to others, by its own declarations and by its lists. */
-function exported(text: string): string[] {
+/** The names that a module gives to others, by its own declarations, by its lists, and from where it passes all on. */
+function exported(module: string): string[] {
+  const { text = "" } = sources.find(({ path }) => path === module) ?? {};
   const declared = text.matchAll(
     /^export (?:async )?(?:function|class|const|interface|type|\* as) (\w+)/gm,
   );
   const listed = text.matchAll(/^export (?:type )?\{([^}]*)\}/gm);
+  const passedOn = text.matchAll(/^export (?:type )?\* from "([^"]+)"/gm);
   return [
     ...Array.from(declared, ([, name = ""]) => name),
     ...Array.from(listed, ([, names = ""]) => names.match(/\w+/g) ?? []).flat(),
+    ...Array.from(passedOn, ([, from = ""]) => exported(placeOf(from, module))).flat(),
   ];
+}
+
+/** Returns where a specifier of `module` leads, from the project's root. */
+function placeOf(specifier: string, module: string): string {
+  return new URL(specifier, `house:/${module}`).pathname.slice(1);
 }
 
 function imports(): { path: string; target: string }[] {
   return sources.flatMap(({ path, text }) =>
     specifiers(text).filter((one) => one.startsWith(".")).map((one) => ({
       path,
-      target: new URL(one, `house:/${path}`).pathname.slice(1),
+      target: placeOf(one, path),
     }))
   );
 }
@@ -214,7 +218,7 @@ function circles(edges: ReadonlyMap<string, readonly string[]>): string[] {
 function foreign(isMine: (path: string) => boolean, allowed: readonly string[]): string[] {
   return sources.filter(({ path }) => isMine(path)).flatMap(({ path, text }) =>
     specifiers(text).filter((one) => {
-      const target = one.startsWith(".") ? new URL(one, `house:/${path}`).pathname.slice(1) : one;
+      const target = one.startsWith(".") ? placeOf(one, path) : one;
       return !allowed.some((folder) => target.startsWith(folder));
     }).map((one) => `${path} -> ${one}`)
   );

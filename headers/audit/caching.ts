@@ -1,11 +1,5 @@
-import {
-  type AuditedAnswer,
-  type AuditFinding,
-  missing,
-  tokensOf,
-  valuesOf,
-  weak,
-} from "./finding.ts";
+import { valuesOf } from "../field_values.ts";
+import { type AuditedAnswer, type AuditFinding, missing, tokensOf, weak } from "./finding.ts";
 
 const FIELD = "Cache-Control";
 /** What a cache may keep without being told to (RFC 9110, 15.1). */

@@ -1,3 +1,4 @@
+import { valuesOf } from "../field_values.ts";
 import {
   type AuditedAnswer,
   type AuditFinding,
@@ -5,7 +6,6 @@ import {
   isRedirect,
   missing,
   shown,
-  valuesOf,
   weak,
 } from "./finding.ts";
 

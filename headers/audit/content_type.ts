@@ -1,3 +1,4 @@
+import { valuesOf } from "../field_values.ts";
 import {
   type AuditedAnswer,
   type AuditFinding,
@@ -7,7 +8,6 @@ import {
   missing,
   shown,
   tokensOf,
-  valuesOf,
   weak,
 } from "./finding.ts";
 

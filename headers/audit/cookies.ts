@@ -1,4 +1,5 @@
-import { type AuditedAnswer, type AuditFinding, shown, valuesOf, weak } from "./finding.ts";
+import { valuesOf } from "../field_values.ts";
+import { type AuditedAnswer, type AuditFinding, shown, weak } from "./finding.ts";
 
 const FIELD = "Set-Cookie";
 

@@ -1,4 +1,5 @@
-import { type AuditedAnswer, type AuditFinding, shown, valuesOf, weak } from "./finding.ts";
+import { valuesOf } from "../field_values.ts";
+import { type AuditedAnswer, type AuditFinding, shown, weak } from "./finding.ts";
 
 /** Fields that exist to tell what runs there. */
 const TELLTALES = ["X-Powered-By", "X-AspNet-Version", "X-AspNetMvc-Version", "X-Generator"];

@@ -2,8 +2,6 @@ import { escapeControls } from "../../codec/escape_controls.ts";
 import { valuesOf } from "../field_values.ts";
 import { mediaTypeOf as mediaTypeIn } from "../request/media_type.ts";
 
-export { valuesOf } from "../field_values.ts";
-
 /** What an audit looks at: an answer, and what was asked for. */
 export interface AuditedAnswer {
   /** The URL that was asked for. */

@@ -1,11 +1,5 @@
-import {
-  type AuditedAnswer,
-  type AuditFinding,
-  shown,
-  tokensOf,
-  valuesOf,
-  weak,
-} from "./finding.ts";
+import { valuesOf } from "../field_values.ts";
+import { type AuditedAnswer, type AuditFinding, shown, tokensOf, weak } from "./finding.ts";
 
 const ORIGIN = "Access-Control-Allow-Origin";
 const CREDENTIALS = "Access-Control-Allow-Credentials";

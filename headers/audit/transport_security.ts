@@ -1,13 +1,13 @@
 import { isLocalHost, parseIp } from "../../net/address.ts";
 import { withoutBrackets } from "../../net/url_endpoint.ts";
 import { parsedUrl } from "../parsed_url.ts";
+import { valuesOf } from "../field_values.ts";
 import {
   type AuditedAnswer,
   type AuditFinding,
   isRedirect,
   missing,
   shown,
-  valuesOf,
   weak,
 } from "./finding.ts";
 

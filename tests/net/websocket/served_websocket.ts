@@ -1,3 +1,4 @@
+import { assert, assertEquals } from "@std/assert";
 import type { HttpServerMessage, HttpServerOutgoing } from "../../../codec/http/mod.ts";
 import {
   serveWebSocket,
@@ -110,4 +111,15 @@ export function failuresOf(events: readonly ServerEvent[]): string[] {
       ? [event.error instanceof Error ? event.error.message : String(event.error)]
       : []
   );
+}
+
+/** Holds that the only client of a server was lost because it gave no sign of life for `pongMs`. */
+export function assertLostToSilence(
+  { events }: ServedWebSocket,
+  { peer, pongMs }: { peer: MemoryTransport; pongMs: number },
+): void {
+  assert(peer.closed);
+  assertEquals(failuresOf(events), [
+    `Cannot keep the connection to 127.0.0.1:2: no pong came within ${pongMs} ms (pong deadline)`,
+  ]);
 }
