@@ -11,7 +11,7 @@ import {
 } from "./bytes.ts";
 import { assertFails, assertThrown, codeOf, reasonOf } from "./failing.ts";
 import { tcpPair, unixPair } from "./pairs.ts";
-import { stall, turns } from "./waiting.ts";
+import { arrived, stall, turns } from "./waiting.ts";
 
 for (const [kind, open] of [["TCP", tcpPair], ["Unix", unixPair]] as const) {
   Deno.test(`Conn.close() throws BadResource when it was called before and it is ${kind}`, async () => {
@@ -142,6 +142,7 @@ Deno.test("Conn.close() sends its last words when the peer's bytes were never re
   using pair = await tcpPair();
   await writeAll(pair.near, utf8("never read"));
   await writeAll(pair.far, utf8("goodbye"));
+  await arrived(pair.near, 7);
   pair.far.close();
   assertEquals(text(await readAll(pair.near)), "goodbye");
 });
@@ -151,6 +152,7 @@ Deno.test("read() has every byte when the peer writes and closes while our write
   const { write } = await stall(pair.near);
   const sent = pattern(30_000);
   await writeAll(pair.far, sent);
+  await arrived(pair.near, sent.length);
   pair.far.close();
   // It is told one way or the other that nobody will read the rest.
   const reason = await reasonOf(write);
@@ -170,6 +172,7 @@ Deno.test("read() has every byte when the peer writes and closes while we write 
     while (await pair.near.write(chunk).then(() => true, () => false)) await turns(1);
   })();
   await writeAll(pair.far, sent);
+  await arrived(pair.near, sent.length);
   pair.far.close();
   const { bytes } = await readUntilOver(pair.near);
   assertBytes(bytes, sent);

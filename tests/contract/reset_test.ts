@@ -3,7 +3,7 @@ import { assertBytes, pattern, readExactly, readUntilOver, text, utf8, writeAll 
 import { assertFails, codeOf, reasonOf } from "./failing.ts";
 import { LOCALHOST, tcpPair } from "./pairs.ts";
 import { connectAndReset, rudePeer } from "./rude_peer.ts";
-import { stall, turns } from "./waiting.ts";
+import { arrived, stall, turns } from "./waiting.ts";
 
 Deno.test("read() rejects with ConnectionReset once when the peer resets, then is at the end", async () => {
   using peer = await rudePeer();
@@ -36,6 +36,7 @@ Deno.test("read() tells the first of those who wait of a reset, and the others o
 Deno.test("read() has the data first when the peer writes and resets", async () => {
   using peer = await rudePeer();
   await peer.write(utf8("last words"));
+  await arrived(peer.conn, 10);
   await peer.reset();
   await turns(5);
   const { bytes, error } = await readUntilOver(peer.conn);
@@ -48,6 +49,7 @@ Deno.test("read() has every byte when the peer writes and resets while our write
   const { write } = await stall(peer.conn);
   const sent = pattern(30_000);
   await peer.write(sent);
+  await arrived(peer.conn, sent.length);
   await peer.reset();
   assert(await reasonOf(write) instanceof Deno.errors.ConnectionReset);
   const { bytes, error } = await readUntilOver(peer.conn);

@@ -40,3 +40,21 @@ export async function stall(conn: Deno.Conn, chunk = new Uint8Array(65_536)): Pr
     written += await write;
   }
 }
+
+/**
+ * Waits until the system holds that many bytes for who reads next: a reset behind them may overtake bytes that are
+ * still under way. Where the system does not tell, it waits for nothing.
+ */
+export async function arrived(
+  { localAddr, remoteAddr }: Deno.TcpConn,
+  count: number,
+): Promise<void> {
+  const ends = [localAddr, remoteAddr].map(({ port }) => port.toString(16).padStart(4, "0"));
+  const row = new RegExp(`:${ends[0]} \\w+:${ends[1]} \\w+ \\w+:(\\w+)`, "i");
+  const table = new Deno.Command("cat", { args: ["/proc/net/tcp"], stderr: "null" });
+  for (let held = 0; held < count;) {
+    const { success, stdout } = await table.output();
+    if (!success) return;
+    held = parseInt(row.exec(new TextDecoder().decode(stdout))?.[1] ?? "0", 16);
+  }
+}
