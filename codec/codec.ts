@@ -106,6 +106,13 @@ export interface Session<In, Out = In> {
    * A connection whose session has this decodes ahead while the program is busy, so that the answer is not late.
    */
   answer?(writer: ByteWriter): void;
+  /**
+   * False says that `answer` would write nothing, so that nobody has to ask it: for a protocol that owes something for few
+   * of its messages.
+   *
+   * @default unknown: `answer` is asked each time
+   */
+  readonly owesAnswer?: boolean;
   /** Writes the last words before a polite close: a close frame. */
   farewell?(reason: FarewellReason, writer: ByteWriter): void;
   /**

@@ -79,7 +79,8 @@ export class Duplex<In, Out> implements ConnectionCore<Out> {
 
   answer(): void {
     const { session } = this;
-    if (session.answer) this.#say("answers", (writer) => session.answer?.(writer));
+    if (!session.answer || session.owesAnswer === false) return;
+    this.#say("answers", (writer) => session.answer?.(writer));
   }
 
   refuse(error: ProtocolError): void {

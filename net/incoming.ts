@@ -1,6 +1,7 @@
 import type { Decoder, Session } from "../codec/codec.ts";
 import { ProtocolError } from "../codec/errors.ts";
 import type { Address } from "./address.ts";
+import { type AheadDecoder, decodeAheadSoon, waitForProgram } from "./ahead_turns.ts";
 import { bound } from "./bounded_wait.ts";
 import { LARGE_BYTES } from "./buffers.ts";
 import type { CancelWait } from "./clock.ts";
@@ -14,16 +15,14 @@ import { Reader, type ReaderOwner } from "./reader.ts";
 import { forgettable, rejected } from "./rejection.ts";
 import { requireKept, Silence, type SilenceOwner } from "./silence.ts";
 import { TokenBucket } from "./token_bucket.ts";
-import { afterPoll, nextTurn } from "./turn.ts";
-import { alreadyWaiting, type Taker, Waiter } from "./waiter.ts";
-
-const DONE: IteratorResult<never, undefined> = { done: true, value: undefined };
+import { afterPoll } from "./turn.ts";
+import { alreadyWaiting, DONE, type Taker, Waiter } from "./waiter.ts";
 
 /**
  * The half of a connection that receives. It reads only while somebody waits for a message, so that a slow program slows
  * the peer down; a session that owes answers reads on a little, so that a slow program does not keep them back.
  */
-export class Incoming<In> implements SilenceOwner, ReaderOwner {
+export class Incoming<In> implements SilenceOwner, ReaderOwner, AheadDecoder {
   /** The peer has said that it will send no more. */
   ended = false;
   readonly #core: ConnectionCore<never>;
@@ -146,7 +145,7 @@ export class Incoming<In> implements SilenceOwner, ReaderOwner {
   /** Returns the next message that is whole, and undefined where there is none yet, or none is allowed yet. */
   takeWhole(): In | undefined {
     // A closed connection drops what it reads into the buffer that the decoder may look at, so it is not asked again.
-    if (this.#isAwaited || this.#over || this.#lingering || this.#delay() > 0) return undefined;
+    if (this.isAwaited || this.#over || this.#lingering || this.#delay() > 0) return undefined;
     return this.#take();
   }
 
@@ -196,7 +195,7 @@ export class Incoming<In> implements SilenceOwner, ReaderOwner {
 
   /** The connection is alive in the other direction. */
   touch(): void {
-    if (this.#isAwaited && this.reader.isReading && !this.#lingering) this.#silence.startIdle();
+    if (this.isAwaited && this.reader.isReading && !this.#lingering) this.#silence.startIdle();
   }
 
   /** Ends this half. Pending calls reject with `error`; where it is undefined, messages just end. */
@@ -223,7 +222,7 @@ export class Incoming<In> implements SilenceOwner, ReaderOwner {
   }
 
   /** A call waits for what the peer sends. Silence counts only then. */
-  get #isAwaited(): boolean {
+  get isAwaited(): boolean {
     return this.#waiter !== undefined || this.#taker !== undefined;
   }
 
@@ -308,7 +307,7 @@ export class Incoming<In> implements SilenceOwner, ReaderOwner {
   #read(): void {
     if (this.reader.isReading) return this.touch();
     if (this.#over) return;
-    const isAwaited = this.#isAwaited && !this.#lingering;
+    const isAwaited = this.isAwaited && !this.#lingering;
     if (this.reader.read(this.#lingering ? undefined : this.#straight()) && isAwaited) {
       this.#silence.startIdle();
     }
@@ -330,7 +329,7 @@ export class Incoming<In> implements SilenceOwner, ReaderOwner {
   }
 
   onReadAllowed(): void {
-    if (!this.#isAwaited && !this.#lingering) return this.#decodeAheadLater();
+    if (!this.isAwaited && !this.#lingering) return this.decodeAheadNow();
     this.#read();
     if (this.#draining && this.#waiter && !this.#cancelMessagePause) this.#endSoon();
   }
@@ -361,7 +360,7 @@ export class Incoming<In> implements SilenceOwner, ReaderOwner {
       // A read of nothing is no end of a body.
       else if (isStraight && !filling && chunk.length > 0) return this.#passBody(chunk);
       else {
-        if (!this.#isAwaited) this.#source.ahead?.addBytes(chunk.length);
+        if (!this.isAwaited) this.#source.ahead?.addBytes(chunk.length);
         decoder.push(chunk);
       }
       this.#deliver();
@@ -431,14 +430,15 @@ export class Incoming<In> implements SilenceOwner, ReaderOwner {
 
   /** Lets what is there be decoded ahead when the program has had its turn. */
   askAhead(): void {
-    if (this.#aheadAsked || !this.#source.ahead) return;
+    if (!this.#source.ahead) return;
+    if (this.#aheadAsked) return waitForProgram();
     this.#aheadAsked = true;
-    nextTurn(() => this.#decodeAheadLater());
+    decodeAheadSoon(this);
   }
 
-  #decodeAheadLater(): void {
+  decodeAheadNow(): void {
     this.#aheadAsked = false;
-    if (this.#isAwaited || this.reader.isReading || this.#lingering || this.#over) return;
+    if (this.isAwaited || this.reader.isReading || this.#lingering || this.#over) return;
     this.#decodeAhead();
   }
 

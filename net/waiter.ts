@@ -7,6 +7,9 @@ interface Settle<In> {
   reject(error: unknown): void;
 }
 
+/** There will be no message. */
+export const DONE: IteratorResult<never, undefined> = { done: true, value: undefined };
+
 /** A pending `next()`. */
 export class Waiter<In> {
   /** What the caller waits for. */

@@ -29,10 +29,17 @@ export function takeMemory(bytes: number): Uint8Array<ArrayBuffer> {
 /** Returns memory of `bytes` that nobody else has a part of. It holds old bytes of others. */
 export function takeWhole(bytes: number): Uint8Array<ArrayBuffer> {
   if (bytes < RECYCLED_MIN_BYTES) return new Uint8Array(bytes);
+  return takeKept(bytes) ?? new Uint8Array(new ArrayBuffer(classOf(bytes)), 0, bytes);
+}
+
+/** Returns memory of `bytes` that was given back; undefined where none is kept that has this size. It holds old bytes of others. */
+export function takeKept(bytes: number): Uint8Array<ArrayBuffer> | undefined {
+  if (bytes < RECYCLED_MIN_BYTES) return undefined;
   const size = classOf(bytes);
   const buffer = kept.get(size)?.pop();
-  if (buffer !== undefined) keptBytes -= size;
-  return new Uint8Array(buffer ?? new ArrayBuffer(size), 0, bytes);
+  if (buffer === undefined) return undefined;
+  keptBytes -= size;
+  return new Uint8Array(buffer, 0, bytes);
 }
 
 /**

@@ -19,7 +19,11 @@ import {
   TEXT,
 } from "./opcodes.ts";
 
-const KNOWN = [CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG];
+/** A bit for each opcode that is known. */
+const KNOWN = [CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG].reduce(
+  (bits, one) => bits | 1 << one,
+  0,
+);
 const TWO_BYTES = 126;
 const EIGHT_BYTES = 127;
 
@@ -95,7 +99,7 @@ function requireFirst(
   first: number,
   { opcode, rules, offset }: { opcode: number; rules: FrameRules; offset: number },
 ): void {
-  if (!KNOWN.includes(opcode)) {
+  if ((KNOWN >> opcode & 1) === 0) {
     throw badFrame("a known opcode", { offset, received: `${opcode}` });
   }
   if ((first & RSV23) !== 0) throw badFrame("no reserved bit", { offset, received: "one" });

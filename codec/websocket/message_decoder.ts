@@ -9,7 +9,7 @@ import type { MessageInflater } from "./compression.ts";
 import { broken, tooLong } from "./errors.ts";
 import { decodeFrameHead, FrameHead, type FrameRules } from "./frame_head.ts";
 import type { WebSocketLimits } from "./limits.ts";
-import { applyMask, turnMask } from "./mask.ts";
+import { applyMask, copyMasked, turnMask } from "./mask.ts";
 import { MessageMemory } from "./message_memory.ts";
 import type { WebSocketClose, WebSocketMessage } from "./messages.ts";
 import { CLOSE, CONTINUATION, PING, TEXT } from "./opcodes.ts";
@@ -228,12 +228,13 @@ export class MessageDecoder extends BufferedDecoder<WebSocketMessage> {
     buffer.skip(headBytes);
     const bytes = takeMemory(payloadBytes);
     const { storage, start } = buffer;
-    let isAscii: boolean;
-    if (payloadBytes <= 64) isAscii = copyMasked(storage, { at: start, into: bytes, mask });
-    else {
-      bytes.set(storage.subarray(start, start + payloadBytes));
-      isAscii = applyMask(bytes, { from: 0, to: payloadBytes, mask });
-    }
+    const isAscii = copyMasked(storage, {
+      from: start,
+      into: bytes,
+      at: 0,
+      count: payloadBytes,
+      mask,
+    });
     const at = buffer.offset;
     buffer.skip(payloadBytes);
     if (opcode !== TEXT) return { kind: "binary", bytes };
@@ -253,9 +254,14 @@ export class MessageDecoder extends BufferedDecoder<WebSocketMessage> {
     memory.reserve(count);
     const from = memory.length;
     const to = from + count;
-    memory.bytes.set(buffer.view(0, count), from);
     memory.length = to;
-    const isAscii = applyMask(memory.bytes, { from, to, mask: this.#mask });
+    const isAscii = copyMasked(buffer.storage, {
+      from: buffer.start,
+      into: memory.bytes,
+      at: from,
+      count,
+      mask: this.#mask,
+    });
     this.#mask = turnMask(this.#mask, count);
     const at = buffer.offset;
     buffer.skip(count);
@@ -299,42 +305,6 @@ export class MessageDecoder extends BufferedDecoder<WebSocketMessage> {
   #requireWholeText(offset: number): void {
     if (!this.#utf8.isWhole) throw badUtf8(offset, "an end inside a character");
   }
-}
-
-/** Unmasks a short payload while it is copied; says whether all of it is ASCII. */
-function copyMasked(
-  from: Uint8Array,
-  { at, into, mask }: { at: number; into: Uint8Array; mask: number },
-): boolean {
-  const { length } = into;
-  let high = 0;
-  if (mask === 0) {
-    for (let index = 0; index < length; index++) high |= into[index] = from[at + index]!;
-    return (high & 0x80) === 0;
-  }
-  const [first, second, third, fourth] = [
-    mask & 0xff,
-    mask >> 8 & 0xff,
-    mask >> 16 & 0xff,
-    mask >>> 24,
-  ];
-  let index = 0;
-  let source = at;
-  for (; index + 3 < length; index += 4, source += 4) {
-    const one = from[source]! ^ first;
-    const two = from[source + 1]! ^ second;
-    const three = from[source + 2]! ^ third;
-    const four = from[source + 3]! ^ fourth;
-    into[index] = one;
-    into[index + 1] = two;
-    into[index + 2] = three;
-    into[index + 3] = four;
-    high |= one | two | three | four;
-  }
-  if (index < length) high |= into[index++] = from[source++]! ^ first;
-  if (index < length) high |= into[index++] = from[source++]! ^ second;
-  if (index < length) high |= into[index] = from[source]! ^ third;
-  return (high & 0x80) === 0;
 }
 
 function badUtf8(offset: number, received: string): ProtocolError {

@@ -6,7 +6,7 @@ import { requireWellFormed } from "../text.ts";
 import type { MessageDeflater } from "./compression.ts";
 import { unsayable } from "./errors.ts";
 import { encodeFrameHead } from "./frame_head.ts";
-import { applyMask, maskAt } from "./mask.ts";
+import { applyMask, copyMasked, maskAt } from "./mask.ts";
 import type { WebSocketFragment } from "./messages.ts";
 import { BINARY, CONTINUATION, FIN, MASK_BYTES, RSV1, TEXT } from "./opcodes.ts";
 import { Utf8Checker } from "./utf8_checker.ts";
@@ -14,6 +14,8 @@ import { Utf8Checker } from "./utf8_checker.ts";
 const encoder = new TextEncoder();
 /** Text up to here is looked through for its length; a longer one is encoded first. */
 const SHORT_CHARACTERS = 256;
+/** Up to here a loop over the bytes is faster than a call that copies them. */
+const SHORT_BYTES = 64;
 /** Masks are drawn so many at a time. */
 const MASKS_BYTES = 4096;
 
@@ -53,7 +55,8 @@ export class MessageEncoder {
     const { buffer } = writer;
     let at = writer.length;
     for (let index = 0; index < text.length; index++) buffer[at++] = text.charCodeAt(index);
-    this.#masked(writer, { to: at, mask });
+    if (mask) applyMask(buffer, { from: writer.length, to: at, mask: maskAt(mask, 0) });
+    writer.length = at;
   }
 
   /** Writes the bytes of a text that was checked. @throws {ProtocolError} A message is open. */
@@ -108,18 +111,11 @@ export class MessageEncoder {
     const { length } = payload;
     const mask = this.#mask();
     encodeFrameHead(writer, { first, payloadBytes: length, mask });
-    writer.buffer.set(payload, writer.length);
-    this.#masked(writer, { to: writer.length + length, mask });
-  }
-
-  #masked(
-    writer: ByteWriter,
-    { to, mask }: { to: number; mask: Uint8Array | undefined },
-  ): void {
-    if (mask) {
-      applyMask(writer.buffer, { from: writer.length, to, mask: maskAt(mask, 0) });
-    }
-    writer.length = to;
+    const { buffer: into, length: at } = writer;
+    if (mask) copyMasked(payload, { from: 0, into, at, count: length, mask: maskAt(mask, 0) });
+    else if (length > SHORT_BYTES) into.set(payload, at);
+    else for (let index = 0; index < length; index++) into[at + index] = payload[index]!;
+    writer.length = at + length;
   }
 
   #requireNoneOpen(): void {

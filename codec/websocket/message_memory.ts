@@ -1,6 +1,6 @@
 // This module is browser compatible.
 
-import { giveBack, takeMemory, takeWhole } from "../bytes/memory.ts";
+import { giveBack, takeKept, takeMemory, takeWhole } from "../bytes/memory.ts";
 
 /** So much is taken at once for what was only announced. */
 const AHEAD_BYTES = 64 * 1024;
@@ -34,7 +34,9 @@ export class MessageMemory {
     const ahead = Math.min(this.#announced, Math.max(4 * needed, AHEAD_BYTES));
     // Where each of many fragments took only its own, all that came before would be copied for each.
     const wanted = Math.max(needed, ahead, this.#isLast ? 0 : 2 * this.bytes.length);
-    const grown = this.length === 0 ? takeMemory(wanted) : takeWhole(wanted);
+    // What is there already may be taken for what is only announced: it costs nothing.
+    const grown = (this.#announced > wanted ? takeKept(this.#announced) : undefined) ??
+      (this.length === 0 ? takeMemory(wanted) : takeWhole(wanted));
     grown.set(this.bytes.subarray(0, this.length));
     this.#giveBack();
     this.bytes = grown;

@@ -109,6 +109,11 @@ export class WebSocketSession
     throw unsayable("message", { expected: "a kind of message", received: "another one" });
   }
 
+  /** A ping or a close came that was not answered. */
+  get owesAnswer(): boolean {
+    return this.#ping !== undefined || (this.#received !== undefined && !this.#hasSentClose);
+  }
+
   /** Writes the pong that the last ping is owed, and the echo of a close. */
   answer(writer: ByteWriter): void {
     const ping = this.#ping;

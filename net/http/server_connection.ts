@@ -6,13 +6,13 @@ import { nextTurn } from "../turn.ts";
 import { PLAIN_TEXT } from "./plain_text.ts";
 import type { HttpTransport, RequestHost } from "./request_host.ts";
 import { HttpServerRequest } from "./server_request.ts";
+import { DONE } from "../waiter.ts";
 
 /** Requests of one client that are handed out in a row, without a look at what others sent. */
 const MAX_IN_A_ROW = 32;
 
 type RequestResult = IteratorResult<HttpServerRequest, undefined>;
 
-const DONE: RequestResult = { done: true, value: undefined };
 const OVER: Promise<RequestResult> = Promise.resolve(DONE);
 
 /**

@@ -19,13 +19,12 @@ import type { CloseFrame, CloseInfo } from "./close_info.ts";
 import { fragmentsOf } from "./fragments.ts";
 import { Heartbeat, type HeartbeatOwner } from "./heartbeat.ts";
 import { Pings } from "./pings.ts";
+import { DONE } from "../waiter.ts";
 
 /** What speaks WebSocket. */
 export type WebSocketTransport = Connection<WebSocketMessage, WebSocketOutgoing>;
 
 type Result = IteratorResult<WebSocketEvent, undefined>;
-
-const DONE: Result = { done: true, value: undefined };
 
 /** Hands control frames from a codec, which is made first, to the connection that is made of it. */
 export class Controls {
