@@ -267,7 +267,7 @@ export class Outgoing<Out> implements WatchOwner, TurnWriter {
     }
     // A trace may keep what it is shown.
     if (tracer) tracer.sent(message instanceof Uint8Array ? message.slice() : message, length);
-    this.#take(body, writer);
+    if (body.length > 0) this.#take(body, writer);
     this.askTurn();
     return this.queuedBytes > this.#highWater ? this.#lowWater(signal) : SENT;
   }

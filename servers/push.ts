@@ -64,7 +64,7 @@ export function servePush(options: PushServerOptions): PushServer<cli.AnyAddr> {
       const socket = await open(request, http.id);
       if (!socket) continue;
       try {
-        for await (const message of socket) await socket.send(message);
+        for await (const message of socket) await socket.send(message, { transfer: true });
       } finally {
         await socket.close(socket.connection.draining ? 1001 : 1000);
         onClose(http.id, socket.closeInfo);

@@ -14,7 +14,7 @@ serveWebSocket(
   listener,
   { limits, compress: what === "compress", onEvent() {} },
   async (socket) => {
-    for await (const message of socket) await socket.send(message);
+    for await (const message of socket) await socket.send(message, { transfer: true });
   },
 );
 console.log(listener.addr.port);

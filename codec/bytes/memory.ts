@@ -8,7 +8,7 @@ const SLICE_MAX_BYTES = 2 * 1024;
 /** Memory from here on is kept when it is given back: making a fresh 1 MiB costs more than filling it. */
 export const RECYCLED_MIN_BYTES = 4 * 1024;
 /** What is kept for the next one who needs so much, all together. */
-const KEPT_MAX_BYTES = 32 * 1024 * 1024;
+const KEPT_MAX_BYTES = 64 * 1024 * 1024;
 
 let block = new ArrayBuffer(0);
 let blockTaken = 0;
@@ -32,7 +32,7 @@ export function takeWhole(bytes: number): Uint8Array<ArrayBuffer> {
   return takeKept(bytes) ?? new Uint8Array(new ArrayBuffer(classOf(bytes)), 0, bytes);
 }
 
-/** Returns memory of `bytes` that was given back; undefined where none is kept that has this size. It holds old bytes of others. */
+/** Returns memory of `bytes` that was given back; undefined where none of this size was. It holds old bytes of others. */
 export function takeKept(bytes: number): Uint8Array<ArrayBuffer> | undefined {
   if (bytes < RECYCLED_MIN_BYTES) return undefined;
   const size = classOf(bytes);

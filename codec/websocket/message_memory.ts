@@ -7,10 +7,12 @@ const AHEAD_BYTES = 64 * 1024;
 /** Below this many bytes memory is shared with others. */
 const SHARED_BYTES = 2 * 1024;
 
+const NOTHING = new Uint8Array(0);
+
 /** The memory that a message is gathered in while its bytes come. It grows with what has come, and not with what is announced. */
 export class MessageMemory {
   /** The bytes; the first `length` of them have come. */
-  bytes: Uint8Array<ArrayBuffer> = new Uint8Array(0);
+  bytes: Uint8Array<ArrayBuffer> = NOTHING;
   length = 0;
   /** How many there will be, as far as that is known. */
   #announced = 0;
@@ -45,7 +47,7 @@ export class MessageMemory {
   /** Returns the bytes that have come, which are the caller's from now on, and begins anew. */
   take(): Uint8Array<ArrayBuffer> {
     const { bytes, length } = this;
-    this.bytes = new Uint8Array(0);
+    this.bytes = NOTHING;
     this.length = 0;
     return bytes.length === length ? bytes : bytes.subarray(0, length);
   }

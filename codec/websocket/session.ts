@@ -1,6 +1,7 @@
 // This module is browser compatible.
 
 import type { ByteWriter } from "../bytes/byte_writer.ts";
+import { RECYCLED_MIN_BYTES } from "../bytes/memory.ts";
 import type { FarewellReason, Session } from "../codec.ts";
 import type { ProtocolError } from "../errors.ts";
 import { encodeClosePayload, shortReason } from "./close_payload.ts";
@@ -156,7 +157,11 @@ export class WebSocketSession
   #encodeHead(message: WebSocketOutgoing, writer: ByteWriter): Uint8Array {
     const bytes = bytesOf(message);
     const kind = message instanceof TextMessage ? "text" : "binary";
-    if (bytes && !this.#hasSentClose && this.#encoder.headOf(kind, { bytes, writer })) return bytes;
+    // What is short is copied for less than it takes to give its memory away.
+    const isLong = bytes !== undefined && bytes.length >= RECYCLED_MIN_BYTES;
+    if (isLong && !this.#hasSentClose && this.#encoder.headOf(kind, { bytes, writer })) {
+      return bytes;
+    }
     this.encode(message, writer);
     return NOTHING;
   }

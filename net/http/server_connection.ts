@@ -3,10 +3,10 @@ import type { Address } from "../address.ts";
 import { ClosedError, DeadlineError } from "../errors.ts";
 import { rejected } from "../rejection.ts";
 import { nextTurn } from "../turn.ts";
+import { DONE } from "../waiter.ts";
 import { PLAIN_TEXT } from "./plain_text.ts";
 import type { HttpTransport, RequestHost } from "./request_host.ts";
 import { HttpServerRequest } from "./server_request.ts";
-import { DONE } from "../waiter.ts";
 
 /** Requests of one client that are handed out in a row, without a look at what others sent. */
 const MAX_IN_A_ROW = 32;
@@ -88,6 +88,7 @@ export class HttpServerConnection
   /** No further request is taken: the connection speaks another protocol now. */
   leave(): void {
     this.#isOver = true;
+    this.#current = undefined;
   }
 
   /** Answers the request that its handler left without an answer. */

@@ -215,7 +215,9 @@ export class HttpServerRequest {
     { protocol, fields, limits, deadlines }: UpgradeOptions,
   ): Promise<Connection<In, Out>> {
     if (this.#progress !== "unanswered") throw answeredTwice();
-    if (!this.body.isOver) throw new TypeError("Cannot upgrade: the request's body is not read");
+    if (this.hasBody && !this.body.isOver) {
+      throw new TypeError("Cannot upgrade: the request's body is not read");
+    }
     const { connection } = this.#host;
     this.#progress = "answered";
     await this.#send({ status: 101, upgrade: protocol, fields });

@@ -1,16 +1,21 @@
+import type { Address } from "../address.ts";
 import type { Clock } from "../clock.ts";
+import { DeadlineError } from "../errors.ts";
 import { Watch, type WatchOwner } from "../watch.ts";
 
-/** Whom a {@linkcode Heartbeat} watches over. */
+/** Whom a {@linkcode Heartbeat} watches over: a WebSocket. */
 export interface HeartbeatOwner {
-  /** Bytes that the peer has sent so far. */
-  readonly bytesReceived: number;
-  /** A read is under way: silence is the peer's, and not ours. */
-  readonly isReading: boolean;
+  readonly connection: {
+    /** Bytes that the peer has sent so far. */
+    readonly bytesReceived: number;
+    /** A read is under way: silence is the peer's, and not ours. */
+    readonly isReading: boolean;
+  };
+  readonly remoteAddr: Address;
   /** Asks the peer to say something. */
-  askForLife(): void;
-  /** It said nothing. */
-  onSilence(pongMs: number): void;
+  ping(): Promise<unknown>;
+  /** Ends it, where it said nothing. */
+  abort(reason: DeadlineError): void;
 }
 
 /** Connections that were made at one moment ask at so many others. */
@@ -60,15 +65,18 @@ export class Heartbeat implements WatchOwner {
 
   /** One of the watches ran out. */
   passed(watch: Watch): void {
-    const { bytesReceived, isReading } = this.#owner;
+    const owner = this.#owner;
+    const { bytesReceived, isReading } = owner.connection;
     if (bytesReceived !== this.#seen || !isReading) return this.#listen();
-    if (watch === this.#answer) return this.#owner.onSilence(this.#pongMs);
+    if (watch === this.#answer) {
+      return owner.abort(new DeadlineError("pong", this.#pongMs, { peer: owner.remoteAddr }));
+    }
     this.#answer.start();
-    this.#owner.askForLife();
+    owner.ping().catch(() => {});
   }
 
   #listen(): void {
-    this.#seen = this.#owner.bytesReceived;
+    this.#seen = this.#owner.connection.bytesReceived;
     this.#quiet.start();
   }
 }

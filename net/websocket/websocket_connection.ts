@@ -13,13 +13,13 @@ import type { Address } from "../address.ts";
 import type { Clock } from "../clock.ts";
 import type { Connection } from "../connection.ts";
 import type { SendOptions } from "../connection_options.ts";
-import { ClosedError, closedHere, DeadlineError } from "../errors.ts";
+import { ClosedError, closedHere } from "../errors.ts";
 import { rejected } from "../rejection.ts";
+import { DONE } from "../waiter.ts";
 import type { CloseFrame, CloseInfo } from "./close_info.ts";
 import { fragmentsOf } from "./fragments.ts";
-import { Heartbeat, type HeartbeatOwner } from "./heartbeat.ts";
+import { Heartbeat } from "./heartbeat.ts";
 import { Pings } from "./pings.ts";
-import { DONE } from "../waiter.ts";
 
 /** What speaks WebSocket. */
 export type WebSocketTransport = Connection<WebSocketMessage, WebSocketOutgoing>;
@@ -89,7 +89,7 @@ export class WebSocketConnection
     controls.listener = (message) => this.#onControl(message);
     const { pingMs, pongMs } = deadlines;
     if (pingMs !== Infinity) {
-      this.#heartbeat = new Heartbeat(this.#life(), { pingMs, pongMs, clock });
+      this.#heartbeat = new Heartbeat(this, { pingMs, pongMs, clock });
     }
     this.connection.readAhead();
   }
@@ -232,24 +232,6 @@ export class WebSocketConnection
   /** Closes with 1000. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
-  }
-
-  /** What the heartbeat looks at, and what it does. */
-  #life(): HeartbeatOwner {
-    const { connection } = this;
-    return {
-      get bytesReceived() {
-        return connection.bytesReceived;
-      },
-      get isReading() {
-        return connection.isReading;
-      },
-      askForLife: () => void this.ping().catch(() => {}),
-      onSilence: (pongMs) => {
-        connection.abort(new DeadlineError("pong", pongMs, { peer: this.remoteAddr }));
-        this.#end();
-      },
-    };
   }
 
   async #close(code: number, reason: string): Promise<void> {

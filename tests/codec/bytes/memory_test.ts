@@ -3,6 +3,7 @@ import {
   detach,
   giveBack,
   keptMemoryBytes,
+  takeKept,
   takeMemory,
   takeWhole,
 } from "../../../codec/bytes/memory.ts";
@@ -39,15 +40,26 @@ for (const bytes of [4096, 5000, 65_540, 1_048_580]) {
   });
 }
 
-Deno.test("giveBack() keeps nothing small, nothing of an odd size, and 32 MiB at most", () => {
+Deno.test("takeKept() makes no memory: it has what was given back, and nothing where none was", () => {
+  const bytes = 3_000_001;
+  assertEquals([takeKept(bytes), takeKept(100)], [undefined, undefined]);
+  const memory = detach(takeWhole(bytes).buffer)!;
+  const before = keptMemoryBytes();
+  giveBack(memory);
+  const taken = takeKept(bytes);
+  assert(taken?.buffer === memory && taken.length === bytes);
+  assertEquals([keptMemoryBytes(), takeKept(bytes)], [before, undefined]);
+});
+
+Deno.test("giveBack() keeps nothing small, nothing of an odd size, and 64 MiB at most", () => {
   const before = keptMemoryBytes();
   giveBack(new ArrayBuffer(4095));
   giveBack(new ArrayBuffer(5001));
   assertEquals(keptMemoryBytes(), before);
   const size = 8 * 1024 * 1024;
-  for (let count = 0; count < 6; count++) giveBack(new ArrayBuffer(size));
+  for (let count = 0; count < 10; count++) giveBack(new ArrayBuffer(size));
   const kept = keptMemoryBytes();
-  assert(kept <= 32 * 1024 * 1024 && kept > 32 * 1024 * 1024 - size, String(kept));
+  assert(kept <= 64 * 1024 * 1024 && kept > 64 * 1024 * 1024 - size, String(kept));
   while (keptMemoryBytes() > kept % size) takeWhole(size);
 });
 

@@ -26,16 +26,25 @@ function limitOf(limit: string): LimitError {
 /** Returns a session, what comes in, and what goes out of itself, unmasked. */
 function opened(role: Role) {
   const session = codecOf(role).session();
+  const says = (write: (writer: ByteWriter) => void): Uint8Array => {
+    const writer = new ByteWriter();
+    write(writer);
+    return unmasked(writer.finish(), role);
+  };
   return {
     session,
+    says,
+    /** What it answers; who asks it only where it says that it owes something misses nothing. */
+    answers(): Uint8Array {
+      const { owesAnswer } = session;
+      const words = says((writer) => session.answer!(writer));
+      assert(owesAnswer || words.length === 0, "it says that it owes nothing");
+      assertEquals(session.owesAnswer, false);
+      return words;
+    },
     comes(...frames: readonly Frame[]): void {
       session.decoder.push(framesBytes(frames, { sender: PEER[role] }));
       for (const _ of drain(session.decoder));
-    },
-    says(write: (writer: ByteWriter) => void): Uint8Array {
-      const writer = new ByteWriter();
-      write(writer);
-      return unmasked(writer.finish(), role);
     },
   };
 }
@@ -54,39 +63,39 @@ for (const role of ["server", "client"] as const) {
   });
 
   Deno.test(`${codec} says nothing of itself behind a close that was sent`, () => {
-    const { session, comes, says } = opened(role);
+    const { session, comes, says, answers } = opened(role);
     const bye = { kind: "close", code: 4001, reason: "bye" } as const;
     assertEquals(says((writer) => session.encode(bye, writer)), sent(close(4001, "bye")));
     comes(ping("p"), text("still"));
-    assertEquals(says((writer) => session.answer!(writer)), NOTHING);
+    assertEquals(answers(), NOTHING);
     assertEquals(says((writer) => session.refuse!(errorOf("bad-frame"), writer)), NOTHING);
     assertEquals(says((writer) => session.farewell!("done", writer)), NOTHING);
     comes(close(4001));
-    assertEquals(says((writer) => session.answer!(writer)), NOTHING, "it was the first");
+    assertEquals(answers(), NOTHING, "it was the first");
   });
 
   Deno.test(`${codec} echoes a close once, and has no farewell behind it`, () => {
-    const { session, comes, says } = opened(role);
+    const { session, comes, says, answers } = opened(role);
     comes(close(1001, "going"));
-    assertEquals(says((writer) => session.answer!(writer)), sent(close(1001)));
-    assertEquals(says((writer) => session.answer!(writer)), NOTHING);
+    assertEquals(answers(), sent(close(1001)));
+    assertEquals(answers(), NOTHING);
     assertEquals(says((writer) => session.farewell!("done", writer)), NOTHING);
     assertEquals(says((writer) => session.refuse!(errorOf("bad-frame"), writer)), NOTHING);
     assertThrows(() => session.encode("late", new ByteWriter()), ProtocolError);
   });
 
   Deno.test(`${codec} answers a ping once, and only the last of several`, () => {
-    const { session, comes, says } = opened(role);
-    assertEquals(says((writer) => session.answer!(writer)), NOTHING);
+    const { comes, answers } = opened(role);
+    assertEquals(answers(), NOTHING);
     comes(ping("one"), ping("two"), text("a"), pong("late"));
-    assertEquals(says((writer) => session.answer!(writer)), sent(pong("two")));
-    assertEquals(says((writer) => session.answer!(writer)), NOTHING);
+    assertEquals(answers(), sent(pong("two")));
+    assertEquals(answers(), NOTHING);
   });
 
   Deno.test(`${codec} answers no ping that a close came behind before it could`, () => {
-    const { session, comes, says } = opened(role);
+    const { comes, answers } = opened(role);
     comes(ping("p"), close(1000));
-    assertEquals(says((writer) => session.answer!(writer)), sent(close(1000)));
+    assertEquals(answers(), sent(close(1000)));
   });
 
   Deno.test(`${codec} answers a ping inside a message that it sends in fragments`, () => {
