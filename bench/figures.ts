@@ -29,10 +29,22 @@ export function median(values: readonly number[]): number {
 /** Returns a bar on the ratio of two contenders: the median of the ratios of the rounds, which shared the machine. */
 export function ratioBar(
   runs: Figure["runs"],
-  { of, to, atLeast }: { of: string; to: string; atLeast: number },
+  { of, to, ...bound }: { of: string; to: string } & ({ atLeast: number } | { atMost: number }),
 ): Bar {
   const ratios = (runs[of] ?? []).map((value, round) => value / (runs[to]?.[round] ?? NaN));
-  return { what: `${of} / ${to}`, value: median(ratios), bound: atLeast, atLeast: true };
+  const what = `${of} / ${to}`;
+  return "atLeast" in bound
+    ? { what, value: median(ratios), bound: bound.atLeast, atLeast: true }
+    : { what, value: median(ratios), bound: bound.atMost, atLeast: false };
+}
+
+/** Returns a bar on what one contender has more than another: the median of the differences of the rounds. */
+export function moreBar(
+  runs: Figure["runs"],
+  { of, than, atMost }: { of: string; than: string; atMost: number },
+): Bar {
+  const more = (runs[of] ?? []).map((value, round) => value - (runs[than]?.[round] ?? NaN));
+  return { what: `${of} - ${than}`, value: median(more), bound: atMost, atLeast: false };
 }
 
 /** Returns a bar on the median of one contender. */

@@ -4,6 +4,7 @@
 //   deno task bench files
 //   deno task bench http
 //   deno task bench output
+//   deno task bench push
 //   deno task bench shim
 //   deno task bench websocket
 //   deno task bench kernel --rounds 3 --time 1s
@@ -19,6 +20,7 @@ import { benchHttp } from "./http.ts";
 import { benchKernel } from "./kernel.ts";
 import { benchOutput } from "./output.ts";
 import { run } from "./processes.ts";
+import { benchPush } from "./push.ts";
 import { benchShim } from "./shim.ts";
 import { benchWebSocket } from "./websocket.ts";
 
@@ -27,6 +29,7 @@ const SUBJECTS: Readonly<Record<string, (options: BenchOptions) => Promise<Figur
   http: benchHttp,
   kernel: benchKernel,
   output: benchOutput,
+  push: benchPush,
   shim: benchShim,
   websocket: benchWebSocket,
 };

@@ -58,6 +58,7 @@ export {
   choice,
   type ChoiceOptions,
   count,
+  countFrom0,
   type Declared,
   duration,
   type DurationOptions,

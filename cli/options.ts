@@ -192,6 +192,14 @@ export function count(description: string, fallback = Infinity): Option<number> 
   };
 }
 
+/** An option that counts something, from 0, which is none. */
+export function countFrom0(description: string, fallback: number): Option<number> {
+  return {
+    ...count(description, fallback),
+    parse: (it, name) => parseWhole(it, { name, min: 0, max: Number.MAX_SAFE_INTEGER }),
+  };
+}
+
 /** An option that is a number of bytes, from 1. */
 export function size(description: string, fallback: number): Option<number> {
   return {

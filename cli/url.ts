@@ -38,6 +38,11 @@ export function parseWebSocketUrl(text: string): URL {
   return url;
 }
 
+/** Says whether text begins as a URL does: with a scheme of the web, with `:PORT` or with `HOST:PORT`. */
+export function looksLikeUrl(text: string): boolean {
+  return /^((https?|wss?):\/\/|(\[[\da-f:.]+\]|[\w.-]*):\d{1,5}(\/|\?|$))/i.test(text);
+}
+
 function parsed(text: string, kind: UrlKind): URL {
   const { plain, secure, others = [] } = kind;
   const typed = text.trim();

@@ -7,7 +7,7 @@ import type { Outbox } from "./outbox.ts";
 /** What {@linkcode talkOver} does with a connection. */
 export interface TalkOptions {
   /** What to send; none where nothing is to be sent, and the connection stays until the server closes it. */
-  readonly outbox: Outbox<string | Uint8Array> | undefined;
+  readonly outbox: Pick<Outbox<string | Uint8Array>, "isDone" | "empty"> | undefined;
   /** Once all was sent, closes when nothing has come for this long, in milliseconds; `Infinity` stays. */
   readonly waitMs: number;
   /** Takes what comes; the next message waits for it. */
@@ -48,8 +48,9 @@ export async function talkOver(
   const stopListening = onAbort(signal, () => void socket.close(GOING_AWAY));
   let failure: { readonly error: unknown } | undefined;
   const said = say().catch((error) => {
-    // What hearing finds out about a connection that is over says more.
-    if (error instanceof ClosedError || socket.connection.closed) return;
+    // What hearing finds out about a connection that is over, or is being closed, says more.
+    const isEnding = socket.connection.closed || socket.closeInfo.sent !== undefined;
+    if (error instanceof ClosedError || isEnding) return;
     failure = { error };
     return socket.close();
   });

@@ -2,37 +2,41 @@
 //
 //   deno run --allow-net=127.0.0.1:4000 --allow-env=TERM clients/push.ts
 //
+// Topics of a push server: one is published to, or several are followed.
+//
+//   deno run --allow-net=127.0.0.1:4000 --allow-env=TERM clients/push.ts --publish news 'it rains'
+//   deno run --allow-net=127.0.0.1:4000 --allow-env=TERM clients/push.ts --topic news --topic sport --reconnect
+//
 // Any server, for as long as it is there, and what drives a conformance suite:
 //
 //   deno run --allow-net --allow-env=TERM clients/push.ts wss://example.org/news --stay --reconnect
 //   deno run --allow-net --allow-env=TERM clients/push.ts ws://127.0.0.1:9001/ --echo --max-message 16MiB
 
-import { explainedError } from "../cli/advice.ts";
-import { isGoodClose, isWorthRetry } from "../cli/close_codes.ts";
+import { bearerToken } from "../cli/bearer_token.ts";
+import { isGoodClose } from "../cli/close_codes.ts";
+import { HandshakeAnswer } from "../cli/handshake_answer.ts";
 import { fields, subprotocols } from "../cli/http_options.ts";
 import { type Interruption, interruption } from "../cli/interruption.ts";
 import { LineTerminal } from "../cli/line_terminal.ts";
+import { type Conversation, keepTalking } from "../cli/keep_talking.ts";
 import * as cli from "../cli/mod.ts";
+import { flagOf } from "../cli/options.ts";
 import { Outbox } from "../cli/outbox.ts";
-import { typedMessages } from "../cli/typed_messages.ts";
-import { parseWebSocketUrl } from "../cli/url.ts";
+import { Publication } from "../cli/publication.ts";
+import { topic, topics, topicUrl } from "../cli/topic.ts";
+import { typedMessages, wholeMessage } from "../cli/typed_messages.ts";
+import { looksLikeUrl, parseWebSocketUrl } from "../cli/url.ts";
 import { VERSION } from "../cli/version.ts";
-import { closeText, WebSocketReport } from "../cli/websocket_report.ts";
-import { type TalkEnd, talkOver } from "../cli/websocket_talk.ts";
+import { withMore } from "../cli/websocket_failure.ts";
+import { WebSocketReport } from "../cli/websocket_report.ts";
+import { talkOver } from "../cli/websocket_talk.ts";
 import type { Field } from "../codec/http/mod.ts";
 import { basicAuthorization } from "../headers/response/basic_authorization.ts";
 import { fieldsToSend } from "../headers/response/fields_to_send.ts";
 import { shownUrl } from "../headers/response/request.ts";
-import {
-  DeadlineError,
-  escapeControls,
-  formatAddress,
-  LimitError,
-  ProtocolError,
-  reconnect,
-} from "../mod.ts";
+import { escapeControls } from "../mod.ts";
 import { onAbort } from "../net/abort_listener.ts";
-import type { Retry } from "../net/reconnect.ts";
+import { counted } from "../net/counted.ts";
 import { endpointOf } from "../net/url_endpoint.ts";
 import {
   connectWebSocket,
@@ -51,23 +55,30 @@ export interface PushClientOptions extends Omit<ConnectWebSocketOptions, "open" 
 }
 
 /**
- * Connects to a WebSocket server.
+ * Connects to a WebSocket server. Where that refuses with a short text, the error says what it said.
  *
  * @throws What `connectWebSocket` throws.
  */
-export function connectPush(
+export async function connectPush(
   url: string | URL = URL_OF_SERVER,
   { tls = { caCerts: [] }, ...options }: PushClientOptions = {},
 ): Promise<WebSocketConnection> {
   const { hostname, port } = endpointOf(new URL(url));
   const isSecure = new URL(url).protocol === "wss:";
-  return connectWebSocket(url, {
-    ...options,
-    open: async (signal) => {
-      const plain = await Deno.connect({ hostname, port, signal });
-      return await cli.secured(plain, { hostname, tls: isSecure ? tls : undefined });
-    },
-  });
+  const answer = new HandshakeAnswer();
+  try {
+    return await connectWebSocket(url, {
+      ...options,
+      open: async (signal) => {
+        const plain = await Deno.connect({ hostname, port, signal });
+        return answer.of(await cli.secured(plain, { hostname, tls: isSecure ? tls : undefined }));
+      },
+    });
+  } catch (error) {
+    throw await answer.told(error);
+  } finally {
+    answer.over();
+  }
 }
 
 /** What the handshake writes itself. */
@@ -85,8 +96,11 @@ const OF_HANDSHAKE = [
 ];
 
 const OWN_OPTIONS = {
+  publish: topic("Send MESSAGE, or each line of stdin, to this topic of URL, and end"),
+  topic: topics("Talk to this topic of URL; may be repeated, and then stdin is not sent"),
+  token: cli.optionalText("The token that the server wants; @FILE reads it from a file", "TEXT"),
   message: cli.list("Send this, and nothing from stdin; may be repeated", "TEXT"),
-  binary: cli.flag("Send binary messages, and not text"),
+  binary: cli.flag("Send binary messages, and not text; with --publish all of stdin as one"),
   waitMs: cli.duration("Once all is sent, close when nothing has come for this long", {
     fallback: 1000,
   }),
@@ -112,191 +126,254 @@ const OWN_OPTIONS = {
 const OPTIONS = { ...OWN_OPTIONS, ...cli.callOptions() };
 type Values = cli.OptionValues<typeof OPTIONS>;
 
+/** What comes while something is published may be as large as that, and is dropped. */
+const MAX_DROPPED_BYTES = 256 * 1024 * 1024;
+
 /** The program. */
 export const program: cli.Program = cli.defineProgram({
   kind: "client",
   name: "push",
   summary: "talks to a WebSocket server: prints what arrives, sends what is typed or piped in",
-  operands: "[URL]",
+  operands: "[URL] [MESSAGE]",
   defaultPort: PORT,
   permissions: ["--allow-env=TERM"],
   options: OPTIONS,
   tryIt: (command) => `echo hello | ${command} ${URL_OF_SERVER}`,
-}, async ({ values, operands, io }) => {
-  const url = parseWebSocketUrl(requireOne(operands) ?? URL_OF_SERVER);
-  const isTyped = requireOneSource(values);
+}, async ({ values, given, operands, io }) => {
+  const { url, text } = operandsOf(operands, values);
+  requireOneThing(values, given);
+  requireOneAuthorization(url, values);
+  const token = await bearerToken(values.token);
   const report = new cli.Report(io, values.json);
   const call = await cli.callSettings(values, { io, report });
   using interrupted = interruption(io);
-  await using terminal = isTyped
-    ? LineTerminal.open({ io, report, name: "push", onInterrupt: interrupted.interrupt })
-    : undefined;
-  const over = new AbortController();
-  const typed = () => terminal?.lines(over.signal) ?? cli.stdinExactLines(io.stdin, over.signal);
-  const outbox = new Outbox(typedMessages(isTyped ? typed() : values.message, values));
-  try {
-    return await talk({ url, values, io, report, call, outbox, interrupted });
-  } finally {
-    over.abort();
-  }
+  const run = { values, given, io, report, call, token, interrupted };
+  if (values.topic.length > 1) await follow(url, run);
+  else await talk(url, { ...run, typed: text === undefined ? values.message : [text] });
+  // The end of every program says so.
+  if (io.streams?.stdout.error) return cli.EXIT_FAILED;
+  return interrupted.signal.aborted ? cli.EXIT_INTERRUPTED : cli.EXIT_DONE;
 });
 
-interface Talk {
-  readonly url: URL;
+/** What the command line says, and what comes of it. */
+interface Run {
   readonly values: Values;
+  readonly given: ReadonlySet<string>;
   readonly io: cli.Io;
   readonly report: cli.Report;
   readonly call: cli.CallSettings;
-  readonly outbox: Outbox<string | Uint8Array>;
+  readonly token: string | undefined;
   readonly interrupted: Interruption;
 }
 
-/** Talks over one connection after the other, and returns the exit code. */
-async function talk(
-  { url, values, io, report, call, outbox, interrupted }: Talk,
-): Promise<number> {
-  const events = new WebSocketReport(report, io);
-  const settings = settingsOf(url, { values, call });
-  const stays = values.stay || values.echo;
-  const shown = shownUrl(url);
-  let failure: unknown;
-  let isOpen = false;
-  const stop = new AbortController();
-  // A connection that stands is closed politely.
-  onAbort(interrupted.signal, () => isOpen || stop.abort());
-  void io.streams?.stdout.failed.then((error) => stop.abort(error));
-
-  const dial = async (signal: AbortSignal) => {
+/** Prints what comes on several topics, each over a connection of its own; one that is lost for good ends all. */
+async function follow(url: URL, run: Run): Promise<void> {
+  const { values, io, report, interrupted } = run;
+  const over = new AbortController();
+  const stopListening = onAbort(interrupted.signal, () => over.abort());
+  const lost: unknown[] = [];
+  await Promise.all(values.topic.map(async (topic) => {
+    const events = new WebSocketReport(report, io, { topic });
     try {
-      return await connectPush(shown, { ...settings, signal });
+      await talkTo(topicUrl(url, topic), {
+        ...run,
+        events,
+        signal: over.signal,
+        talk: listener(values, { events, signal: over.signal }),
+      });
     } catch (error) {
-      const isIdle = error instanceof DeadlineError && error.phase === "idle";
-      failure = await explained(error, { tried: isIdle ? "talk" : "connect", url, call });
-      if (!values.reconnect || isFinal(error)) stop.abort();
-      throw failure;
+      const before = `${escapeControls(topic)}: `;
+      lost.push(withMore(error, { before }));
+      over.abort();
     }
-  };
-  const onRetry = (retry: Retry) => events.retry({ ...retry, error: failure });
-  for await (const socket of reconnect(dial, { signal: stop.signal, onRetry })) {
-    isOpen = true;
-    events.opened(shown, socket.protocol);
-    const end = await talkOver(socket, {
-      outbox: values.echo ? undefined : outbox,
-      waitMs: stays ? Infinity : values.waitMs,
-      heard: (message) => values.echo ? socket.send(message) : events.message(message),
-      onPong: values.ping ? (ms) => events.pong(ms) : undefined,
-      signal: interrupted.signal,
-    });
-    isOpen = false;
-    const isGood = end.error === undefined && isGoodClose(end.close.code);
-    events.closed(end, { isFailure: !isGood && !interrupted.signal.aborted });
-    failure = isGood ? undefined : await lost(end, { url, call });
-    if (isGood || interrupted.signal.aborted || stop.signal.aborted) break;
-    const isOver = outbox.isDone && !stays;
-    if (!values.reconnect || isOver || !isWorthRetry(end.close.code)) break;
+  }));
+  stopListening();
+  if (lost.length > 0) throw lost[0];
+}
+
+/** Sends what there is to send, to a topic where it is published, and prints what comes unless it is. */
+async function talk(
+  url: URL,
+  { typed, ...run }: Run & { readonly typed: readonly string[] },
+): Promise<void> {
+  const { values, io, report, interrupted } = run;
+  const { publish, binary, echo } = values;
+  const isStdin = typed.length === 0 && !echo;
+  const isWhole = isStdin && binary && publish !== undefined;
+  await using terminal = isStdin && !isWhole
+    ? LineTerminal.open({ io, report, name: "push", onInterrupt: interrupted.interrupt })
+    : undefined;
+  const over = new AbortController();
+  const lines = () => terminal?.lines(over.signal) ?? cli.stdinExactLines(io.stdin, over.signal);
+  const messages = isWhole
+    ? wholeMessage(io.stdin, over.signal)
+    : typedMessages(isStdin ? lines() : typed, values);
+  const events = new WebSocketReport(report, io);
+  const { signal } = interrupted;
+  const shared = { ...run, events, signal };
+  try {
+    const [topic = publish] = values.topic;
+    const target = topic === undefined ? url : topicUrl(url, topic);
+    if (publish !== undefined) await publishTo(publish, { ...shared, url: target, messages });
+    else {
+      const outbox = echo ? undefined : new Outbox(messages);
+      await talkTo(target, { ...shared, talk: listener(values, { events, signal, outbox }) });
+    }
+  } finally {
+    over.abort();
   }
-  // The end of every program says so.
-  if (io.streams?.stdout.error) return cli.EXIT_FAILED;
-  if (interrupted.signal.aborted) return cli.EXIT_INTERRUPTED;
-  if (failure !== undefined) throw failure;
-  return cli.EXIT_DONE;
+}
+
+/** Returns how to print what comes, or to send it back, and to send what there is to send. */
+function listener(
+  { echo, stay, waitMs, ping }: Values,
+  { events, outbox, signal }: {
+    readonly events: WebSocketReport;
+    readonly outbox?: Outbox<string | Uint8Array> | undefined;
+    readonly signal: AbortSignal;
+  },
+): Conversation {
+  const stays = stay || outbox === undefined;
+  return {
+    over: (socket) =>
+      talkOver(socket, {
+        outbox,
+        waitMs: stays ? Infinity : waitMs,
+        heard: (message) => echo ? socket.send(message) : events.message(message),
+        onPong: ping ? (ms) => events.pong(ms) : undefined,
+        signal,
+      }),
+    isGood: ({ error, close }) => error === undefined && isGoodClose(close.code),
+    isDone: () => outbox?.isDone === true && !stays,
+  };
+}
+
+/** Publishes, and says how much of it arrived. */
+async function publishTo(
+  topic: string,
+  { url, messages, ...run }: Omit<Talk, "talk"> & {
+    readonly url: URL;
+    readonly messages: AsyncIterable<string | Uint8Array>;
+  },
+): Promise<void> {
+  const { report, signal } = run;
+  const publication = new Publication(messages);
+  const isDone = () => publication.isDone;
+  const over = (socket: WebSocketConnection) => publication.over(socket, signal);
+  try {
+    await talkTo(url, { ...run, talk: { over, isGood: isDone, isDone } });
+  } catch (error) {
+    const behind = ` (the server has read ${publication.progress} for certain)`;
+    throw withMore(error, publication.sent > 0 ? { behind } : {});
+  } finally {
+    const { sent, read } = publication;
+    const record = { event: "published", topic, sent, read };
+    const where = escapeControls(topic);
+    if (isDone()) report.note(record, `Published ${counted(sent, "message")} to ${where}`);
+    else if (report.json) report.note(record, "");
+    else if (signal.aborted) {
+      report.note(record, `Published ${publication.progress} to ${where} for certain`);
+    }
+  }
+}
+
+/** What is talked about, who hears of it, and what ends it. */
+interface Talk extends Run {
+  readonly talk: Conversation;
+  readonly events: WebSocketReport;
+  readonly signal: AbortSignal;
+}
+
+/** Talks over one connection after the other. @throws {ExplainedError} The last one was lost, or none could be made. */
+function talkTo(url: URL, { talk, events, signal, ...run }: Talk): Promise<void> {
+  const settings = settingsOf(url, run);
+  const { values, io, call, token } = run;
+  return keepTalking({
+    connect: (signal) => connectPush(shownUrl(url), { ...settings, signal }),
+    place: { url, tls: call.tls, hasToken: token !== undefined },
+    talk,
+    events,
+    isStubborn: values.reconnect,
+    signal,
+    stdout: io.streams?.stdout,
+  });
 }
 
 /** Returns how to connect. */
-function settingsOf(
-  url: URL,
-  { values, call }: { values: Values; call: cli.CallSettings },
-): PushClientOptions {
-  const authorization = basicAuthorization(url);
+function settingsOf(url: URL, { values, given, call, token }: Run): PushClientOptions {
+  const authorization = token === undefined ? basicAuthorization(url) : `Bearer ${token}`;
   const own: Field[] = [
     ["User-Agent", `parley/${VERSION}`],
     ...authorization === undefined ? [] : [["Authorization", authorization] as const],
   ];
-  const { subprotocol, compress, maxMessage, maxFragments, header } = values;
+  const { publish, subprotocol, compress, maxMessage, maxFragments, header } = values;
+  const isDropped = publish !== undefined && !given.has("maxMessage");
+  const maxMessageBytes = isDropped ? MAX_DROPPED_BYTES : maxMessage;
   const { tls, deadlines, trace } = call;
   return {
     fields: fieldsToSend(own, header),
     protocols: subprotocol,
     compress,
-    limits: { maxMessageBytes: maxMessage, maxFragments },
+    limits: { maxMessageBytes, maxFragments },
     tls,
     ...deadlines && { deadlines },
     ...trace && { trace },
   };
 }
 
-/** Returns the one operand. @throws {UsageError} There are more. */
-function requireOne([url, more]: readonly string[]): string | undefined {
-  if (more === undefined) return url;
-  throw new cli.UsageError(`Unexpected argument ${JSON.stringify(more)}`);
-}
-
-/** Says whether stdin is sent. @throws {UsageError} The options say different things of what is sent. */
-function requireOneSource({ echo, message, binary }: Values): boolean {
-  if (!echo) return message.length === 0;
-  const beside = { "--message": message.length > 0, "--binary": binary };
-  const [wrong] = Object.entries(beside).find(([, isGiven]) => isGiven) ?? [];
-  if (wrong === undefined) return false;
-  throw new cli.UsageError(`--echo sends back what comes and nothing else: leave out ${wrong}`);
-}
-
-/** Where something failed. */
-interface Where {
-  readonly url: URL;
-  readonly call: cli.CallSettings;
-}
-
-/** The flags that set the limits of what comes. */
-const FLAGS: Readonly<Record<string, string>> = {
-  maxMessageBytes: "--max-message",
-  maxFragments: "--max-fragments",
-};
-
-/** Says why it failed, in the words of a URL. */
-async function explained(
-  error: unknown,
-  { tried, url, call }: Where & { tried: "connect" | "talk" },
-): Promise<cli.ExplainedError> {
-  if (error instanceof ProtocolError && error.code === "bad-handshake") {
-    const why = escapeControls(error.message.replace(/^Cannot .+?: /, ""));
-    return new cli.ExplainedError(`Cannot open ${shownUrl(url)}`, { why, cause: error });
+/**
+ * Returns the URL, and with `--publish` the message where one stands there.
+ *
+ * @throws {UsageError} There is more, or the URL is none.
+ */
+function operandsOf(
+  operands: readonly string[],
+  { publish, message }: Values,
+): { readonly url: URL; readonly text: string | undefined } {
+  const [first, ...others] = operands;
+  const isText = publish !== undefined && message.length === 0 && others.length === 0 &&
+    first !== undefined && !looksLikeUrl(first);
+  const [typedUrl, text, more] = isText ? [undefined, first] : operands;
+  const extra = publish === undefined ? text : more;
+  if (extra !== undefined) throw new cli.UsageError(`Unexpected argument ${JSON.stringify(extra)}`);
+  if (text !== undefined && message.length > 0) {
+    throw new cli.UsageError("What is published is said twice: leave out --message");
   }
-  const said = await explainedError(error, {
-    tried,
-    address: { transport: "tcp", ...endpointOf(url) },
-    tls: url.protocol === "wss:" ? call.tls : undefined,
-    byUrl: "ws",
-  });
-  const flag = error instanceof LimitError ? FLAGS[error.limit] : undefined;
-  if (flag === undefined) return said;
-  const { what, why = "", cause } = said;
-  return new cli.ExplainedError(what, { why, advice: [`raise ${flag}`], cause });
+  return { url: parseWebSocketUrl(typedUrl ?? URL_OF_SERVER), text };
 }
 
-/** Says why a connection was lost. */
-async function lost({ close, first, error }: TalkEnd, where: Where): Promise<cli.ExplainedError> {
-  if (error !== undefined) return await explained(error, { ...where, tried: "talk" });
-  const code = "connection-closed";
-  if (close.code !== 1006) {
-    return new cli.ExplainedError("The server closed the connection", {
-      code,
-      why: closeText(close),
-    });
+/** Looks whether the options say different things of what is done. @throws {UsageError} They do. */
+function requireOneThing({ echo, publish, topic }: Values, given: ReadonlySet<string>): void {
+  const refuse = (what: string, names: readonly (keyof Values)[]) => {
+    const wrong = names.find((name) => given.has(name));
+    if (wrong === undefined) return;
+    throw new cli.UsageError(`${what}: leave out ${flagOf(wrong)}`);
+  };
+  if (publish !== undefined) {
+    const what = "--publish sends, prints nothing of what comes, and ends";
+    refuse(what, ["topic", "echo", "ping", "stay", "waitMs"]);
   }
-  const { hostname, port } = endpointOf(where.url);
-  const address = formatAddress({ transport: "tcp", hostname, port });
-  return new cli.ExplainedError(`Lost the connection to ${address}`, {
-    code,
-    why: first === "local"
-      ? "the server did not answer the close"
-      : "the server ended it without a close frame",
-  });
+  if (topic.length > 1) {
+    const what = "Several topics are listened to, and nothing is sent there";
+    refuse(what, ["echo", "message", "binary", "waitMs"]);
+    const twice = topic.find((one, at) => topic.indexOf(one) < at);
+    if (twice !== undefined) {
+      throw new cli.UsageError(`--topic ${JSON.stringify(twice)} is there twice`);
+    }
+  }
+  if (echo) refuse("--echo sends back what comes and nothing else", ["message", "binary"]);
 }
 
-/** Says whether another try would fail as well. */
-function isFinal(error: unknown): boolean {
-  if (error instanceof TypeError || error instanceof Deno.errors.NotCapable) return true;
-  return error instanceof ProtocolError && /^4(?!08|25|29)\d\d/.test(error.received ?? "");
+/** Looks whether one thing alone says who calls. @throws {UsageError} Two do. */
+function requireOneAuthorization(url: URL, { token, header }: Values): void {
+  if (token === undefined) return;
+  const other = header.some(([name]) => name.toLowerCase() === "authorization")
+    ? "--header Authorization"
+    : basicAuthorization(url) !== undefined
+    ? "the user and password in the URL"
+    : undefined;
+  if (other === undefined) return;
+  throw new cli.UsageError(`--token is sent as Authorization: leave out ${other}`);
 }
 
 if (import.meta.main) Deno.exit(await program.main(Deno.args));

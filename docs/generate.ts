@@ -10,6 +10,7 @@ import { DEFAULT_WEBSOCKET_LIMITS } from "../codec/websocket/limits.ts";
 import { DEFAULT_DEADLINES } from "../net/deadlines.ts";
 import { DEFAULT_SERVER_LIMITS } from "../net/limits.ts";
 import { DEFAULT_WEBSOCKET_DEADLINES } from "../net/websocket/options.ts";
+import { DEFAULT_HUB_LIMITS } from "../push/limits.ts";
 import { DEFAULT_INBOX_LIMITS } from "../transfer/limits.ts";
 import { commandOf, parleyCommandOf } from "../cli/commands.ts";
 import { formatDuration, formatSize } from "../cli/units.ts";
@@ -69,6 +70,7 @@ const SECTIONS: Readonly<Record<string, () => string | Promise<string>>> = {
   speed: () => speedTable("kernel"),
   trace: async () => `\`\`\`text\n${await sampleTrace()}\`\`\`\n`,
   websocketSpeed: () => speedTable("websocket"),
+  pushSpeed: () => speedTable("push"),
   whisper: () => exampleCode("whisper"),
 };
 
@@ -78,6 +80,7 @@ const LIMITS = {
   "codec/websocket/limits.ts": DEFAULT_WEBSOCKET_LIMITS,
   "net/limits.ts": DEFAULT_SERVER_LIMITS,
   "transfer/limits.ts": DEFAULT_INBOX_LIMITS,
+  "push/limits.ts": DEFAULT_HUB_LIMITS,
 };
 
 function programTable(): string {
@@ -105,6 +108,7 @@ function glanceTable(): string {
     ["a server", DEFAULT_SERVER_LIMITS, "`serve(listener, { limits })`"],
     ["a server of HTTP, as well", DEFAULT_HTTP_LIMITS, "`serveHttp(listener, { limits })`"],
     ["a WebSocket, as well", DEFAULT_WEBSOCKET_LIMITS, "`serveWebSocket(listener, { limits })`"],
+    ["a hub", DEFAULT_HUB_LIMITS, "`new Hub({ limits })`"],
     ["a server or a connection", DEFAULT_DEADLINES, "`{ deadlines }`"],
     ["a WebSocket, as well", DEFAULT_WEBSOCKET_DEADLINES, "`{ deadlines }`"],
     ["the inbox of files", DEFAULT_INBOX_LIMITS, "`{ limits }`"],

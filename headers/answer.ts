@@ -1,6 +1,6 @@
 import { type Field, Fields, type HttpResponse } from "../codec/http/mod.ts";
+import type { Page } from "../web/document.ts";
 import { valuesOf } from "./field_values.ts";
-import type { Page } from "./page/html.ts";
 import { requestPage } from "./page/request_page.ts";
 import { preferredType } from "./request/preferred_type.ts";
 import { requestJson, shownJson } from "./request/request_json.ts";

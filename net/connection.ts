@@ -11,6 +11,7 @@ import type {
   ReceiveOptions,
   SendOptions,
   SwitchOptions,
+  TrySendOptions,
 } from "./connection_options.ts";
 import { requireWaitMs } from "./deadlines.ts";
 import { Duplex } from "./duplex.ts";
@@ -170,8 +171,8 @@ export class Connection<In, Out = In>
    * taken: more than `maxQueuedBytes` would wait (alone in the queue any size may), a close has begun, or the connection
    * is over.
    */
-  trySend(shared: SharedBytes): boolean {
-    return this.#duplex.outgoing.trySend(shared);
+  trySend(shared: SharedBytes, options?: TrySendOptions): boolean {
+    return this.#duplex.outgoing.trySend(shared, options);
   }
 
   /**

@@ -50,6 +50,12 @@ export interface SendOptions extends FlushOptions {
   transfer?: boolean;
 }
 
+/** How much {@linkcode Connection.trySend} lets wait. */
+export interface TrySendOptions {
+  /** Bytes that may wait with these, at most; more than the connection's own limit never may. @default that limit */
+  maxQueuedBytes?: number;
+}
+
 /** How long {@linkcode Connection.peek} waits. */
 export interface PeekOptions {
   /** Milliseconds to wait at most. @default {Infinity} */

@@ -17,6 +17,7 @@ export type {
   ReceiveOptions,
   SendOptions,
   SwitchOptions,
+  TrySendOptions,
 } from "./connection_options.ts";
 export {
   type ConnectDeadlines,

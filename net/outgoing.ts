@@ -3,7 +3,7 @@ import { detach, giveBack, RECYCLED_MIN_BYTES } from "../codec/bytes/memory.ts";
 import { LimitError } from "../codec/errors.ts";
 import { onAbort } from "./abort_listener.ts";
 import type { ConnectionCore } from "./connection_core.ts";
-import type { SendOptions } from "./connection_options.ts";
+import type { SendOptions, TrySendOptions } from "./connection_options.ts";
 import { DeadlineError, explained } from "./errors.ts";
 import { forgettable, rejected } from "./rejection.ts";
 import { safeListener } from "./safe_listener.ts";
@@ -132,10 +132,14 @@ export class Outgoing<Out> implements WatchOwner, TurnWriter {
   }
 
   /** Takes bytes that many share, and waits for nothing; false says that nothing was taken. */
-  trySend(shared: SharedBytes): boolean {
+  trySend(
+    shared: SharedBytes,
+    { maxQueuedBytes = this.#maxQueuedBytes }: TrySendOptions = {},
+  ): boolean {
     if (this.#over ?? this.#closing) return false;
     const queued = this.queuedBytes;
-    if (queued > 0 && queued - this.#lentBytes + shared.length > this.#maxQueuedBytes) {
+    const max = Math.min(maxQueuedBytes, this.#maxQueuedBytes);
+    if (queued > 0 && queued - this.#lentBytes + shared.length > max) {
       this.#wasFull = true;
       return false;
     }

@@ -1,114 +1,130 @@
-// Answers each message of a WebSocket to whoever sent it: text as text, binary as binary.
+// Brings each message to everybody on its topic: what a WebSocket sends, and what a back end posts.
 //
-//   deno run --allow-net=127.0.0.1:4000 servers/push.ts --echo
+//   deno run --allow-net=127.0.0.1:4000 servers/push.ts
 //
-// From a second terminal: deno run --allow-net=127.0.0.1:4000 --allow-env=TERM clients/push.ts
+// Open http://127.0.0.1:4000/ in a browser, in two windows. From a second terminal:
+//
+//   curl -d 'it rains' http://127.0.0.1:4000/topics/default
 
 import { origins, subprotocols } from "../cli/http_options.ts";
 import * as cli from "../cli/mod.ts";
+import { readToken } from "../cli/token.ts";
 import { closeText } from "../cli/websocket_report.ts";
-import { escapeControls, type Server } from "../mod.ts";
+import { AddressList, escapeControls, type Server } from "../mod.ts";
+import { systemClock } from "../net/clock.ts";
 import {
+  type HttpServerConnection,
   type HttpServerMessage,
   type HttpServerOutgoing,
-  type HttpServerRequest,
   serveHttp,
 } from "../net/http/mod.ts";
-import { withoutPort } from "../net/http/own_host.ts";
-import { PLAIN_TEXT } from "../net/http/plain_text.ts";
 import { safeListener } from "../net/safe_listener.ts";
 import {
   type CloseInfo,
   DEFAULT_WEBSOCKET_LIMITS,
   isWebSocketRequest,
-  type OriginRefusal,
-  originRefusal,
-  WebSocketConnection,
+  type WebSocketConnection,
 } from "../net/websocket/mod.ts";
-import { answerUpgrade, settledUpgrade } from "../net/websocket/upgrade_websocket.ts";
+import { closeLabel } from "../push/http/metrics.ts";
+import { type Entered, type PushAnswer, PushDoor } from "../push/http/push_door.ts";
+import { PushHttp } from "../push/http/push_http.ts";
+import { followTopic } from "../push/http/push_socket.ts";
+import {
+  DEFAULT_HUB_LIMITS,
+  Hub,
+  type HubLimits,
+  SLOW_POLICIES,
+  type SlowPolicy,
+} from "../push/mod.ts";
 
 /**
- * Serves an echo over WebSocket until it is shut down. It answers pages of the host that they call alone, unless `origin`
- * names others.
+ * Serves topics until it is shut down: to WebSockets, as events, and by HTTP to back ends and people. It answers pages of the host
+ * that they call alone, unless `origin` names others.
  *
- * @throws {TypeError} `echo` is not set, and nothing else is served.
+ * @throws {TypeError} A token is empty.
  * @throws {RangeError} A limit is none.
  */
-export function servePush(options: PushServerOptions & cli.OverNetwork): PushServer<Deno.NetAddr>;
+export function servePush(options?: PushServerOptions & cli.OverNetwork): PushServer<Deno.NetAddr>;
 /** As above, on a Unix socket where `unix` is one. */
 export function servePush(options: PushServerOptions): PushServer<cli.AnyAddr>;
-export function servePush(options: PushServerOptions): PushServer<cli.AnyAddr> {
+export function servePush(options: PushServerOptions = {}): PushServer<cli.AnyAddr> {
   const { hostname = "127.0.0.1", port = PORT, unix, tls } = cli.requirePlace(options);
-  const { echo, maxMessage, maxFragments, compress, subprotocol, origin, host } = cli.withFallbacks(
-    OPTIONS,
-    options,
-  );
-  if (!echo) throw new TypeError("Cannot serve: nothing but an echo is served, so give echo");
-  const settled = settledUpgrade({
-    protocols: subprotocol,
-    compress,
-    limits: { maxMessageBytes: maxMessage, maxFragments },
-    allowOrigin: () => true,
-    ...options.clock && { clock: options.clock },
+  const settings = cli.withFallbacks(OPTIONS, options);
+  const { echo, noEcho, slow, maxMessage, history, trustProxy, maxMessagesPerSecond } = settings;
+  const { clock = systemClock, limits = {}, deadlines = {}, hubLimits = {} } = options;
+  const { maxConnectionsPerAddress } = limits;
+  const hub = new Hub({
+    limits: { maxHistoryMessages: history, ...hubLimits },
+    aliveMs: Math.min(ALIVE_MS, (deadlines.idleMs ?? Infinity) / 2),
+    clock,
   });
-  const onHandshake = safeListener(options.onHandshake, { name: "onHandshake" });
+  const closes = new Map<string, number>();
   const onClose = safeListener(options.onClose, { name: "onClose" });
+  const isBehindProxy = trustProxy.length > 0;
+  const pages = { origins: settings.origin, hosts: settings.host, advice: ADVICE };
+  const door = new PushDoor({
+    ...settings,
+    ...pages,
+    subprotocols: settings.subprotocol,
+    maxMessageBytes: maxMessage,
+    isEcho: echo,
+    trusted: { addresses: new AddressList(trustProxy), overUnix: isBehindProxy },
+    maxPerAddress: isBehindProxy ? maxConnectionsPerAddress : undefined,
+    clock,
+    onAnswer: safeListener(options.onAnswer, { name: "onAnswer" }),
+  });
+  const web = new PushHttp({
+    ...pages,
+    hub,
+    access: door.access,
+    maxMessageBytes: maxMessage,
+    slow,
+    figures: () => ({
+      connections: server.connections.size,
+      accepted: server.counts.accepted,
+      closes,
+    }),
+  });
 
   const listener: cli.AnyListener = unix !== undefined
     ? cli.ownerOnly(Deno.listen({ transport: "unix", path: unix }))
     : tls
     ? Deno.listenTls({ hostname, port, ...tls })
     : Deno.listen({ hostname, port });
-  return serveHttp(listener, options, async (http) => {
-    for await (const request of http) {
-      const socket = await open(request, http.id);
-      if (!socket) continue;
-      try {
-        for await (const message of socket) await socket.send(message, { transfer: true });
-      } finally {
-        await socket.close(socket.connection.draining ? 1001 : 1000);
-        onClose(http.id, socket.closeInfo);
-      }
-    }
-  });
+  const server: PushServer<cli.AnyAddr> = serveHttp(listener, {
+    ...options,
+    // A proxy is one address for all whom it speaks for, which the door tells apart.
+    limits: { ...limits, ...isBehindProxy && { maxConnectionsPerAddress: Infinity } },
+    ...maxMessagesPerSecond !== Infinity && { rate: { messagesPerSecond: maxMessagesPerSecond } },
+  }, serveEach);
+  return server;
 
-  /** Answers a request: with a WebSocket, or with what is wrong. */
-  async function open(
-    request: HttpServerRequest,
-    id: number,
-  ): Promise<WebSocketConnection | undefined> {
-    const page = request.fields.get("origin");
-    const asked = { id, target: request.target, origin: page };
-    const refusal = isWebSocketRequest(request.head)
-      ? originRefusal({ origin: page, host: request.host }, { origins: origin, hosts: host })
-      : undefined;
-    if (refusal) {
-      const why = refusalText(refusal, request);
-      onHandshake({ ...asked, status: 403, why });
-      await request.respond({ status: 403, fields: PLAIN_TEXT, body: `${why}\n` });
-      return undefined;
+  async function serveEach(http: HttpServerConnection): Promise<void> {
+    for await (const request of http) {
+      if (!echo && !isWebSocketRequest(request.head)) {
+        await door.answer(http, { request, web });
+        continue;
+      }
+      using client = await door.open(http, request);
+      if (client) await talk(http.id, client);
     }
-    const answered = await answerUpgrade(request, settled);
-    if (answered instanceof WebSocketConnection) {
-      onHandshake({ ...asked, status: 101 });
-      return answered;
+  }
+
+  async function talk(id: number, { socket, ...client }: Entered): Promise<void> {
+    try {
+      if (echo) await answerEach(socket);
+      else await followTopic(socket, { hub, ...client, ownMessages: !noEcho, slow });
+    } finally {
+      await socket.close(socket.connection.draining ? 1001 : 1000);
+      const label = closeLabel(closeOf(socket.closeInfo).code);
+      closes.set(label, (closes.get(label) ?? 0) + 1);
+      onClose(id, socket.closeInfo);
     }
-    const { status, why } = answered;
-    onHandshake({ ...asked, status, why });
-    return undefined;
   }
 }
 
-/** Returns what a page is told that may not connect. */
-function refusalText(refusal: OriginRefusal, { fields, host = "" }: HttpServerRequest): string {
-  const page = escapeControls(fields.get("origin") ?? "");
-  if (refusal === "other-origin") {
-    return `The page is of ${page}, which is not this server. To let it connect, the server has to be ` +
-      `started with --origin ${page}`;
-  }
-  const name = escapeControls(withoutPort(host));
-  return `"${name}" may be a name that a stranger pointed here. To be called by it, the server has to be ` +
-    `started with --host ${name}`;
+async function answerEach(socket: WebSocketConnection): Promise<void> {
+  for await (const message of socket) await socket.send(message, { transfer: true });
 }
 
 /** A server that speaks WebSocket. */
@@ -119,54 +135,80 @@ export type PushServer<Addr extends cli.AnyAddr> = Server<
 >;
 
 const PORT = 4000;
+/** Who follows a topic hears this often that it is still there. */
+const ALIVE_MS = 15_000;
+/** How to let in a page, or a name, that was refused. */
+const ADVICE = {
+  origin: (origin: string) =>
+    `To let it connect, the server has to be started with --origin ${origin}`,
+  host: (name: string) => `To be called by it, the server has to be started with --host ${name}`,
+};
 
 /** The options of its own, each declared once: type, help and default. */
 export const OPTIONS: cli.Declared<PushServerSettings> = {
-  echo: cli.flag("Answer each message to its sender; needed, as nothing else is served"),
+  history: cli.countFrom0(
+    "Keep so many messages of each topic for who comes later",
+    DEFAULT_HUB_LIMITS.maxHistoryMessages,
+  ),
   maxMessage: cli.size("Bytes of a message", DEFAULT_WEBSOCKET_LIMITS.maxMessageBytes),
   maxFragments: cli.count("Fragments of a message", DEFAULT_WEBSOCKET_LIMITS.maxFragments),
+  maxMessagesPerSecond: cli.count("Take no more messages a second from one client"),
+  slow: cli.choice("What happens to who reads too slowly: closed, or left out what is oldest ...", {
+    choices: SLOW_POLICIES,
+    fallback: "close",
+  }),
+  noEcho: cli.flag("Bring nobody its own messages"),
+  echo: cli.flag("Answer each message to its sender alone, and serve nothing else"),
   compress: cli.flag("Compress messages where the client does as well"),
   subprotocol: subprotocols("Speak these subprotocols, the best one first"),
+  subscribeToken: cli.optionalText("Who follows a topic has to know this; @FILE reads it", "TOKEN"),
+  publishToken: cli.optionalText("Who publishes has to know this; @FILE reads it", "TOKEN"),
+  noClientPublish: cli.flag("Publish nothing that a WebSocket sends"),
   origin: origins("Let pages of this origin connect too; * is all"),
-  host: cli.list("Let pages of this host call it by its name too", "NAME"),
+  host: cli.list("Let itself be called by this name too", "NAME"),
+  trustProxy: cli.addresses("Believe these proxies whom they speak for, by X-Forwarded-For"),
 };
 
 /** What the push server's own options are. */
 export interface PushServerSettings {
-  /** Each message is answered to its sender. */
-  echo: boolean;
-  /** Bytes that a message may have; a longer one gets 1009. */
+  /** How many messages a topic keeps for who comes later; 0 keeps none. */
+  history: number;
+  /** Bytes that a message may have; a longer one gets 1009, or 413. */
   maxMessage: number;
   /** Fragments that a message may have; more get 1008. */
   maxFragments: number;
+  /** Messages of one client that are taken a second; it is slowed down, and nothing is lost. */
+  maxMessagesPerSecond: number;
+  /** What happens to a subscriber that is too slow. */
+  slow: SlowPolicy;
+  /** A client's own messages do not come back to it. */
+  noEcho: boolean;
+  /** There are no topics: each message is answered to its sender. */
+  echo: boolean;
   /** Whether messages are compressed where the client can. */
   compress: boolean;
   /** Subprotocols that it speaks, the best one first. */
   subprotocol: readonly string[];
+  /** Who follows a topic has to know this. */
+  subscribeToken: string | undefined;
+  /** Who publishes has to know this; who does may follow too. */
+  publishToken: string | undefined;
+  /** What a WebSocket sends is refused with 1008: only back ends publish. */
+  noClientPublish: boolean;
   /** Origins whose pages may connect, beside the host that they call; `*` is all. */
   origin: readonly string[];
-  /** Names that pages of the very host may call it by, beside addresses and `localhost`. */
+  /** Names that it may be called by, beside addresses and `localhost`. */
   host: readonly string[];
+  /** Proxies that are believed whom they speak for: addresses and CIDR blocks. */
+  trustProxy: readonly string[];
 }
 
-/** How a handshake was answered. */
-export interface PushHandshake {
-  /** The number of the connection. */
-  readonly id: number;
-  /** What was asked for. */
-  readonly target: string;
-  /** Whose page asked; undefined where it is no page. */
-  readonly origin: string | undefined;
-  /** The answer: 101, or 400, 403, 426. */
-  readonly status: number;
-  /** What is wrong. */
-  readonly why?: string | undefined;
-}
-
-/** How {@linkcode servePush} answers. */
+/** How {@linkcode servePush} serves. */
 export interface PushServerOptions extends cli.ServerOptions, cli.Given<typeof OPTIONS> {
+  /** How much topics keep, and how much may wait for who follows one. */
+  hubLimits?: Partial<HubLimits>;
   /** Hears how each request was answered. */
-  onHandshake?: (handshake: PushHandshake) => void;
+  onAnswer?: (answer: PushAnswer) => void;
   /** Hears how each WebSocket ended. */
   onClose?: (id: number, info: CloseInfo) => void;
 }
@@ -174,25 +216,30 @@ export interface PushServerOptions extends cli.ServerOptions, cli.Given<typeof O
 /** The program. */
 export const program: cli.Program = cli.serverProgram({
   name: "push",
-  summary: "answers each message of a WebSocket to its sender",
+  summary: "brings each message to everybody on its topic",
   defaultPort: PORT,
   options: OPTIONS,
-  tryIt: () => "deno run --allow-net=127.0.0.1:4000 --allow-env=TERM clients/push.ts",
-  start({ settings, report }) {
-    if (!settings.echo) throw new cli.UsageError("--echo is needed: nothing else is served");
-    return servePush({
+  tryIt: () => "curl -d 'it rains' http://127.0.0.1:4000/topics/default",
+  start: async ({ settings, report }) =>
+    servePush({
       ...settings,
-      onHandshake: (handshake) =>
-        report.note({ event: "handshake", ...handshake }, handshakeText(handshake)),
+      subscribeToken: await secret(settings.subscribeToken, "--subscribe-token"),
+      publishToken: await secret(settings.publishToken, "--publish-token"),
+      onAnswer: (answer) => report.note({ ...answer }, answerText(answer)),
       onClose: (id, info) =>
         report.note({ event: "close", id, ...closeOf(info) }, closedText(id, info)),
-    });
-  },
+    }),
 });
 
-function handshakeText({ id, target, status, why }: PushHandshake): string {
+async function secret(typed: string | undefined, flag: string): Promise<string | undefined> {
+  if (typed === "") throw new cli.UsageError(`${flag} takes a token, and this is empty`);
+  return typed === undefined ? undefined : await readToken(typed, { flag });
+}
+
+function answerText({ event, id, method, target, status, why }: PushAnswer): string {
+  const what = event === "handshake" ? "asked for" : method;
   const reason = why === undefined ? "" : `: ${why}`;
-  return `#${id} asked for ${escapeControls(target)}: ${status}${reason}`;
+  return `#${id} ${what} ${escapeControls(target)}: ${status}${reason}`;
 }
 
 /** Returns what was said first: the other side repeats the code. */

@@ -1,5 +1,6 @@
+import { escapeHtml, type Page, page } from "../../web/document.ts";
 import { LIVE_SCRIPT } from "../../web/headers/live_script.ts";
-import { escapeHtml, type Page, page } from "./html.ts";
+import { STYLE } from "../../web/headers/style.ts";
 
 /** How {@linkcode livePage} is made. */
 export interface LivePageOptions {
@@ -14,6 +15,7 @@ export function livePage({ showSecrets }: LivePageOptions): Page {
     : "Cookies, authorization and other secret fields are left out by the server; targets and bodies are shown.";
   return page({
     title: "Requests as they come",
+    style: STYLE,
     script: LIVE_SCRIPT,
     body: `<main>
 <h1 class="plain">Requests as they come</h1>

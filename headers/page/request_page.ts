@@ -1,4 +1,6 @@
 import { counted } from "../../net/counted.ts";
+import { escapeHtml, type Page, page, shownHtml } from "../../web/document.ts";
+import { STYLE } from "../../web/headers/style.ts";
 import { hexUnlessPlain, readable } from "../request/byte_text.ts";
 import { MAX_SHOWN_CHARS } from "../request/body_view.ts";
 import { harmless, harmlessLines, shownUpTo } from "../request/harmless_text.ts";
@@ -11,7 +13,6 @@ import {
   meaning,
   partText,
 } from "../request/request_words.ts";
-import { escapeHtml, type Page, page, shownHtml } from "./html.ts";
 
 /** How {@linkcode requestPage} shows. */
 export interface RequestPageOptions {
@@ -42,6 +43,7 @@ export function requestPage(record: RequestRecord, options: RequestPageOptions =
   const title = harmless(target);
   return page({
     title: `${method} ${title.length > MAX_TITLE ? `${title.slice(0, MAX_TITLE)}...` : title}`,
+    style: STYLE,
     body: `<main>
 <h1><span class="method">${shownHtml(method)}</span> ${shown(target)}</h1>
 <p class="quiet">This is what your browser sent, with HTTP/${record.version}.</p>

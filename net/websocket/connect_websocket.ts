@@ -101,7 +101,7 @@ export async function connectWebSocket(
     ...trace && { trace },
   });
   try {
-    const compression = compress ? await compressionOf() : undefined;
+    const compression = await compressionOf(compress);
     const asked = { key: randomKey(), protocols, compression };
     void connection.send(handshakeRequest({
       ...asked,
@@ -130,6 +130,7 @@ export async function connectWebSocket(
       deadlines,
       clock,
       controls,
+      compression: agreed.compression,
     });
   } catch (error) {
     connection.abort(error);

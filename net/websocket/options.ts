@@ -27,8 +27,11 @@ export const DEFAULT_WEBSOCKET_DEADLINES: Readonly<
 export interface WebSocketOptions {
   /** Subprotocols (RFC 6455, 1.9), the best one first. @default none */
   protocols?: readonly string[];
-  /** Compress messages where the other side does as well (RFC 7692). @default {false} */
-  compress?: boolean;
+  /**
+   * Compress messages where the other side does as well (RFC 7692). With `no-takeover` no message refers to those before it, so
+   * that many connections can be sent the same bytes, and none holds a window. @default {false}
+   */
+  compress?: boolean | "no-takeover";
   /** How much the other side may send, and how much may wait for it. */
   limits?: Partial<WebSocketLimits & ConnectionLimits> | undefined;
   /** How long things may take. */
@@ -40,7 +43,7 @@ export interface WebSocketOptions {
 /** Options with every default in its place. */
 export interface SettledOptions {
   readonly protocols: readonly string[];
-  readonly compress: boolean;
+  readonly compress: boolean | "no-takeover";
   readonly limits: WebSocketLimits;
   readonly connectionLimits: Partial<ConnectionLimits>;
   readonly deadlines: Pick<WebSocketDeadlines, "pingMs" | "pongMs" | "closeMs">;

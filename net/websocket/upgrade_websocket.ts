@@ -77,7 +77,7 @@ export async function answerUpgrade(
   const { clock, allowOrigin } = settled;
   const handshake = answerHandshake(request.head, {
     protocols,
-    compression: compress ? await compressionOf() : undefined,
+    compression: compress === false ? undefined : await compressionOf(compress),
     origins: (origin) => origin === undefined || allowOrigin(origin, request.host),
   });
   const { fields } = handshake;
@@ -109,6 +109,7 @@ export async function answerUpgrade(
     deadlines,
     clock,
     controls,
+    compression: handshake.compression,
   });
 }
 

@@ -1,6 +1,7 @@
 import { ProtocolError } from "../../codec/errors.ts";
 import type { HttpRequestHead } from "../../codec/http/mod.ts";
 import { requireClose, shortReason } from "../../codec/websocket/close_payload.ts";
+import type { AgreedCompression } from "../../codec/websocket/compression.ts";
 import { closeCodeHint } from "../../codec/websocket/errors.ts";
 import type {
   WebSocketClose,
@@ -12,9 +13,10 @@ import type {
 import type { Address } from "../address.ts";
 import type { Clock } from "../clock.ts";
 import type { Connection } from "../connection.ts";
-import type { SendOptions } from "../connection_options.ts";
+import type { SendOptions, TrySendOptions } from "../connection_options.ts";
 import { ClosedError, closedHere } from "../errors.ts";
 import { rejected } from "../rejection.ts";
+import type { SharedBytes } from "../shared_bytes.ts";
 import { DONE } from "../waiter.ts";
 import type { CloseFrame, CloseInfo } from "./close_info.ts";
 import { fragmentsOf } from "./fragments.ts";
@@ -44,6 +46,8 @@ export interface WebSocketConnectionOptions {
   readonly clock: Clock;
   /** Where the codec tells of control frames. */
   readonly controls: Controls;
+  /** How what is sent is compressed. */
+  readonly compression: AgreedCompression | undefined;
 }
 
 /**
@@ -59,6 +63,8 @@ export class WebSocketConnection
   readonly protocol: string | undefined;
   /** The request that it began with, on a server. */
   readonly request: HttpRequestHead | undefined;
+  /** How what is sent is compressed, as it was agreed on; undefined where it is not. */
+  readonly compression: AgreedCompression | undefined;
   /** What it stands on. */
   readonly connection: WebSocketTransport;
   readonly #clock: Clock;
@@ -70,6 +76,8 @@ export class WebSocketConnection
   #first: "local" | "peer" | undefined;
   /** What still comes is dropped: a close was sent. */
   #isClosing = false;
+  /** A message of several fragments is under way. */
+  #isStreaming = false;
   #isOver = false;
   /** The call that waits for a message. */
   #waiting: Promise<Result> | undefined;
@@ -78,11 +86,12 @@ export class WebSocketConnection
   /** Use `upgradeWebSocket`, `serveWebSocket` or `connectWebSocket`. */
   constructor(
     connection: WebSocketTransport,
-    { protocol, request, deadlines, clock, controls }: WebSocketConnectionOptions,
+    { protocol, request, deadlines, clock, controls, compression }: WebSocketConnectionOptions,
   ) {
     this.connection = connection;
     this.protocol = protocol;
     this.request = request;
+    this.compression = compression;
     this.#clock = clock;
     this.#closeMs = deadlines.closeMs;
     this.#pings = new Pings(clock);
@@ -187,11 +196,24 @@ export class WebSocketConnection
     { kind }: { kind: "text" | "binary" },
   ): Promise<void> {
     try {
+      this.#isStreaming = true;
       for await (const fragment of fragmentsOf(pieces, kind)) await this.connection.send(fragment);
     } catch (error) {
       void this.close(1011, "The message could not be ended");
       throw error;
+    } finally {
+      this.#isStreaming = false;
     }
+  }
+
+  /**
+   * Takes whole frames that many WebSockets are sent, and waits for nothing; they are a server's, and compressed only as this one
+   * agreed to. False says that nothing was taken: more than `maxQueuedBytes` would wait, a stream of fragments is under way, it
+   * is closing, or it is over.
+   */
+  trySend(frames: SharedBytes, options?: TrySendOptions): boolean {
+    if (this.#isOver || this.#isClosing || this.#isStreaming || this.#received) return false;
+    return this.connection.trySend(frames, options);
   }
 
   /**
@@ -236,11 +258,12 @@ export class WebSocketConnection
 
   async #close(code: number, reason: string): Promise<void> {
     if (!this.#isOver && !this.#received) {
-      // Where it cannot be sent any more, the end is here already.
-      await this.connection.send({ kind: "close", code, reason }).catch(() => {});
+      const sending = this.connection.send({ kind: "close", code, reason });
       this.#sent = { code, reason };
       this.#first ??= "local";
       this.#isClosing = true;
+      // Where it cannot be sent any more, the end is here already.
+      await sending.catch(() => {});
       await this.#peerClose();
     }
     const { draining, closed } = this.connection;

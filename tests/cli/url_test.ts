@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { parseField } from "../../cli/field.ts";
-import { parseResolve, parseUrl, parseWebSocketUrl } from "../../cli/url.ts";
+import { looksLikeUrl, parseResolve, parseUrl, parseWebSocketUrl } from "../../cli/url.ts";
 import { endpointOf } from "../../net/url_endpoint.ts";
 import { UsageError } from "../../cli/usage_error.ts";
 
@@ -117,3 +117,30 @@ Deno.test("parseField() reads a name and a value, in UTF-8 where it is not of AS
     assertThrows(() => parseField(typed, "--header"), UsageError, "--header takes 'NAME: VALUE'");
   }
 });
+
+for (
+  const [typed, isUrl] of [
+    ["ws://a", true],
+    ["wss://a/b?c", true],
+    ["http://a", true],
+    ["HTTPS://a", true],
+    [":4000", true],
+    [":4000/a", true],
+    ["localhost:4000", true],
+    ["127.0.0.1:4000?a", true],
+    ["[::1]:4000/", true],
+    ["", false],
+    ["hello", false],
+    ["example.org", false],
+    ["a/b", false],
+    ["ftp://a", false],
+    ["it is 12:30", false],
+    ["news: rain", false],
+    [":)", false],
+    [":4000 is a port", false],
+  ] as const
+) {
+  Deno.test(`looksLikeUrl() says ${isUrl} of ${JSON.stringify(typed)}`, () => {
+    assertEquals(looksLikeUrl(typed), isUrl);
+  });
+}

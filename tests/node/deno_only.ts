@@ -4,6 +4,8 @@ export const DENO_ONLY: Readonly<Record<string, string>> = {
   "browser/codec_test.ts": "drives a browser, from Deno alone",
   "browser/harness_test.ts": "drives a browser, from Deno alone",
   "browser/headers_long_test.ts": "drives a browser, from Deno alone",
+  "browser/push_long_test.ts": "drives a browser, from Deno alone",
+  "browser/push_page_long_test.ts": "drives a browser, from Deno alone",
   "browser/suite_long_test.ts": "drives a browser, from Deno alone",
   "browser/websocket_long_test.ts": "drives a browser, from Deno alone",
   "cli/installed_test.ts": "installs the sources, and runs a task, with deno",

@@ -105,11 +105,12 @@ Deno.test("serveReverse() leaves its port free when maxMessageBytes is refused",
   assertEquals(await isRefused(port), true);
 });
 
-Deno.test("servePush() leaves its port free when a limit is refused, or it has nothing to do", async () => {
+Deno.test("servePush() leaves its port free when a limit or a token is refused", async () => {
   const port = freePort();
   assertThrows(() => servePush({ port, echo: true, maxMessage: 0 }), RangeError);
   assertThrows(() => servePush({ port, echo: true, maxFragments: 0.5 }), RangeError);
-  assertThrows(() => servePush({ port }), TypeError, "Cannot serve: ");
+  assertThrows(() => servePush({ port, history: -1 }), RangeError);
+  assertThrows(() => servePush({ port, publishToken: "" }), TypeError, "Cannot use a token: ");
   assertEquals(await isRefused(port), true);
 });
 

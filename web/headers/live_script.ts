@@ -1,27 +1,17 @@
+import { SHOWN_SCRIPT } from "../shown_script.ts";
+
 /**
  * What the live page runs. Text from a request becomes text nodes and nothing else. It is plain JavaScript in a string,
  * since the page carries it inside of itself, and its policy allows exactly these characters.
  */
 export const LIVE_SCRIPT = String.raw`
 "use strict";
+${SHOWN_SCRIPT}
 const MAX_SHOWN = 100;
 const list = document.getElementById("requests");
 const state = document.getElementById("state");
 const none = document.getElementById("none");
-/** What would hide or reorder text; lines, tabs, and the joiners of emoji and many scripts stay. */
-const HIDING = /[^\P{Cc}\n\t]|[^\P{Cf}\u200c\u200d]|[\p{Zl}\p{Zp}]/gu;
 let run;
-
-function shown(text) {
-  return text.replace(HIDING, (character) => "\\u{" + character.codePointAt(0).toString(16) + "}");
-}
-
-function element(name, text, className) {
-  const made = document.createElement(name);
-  if (text !== undefined) made.textContent = shown(text);
-  if (className) made.className = className;
-  return made;
-}
 
 function table(title, rows) {
   const made = element("table");

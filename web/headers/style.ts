@@ -1,36 +1,8 @@
+import { GROUND } from "../style.ts";
+
 /** How the pages of the headers server look: on paper-like ground or in the dark, on a phone and on a desktop. */
 export const STYLE = `
-:root {
-  color-scheme: light dark;
-  --ground: #fbfbfa;
-  --raised: #ffffff;
-  --ink: #1c2024;
-  --quiet: #5a6169;
-  --line: #d9dcdf;
-  --accent: #0b5cad;
-  --good: #11692f;
-  --bad: #b3261e;
-}
-@media (prefers-color-scheme: dark) {
-  :root {
-    --ground: #14171a;
-    --raised: #1c2024;
-    --ink: #e8eaed;
-    --quiet: #a3abb3;
-    --line: #363c42;
-    --accent: #8cc2ff;
-    --good: #7fd89b;
-    --bad: #ff9c94;
-  }
-}
-* { box-sizing: border-box; }
-html { -webkit-text-size-adjust: 100%; text-size-adjust: 100%; }
-body {
-  margin: 0;
-  background: var(--ground);
-  color: var(--ink);
-  font: 1rem/1.5 system-ui, sans-serif;
-}
+${GROUND}
 main { max-width: 70rem; margin: 0 auto; padding: 1.5rem 1rem 3rem; }
 h1, .target {
   margin: 0;
@@ -41,10 +13,6 @@ h1, .target {
 .method { color: var(--accent); }
 h2, h3 { margin: 2rem 0 .5rem; font-size: 1.1rem; }
 h3 { margin-top: 1rem; font-size: 1rem; }
-p { margin: .5rem 0; overflow-wrap: anywhere; }
-.quiet { color: var(--quiet); }
-a { color: var(--accent); }
-:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 table {
   width: 100%;
   border-collapse: separate;
@@ -82,16 +50,6 @@ td small { display: block; color: var(--quiet); font-size: .8rem; }
 .fails { color: var(--bad); font-weight: 600; }
 main > details { margin-top: 2rem; }
 summary { padding: .25rem 0; cursor: pointer; overflow-wrap: anywhere; }
-button {
-  padding: .4rem 1rem;
-  border: 1px solid var(--line);
-  border-radius: .5rem;
-  background: var(--raised);
-  color: var(--ink);
-  font: inherit;
-  cursor: pointer;
-}
-.bar { display: flex; flex-wrap: wrap; gap: .5rem 1rem; align-items: center; }
 .bar p { flex: 1 1 15rem; }
 .requests { margin: 1rem 0; padding: 0; list-style: none; }
 .requests > li { border-top: 1px solid var(--line); padding: .25rem 0; }

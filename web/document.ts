@@ -1,7 +1,6 @@
-import { base64Of } from "../../codec/bytes/base64.ts";
-import { escapeControls } from "../../codec/escape_controls.ts";
-import { sha256 } from "../../codec/hashing.ts";
-import { STYLE } from "../../web/headers/style.ts";
+import { base64Of } from "../codec/bytes/base64.ts";
+import { escapeControls } from "../codec/escape_controls.ts";
+import { sha256 } from "../codec/hashing.ts";
 
 const MARKUP = /[&<>"']/;
 
@@ -32,12 +31,14 @@ export interface PageParts {
   readonly title: string;
   /** What stands in its body, as HTML. */
   readonly body: string;
+  /** How it looks. */
+  readonly style: string;
   /** What it runs; such a page may also connect to its own server. */
   readonly script?: string;
 }
 
-/** Makes a page in the style of all. */
-export function page({ title, body, script }: PageParts): Page {
+/** Makes a page that loads nothing: its style and its script stand in it. */
+export function page({ title, body, style, script }: PageParts): Page {
   const run = script === undefined ? "" : `<script>${script}</script>\n`;
   const html = `<!DOCTYPE html>
 <html lang="en">
@@ -46,7 +47,7 @@ export function page({ title, body, script }: PageParts): Page {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${shownHtml(title)}</title>
 <link rel="icon" href="data:,">
-<style>${STYLE}</style>
+<style>${style}</style>
 </head>
 <body>
 ${body}
@@ -55,7 +56,7 @@ ${run}</body>
 `;
   const policy = [
     "default-src 'none'",
-    `style-src ${sourceOf(STYLE)}`,
+    `style-src ${sourceOf(style)}`,
     // An icon that is empty: without one a browser asks for /favicon.ico, which would be one request more to look at.
     "img-src data:",
     ...script === undefined ? [] : [`script-src ${sourceOf(script)}`, "connect-src 'self'"],
