@@ -20,5 +20,6 @@ export const DENO_ONLY: Readonly<Record<string, string>> = {
   "links/dnt_long_test.ts": "tests the build itself",
   "links/dnt_test.ts": "tests the build itself",
   "net/websocket/deno_peers_test.ts": "calls a server that Deno alone has",
+  "servers/push_nginx_test.ts": "reads the documents",
   "shims/build/emitted_test.ts": "tests the build itself",
 };

@@ -1,8 +1,9 @@
 import { assert } from "@std/assert";
 import { History } from "../../push/history.ts";
+import { turns } from "../../testing/turns.ts";
 import { messageOf } from "./fakes.ts";
 
-Deno.test("History holds no message that it gave up", () => {
+Deno.test("History holds no message that it gave up", async () => {
   const MIB = 1024 * 1024;
   const before = Deno.memoryUsage().external;
   const histories = Array.from({ length: 100 }, () => {
@@ -12,7 +13,13 @@ Deno.test("History holds no message that it gave up", () => {
     return history;
   });
   const kept = histories.reduce((sum, { bytes }) => sum + bytes, 0);
-  const held = Deno.memoryUsage().external - before;
+  let held = Infinity;
+  // The garbage collector comes when it likes, and sooner where more is made.
+  for (let round = 0; round < 100 && held >= 200 * MIB; round++) {
+    new Uint8Array(16 * MIB).fill(1);
+    await turns(1);
+    held = Deno.memoryUsage().external - before;
+  }
   assert(kept < MIB, String(kept));
   assert(held < 200 * MIB, `${Math.round(held / MIB)} MiB are held`);
 });

@@ -13,7 +13,7 @@ function started(options: PushServerOptions = {}) {
 }
 
 async function post(url: string, body: BodyInit, type?: string) {
-  const headers = type === undefined ? {} : { "Content-Type": type };
+  const headers: Record<string, string> = type === undefined ? {} : { "Content-Type": type };
   const answer = await fetch(url, { method: "POST", body, headers });
   return { status: answer.status, json: await answer.json() };
 }

@@ -141,7 +141,9 @@ Deno.test("push lets in who knows a token, in a field or in the target, and show
   await using server = await startServer("push", { args });
   const base = `127.0.0.1:${server.port}`;
   const status = async (token: string | undefined, more: RequestInit = {}) => {
-    const headers = token === undefined ? {} : { Authorization: `Bearer ${token}` };
+    const headers: Record<string, string> = token === undefined
+      ? {}
+      : { Authorization: `Bearer ${token}` };
     const answer = await fetch(`http://${base}/topics/news`, { ...more, headers });
     await answer.body?.cancel();
     return answer.status;
