@@ -64,7 +64,8 @@ export class WriteQueue {
 
   /** Queues bytes behind what is gathered; few of them are copied, so that what waits is no long list of small pieces. */
   push(piece: SharedBytes | Loan): void {
-    if (piece.length < COPIED_MAX_BYTES && !(piece instanceof Loan)) {
+    const isFirst = this.#closed === undefined && this.#writer === undefined;
+    if (!isFirst && piece.length < COPIED_MAX_BYTES && !(piece instanceof Loan)) {
       return this.writer.bytes(piece.buffer);
     }
     this.#close();
