@@ -44,14 +44,18 @@ export class WriteQueue {
   #closed: Outbound[] | undefined;
   #at = 0;
   #writer: ByteWriter | undefined;
+  /** A small shared piece, while nothing else waits: most are written before anything comes behind them. */
+  #only: SharedBytes | undefined;
 
   /** Bytes that wait. */
   get bytes(): number {
+    if (this.#only !== undefined) return this.#only.length;
     return this.#closedBytes + (this.#writer === undefined ? 0 : this.#writer.length);
   }
 
   /** Where the next message is gathered, behind everything else. */
   get writer(): ByteWriter {
+    this.#gatherOnly();
     return this.#writer ??= takeWriter();
   }
 
@@ -64,16 +68,23 @@ export class WriteQueue {
 
   /** Queues bytes behind what is gathered; few of them are copied, so that what waits is no long list of small pieces. */
   push(piece: SharedBytes | Loan): void {
-    const isFirst = this.#closed === undefined && this.#writer === undefined;
-    if (!isFirst && piece.length < COPIED_MAX_BYTES && !(piece instanceof Loan)) {
-      return this.writer.bytes(piece.buffer);
+    if (piece.length < COPIED_MAX_BYTES && !(piece instanceof Loan)) {
+      if (this.bytes === 0 && this.#writer === undefined) this.#only = piece;
+      else this.writer.bytes(piece.buffer);
+      return;
     }
+    this.#gatherOnly();
     this.#close();
     this.#add(piece);
   }
 
   /** Takes out what is to be written next: one piece that is large, or several that are small, joined. */
   shift(): Outbound | undefined {
+    const only = this.#only;
+    if (only !== undefined) {
+      this.#only = undefined;
+      return only.length === 0 ? undefined : only;
+    }
     const closed = this.#closed;
     if (closed === undefined) {
       const writer = this.#writer;
@@ -103,8 +114,15 @@ export class WriteQueue {
     for (const piece of this.#closed?.slice(this.#at) ?? []) {
       if (piece instanceof Loan) piece.lender?.reject(error);
     }
-    this.#closed = this.#writer = undefined;
+    this.#closed = this.#writer = this.#only = undefined;
     this.#closedBytes = this.#at = 0;
+  }
+
+  #gatherOnly(): void {
+    const only = this.#only;
+    if (only === undefined) return;
+    this.#only = undefined;
+    (this.#writer ??= takeWriter()).bytes(only.buffer);
   }
 
   #close(): void {
