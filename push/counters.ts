@@ -1,5 +1,3 @@
-import type { Piece } from "./piece.ts";
-
 /** Why a message did not reach a subscriber. */
 export type DropReason = "too-slow" | "oldest" | "newest" | "replaced";
 
@@ -21,10 +19,10 @@ export class HubCounters {
     replaced: 0,
   };
 
-  /** A piece was handed to a connection. */
-  delivered({ joined, frames }: Piece): void {
-    this.deliveries += frames.length;
-    this.deliveredBytes += joined.length;
+  /** Messages were handed to a connection. */
+  delivered(count: number, bytes: number): void {
+    this.deliveries += count;
+    this.deliveredBytes += bytes;
   }
 
   /** Messages were left out. */

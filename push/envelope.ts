@@ -4,7 +4,7 @@ import { messageJson } from "./message_json.ts";
 import type { PushMessage } from "./push_message.ts";
 
 /**
- * The subprotocol in which the server says more than the messages: each of its messages is JSON, with a `type`.
+ * The subprotocol in which the server says more than the messages. Each of its messages is JSON, with a `type`.
  *
  * ```text
  *   {"type":"hello","run":"1f3a90bb21c4","you":"7","topic":"news","present":3,"mayPublish":true}      the first one
@@ -33,14 +33,18 @@ export interface Hello {
 const encoder = new TextEncoder();
 
 /** Messages in JSON, with what the server says beside them. */
-export class EnvelopeFraming implements Framing {
+export interface EnvelopeFraming extends Framing {
+  /** Returns what a subscriber is told first. */
+  hello(hello: Hello): Uint8Array<ArrayBuffer>;
+}
+
+class JsonFraming implements EnvelopeFraming {
   readonly #writer: FrameWriter;
 
   constructor(writer: FrameWriter) {
     this.#writer = writer;
   }
 
-  /** Returns what a subscriber is told first. */
   hello(hello: Hello): Uint8Array<ArrayBuffer> {
     return this.#envelope("hello", hello);
   }
@@ -62,7 +66,7 @@ export class EnvelopeFraming implements Framing {
   }
 }
 
-const framings = new WebSocketFramings((writer) => new EnvelopeFraming(writer));
+const framings = new WebSocketFramings((writer) => new JsonFraming(writer));
 
 /** Returns the framing of a WebSocket with the subprotocol {@linkcode ENVELOPE_PROTOCOL}. */
 export function envelopeFraming(

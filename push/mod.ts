@@ -25,7 +25,12 @@
  */
 export { type Broker, type BrokerMessage, type BrokerReceiver, LocalBroker } from "./broker.ts";
 export { type DropReason, HubCounters } from "./counters.ts";
-export { ENVELOPE_PROTOCOL, EnvelopeFraming, envelopeFraming, type Hello } from "./envelope.ts";
+export {
+  ENVELOPE_PROTOCOL,
+  type EnvelopeFraming,
+  envelopeFraming,
+  type Hello,
+} from "./envelope.ts";
 export { eventStreamFraming } from "./event_stream.ts";
 export type { Framing } from "./framing.ts";
 export {

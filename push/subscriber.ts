@@ -127,7 +127,7 @@ export class Subscriber {
     const { slow, maxQueuedBytes, counters } = this.#options;
     const max = slow === "close" ? maxQueuedBytes : this.#directBytes;
     if (this.#waiting.length === 0 && this.#send(piece.joined, max)) {
-      return counters.delivered(piece);
+      return counters.delivered(piece.frames.length, piece.joined.length);
     }
     if (this.#isOver || this.#sink.closed) return;
     if (slow === "close") return this.#closeSlow(piece.frames.length);
@@ -179,7 +179,7 @@ export class Subscriber {
     for (let frame; (frame = this.#waiting.oldest) !== undefined;) {
       const piece = pieceOf([frame]);
       if (!this.#send(piece.joined, max)) return;
-      this.#options.counters.delivered(piece);
+      this.#options.counters.delivered(1, piece.joined.length);
       this.#waiting.drop();
     }
     if (this.#isBehind && !this.#isOver) this.#replay(max);
@@ -201,7 +201,7 @@ export class Subscriber {
         const piece = this.#framed(message);
         if (!this.#send(piece.joined, maxQueuedBytes)) return;
         this.#unsent = undefined;
-        counters.delivered(piece);
+        counters.delivered(1, piece.joined.length);
       }
       this.#seen = message.number;
     }

@@ -37,6 +37,8 @@ import {
   type SlowPolicy,
 } from "../push/mod.ts";
 
+export type { PushAnswer } from "../push/http/push_door.ts";
+
 /**
  * Serves topics until it is shut down: to WebSockets, as events, and by HTTP to back ends and people. It answers pages of the host
  * that they call alone, unless `origin` names others.

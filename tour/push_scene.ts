@@ -3,13 +3,14 @@ import { program as pushServer } from "../servers/push.ts";
 import type { Scene } from "./scene.ts";
 import type { Stage } from "./stage.ts";
 
-/** Messages go both ways over one connection, and a page that has no business here is kept out. */
+/** Messages go both ways over one connection, one goes to everybody on its topic, and a stranger's page is kept out. */
 export const pushScene: Scene = {
   name: "push",
   title: "WebSocket: a request that becomes a conversation",
   notice:
     "101 was the last that was said in HTTP; each message came back as what it was; both sides said " +
-    "why they closed; and the page of a stranger was refused before it could say anything",
+    "why they closed; the page of a stranger was refused before it could say anything; and what " +
+    "was published reached who was on the topic",
   async play(stage) {
     const { port } = await stage.server(pushServer, ["--echo"]);
     const url = `ws://127.0.0.1:${port}/chat`;
@@ -27,8 +28,24 @@ export const pushScene: Scene = {
     stage.check("a ping is answered by itself", printed.includes('"event":"pong"'));
     const status = await statusFor(stage, { port, origin: "http://stranger.example" });
     stage.check("the page of a stranger is refused", status === "HTTP/1.1 403 Forbidden");
+    await playTopic(stage);
   },
 };
+
+/** Somebody reads a topic, and somebody else publishes on it. */
+async function playTopic(stage: Stage): Promise<void> {
+  const server = await stage.server(pushServer);
+  const url = `ws://127.0.0.1:${server.port}/`;
+  const isThere = server.prints("asked for /news: 101");
+  const reading = stage.client(pushClient, [`${url}news`, "--wait", "1s"], { as: "reader" });
+  await isThere;
+  const published = await stage.client(pushClient, [url, "--publish", "news", "it rains"], {
+    as: "publisher",
+  });
+  const { printed } = await reading;
+  stage.check("a publisher ends once its message is with the server", published.code === 0);
+  stage.check("who is on the topic has the message", printed.includes("it rains\n"));
+}
 
 /** Asks for a WebSocket as a browser does for a page of this origin. */
 async function statusFor(

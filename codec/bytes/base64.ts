@@ -1,6 +1,12 @@
 // This module is browser compatible.
 
+import { latin1Text } from "./latin1_text.ts";
+
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+/** The codes of its characters, and of what fills the last four. */
+const CODES = Uint8Array.from(ALPHABET, (character) => character.charCodeAt(0));
+const PADDING = 61;
 
 /** What each character stands for; 0xff where it is none of the alphabet. */
 const VALUES = new Uint8Array(128).fill(0xff);
@@ -8,16 +14,25 @@ for (let value = 0; value < 64; value++) VALUES[ALPHABET.charCodeAt(value)] = va
 
 /** Returns bytes in base64, padded (RFC 4648, 4). */
 export function base64Of(bytes: Uint8Array): string {
-  let text = "";
-  for (let at = 0; at < bytes.length; at += 3) {
-    const left = bytes.length - at;
-    const bits = bytes[at]! << 16 | (left > 1 ? bytes[at + 1]! : 0) << 8 |
-      (left > 2 ? bytes[at + 2]! : 0);
-    text += ALPHABET.charAt(bits >> 18) + ALPHABET.charAt(bits >> 12 & 63);
-    text += left > 1 ? ALPHABET.charAt(bits >> 6 & 63) : "=";
-    text += left > 2 ? ALPHABET.charAt(bits & 63) : "=";
+  const { length } = bytes;
+  const text = new Uint8Array(Math.ceil(length / 3) * 4);
+  let at = 0;
+  let from = 0;
+  for (; from + 2 < length; from += 3) {
+    const bits = bytes[from]! << 16 | bytes[from + 1]! << 8 | bytes[from + 2]!;
+    text[at++] = CODES[bits >> 18]!;
+    text[at++] = CODES[bits >> 12 & 63]!;
+    text[at++] = CODES[bits >> 6 & 63]!;
+    text[at++] = CODES[bits & 63]!;
   }
-  return text;
+  if (from < length) {
+    const bits = bytes[from]! << 16 | (from + 1 < length ? bytes[from + 1]! << 8 : 0);
+    text[at++] = CODES[bits >> 18]!;
+    text[at++] = CODES[bits >> 12 & 63]!;
+    text[at++] = from + 1 < length ? CODES[bits >> 6 & 63]! : PADDING;
+    text[at++] = PADDING;
+  }
+  return latin1Text(text);
 }
 
 /**

@@ -94,7 +94,7 @@ Deno.test("envelopeFraming() says what its documentation shows", () => {
   const hello = envelope.hello({ run, you: "7", topic: "news", present: 3, mayPublish: true });
   const message = textMessage("hello", { timeMs: 1767225600000, from: "7" });
   assertEquals(
-    [hello, envelope.missed(), envelope.frame(message), envelope.present(4), envelope.alive()]
+    [hello, envelope.missed!(), envelope.frame(message), envelope.present!(4), envelope.alive!()]
       .map((bytes) => decoded(bytes)),
     [
       '{"type":"hello","run":"1f3a90bb21c4","you":"7","topic":"news","present":3,"mayPublish":true}',
