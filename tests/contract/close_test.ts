@@ -11,6 +11,7 @@ import {
 } from "./bytes.ts";
 import { assertFails, assertThrown, codeOf, reasonOf } from "./failing.ts";
 import { tcpPair, unixPair } from "./pairs.ts";
+import { onBun } from "./runtime.ts";
 import { arrived, stall, turns } from "./waiting.ts";
 
 for (const [kind, open] of [["TCP", tcpPair], ["Unix", unixPair]] as const) {
@@ -164,20 +165,27 @@ Deno.test("read() has every byte when the peer writes and closes while our write
   assertBytes(bytes, sent);
 });
 
-Deno.test("read() has every byte when the peer writes and closes while we write and read", async () => {
-  using pair = await tcpPair();
-  const sent = pattern(30_000);
-  const writing = (async () => {
-    const chunk = new Uint8Array(1000);
-    while (await pair.near.write(chunk).then(() => true, () => false)) await turns(1);
-  })();
-  await writeAll(pair.far, sent);
-  await arrived(pair.near, sent.length);
-  pair.far.close();
-  const { bytes } = await readUntilOver(pair.near);
-  assertBytes(bytes, sent);
-  await writing;
-});
+Deno.test(
+  "read() has every byte when the peer writes and closes while we write and read (needs a write that fails alone)",
+  {
+    // Bun ends a socket whose write has failed, and what had arrived with it.
+    ignore: onBun,
+  },
+  async () => {
+    using pair = await tcpPair();
+    const sent = pattern(30_000);
+    const writing = (async () => {
+      const chunk = new Uint8Array(1000);
+      while (await pair.near.write(chunk).then(() => true, () => false)) await turns(1);
+    })();
+    await writeAll(pair.far, sent);
+    await arrived(pair.near, sent.length);
+    pair.far.close();
+    const { bytes } = await readUntilOver(pair.near);
+    assertBytes(bytes, sent);
+    await writing;
+  },
+);
 
 Deno.test("Conn.close() leaves the other connections of its listener alone", async () => {
   using one = await tcpPair();
