@@ -4,6 +4,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { serveHeaders } from "../../servers/headers.ts";
 import { CHROMIUM, visitUrl } from "./chromium.ts";
+import { contrastOf } from "./contrast.ts";
 import type { Page } from "./packages.ts";
 
 const NEEDS_CHROMIUM = { ignore: CHROMIUM === undefined };
@@ -22,7 +23,6 @@ declare const document: {
   readonly documentElement: Drawn;
   querySelector(selector: string): Drawn;
 };
-declare function getComputedStyle(element: Drawn): { color: string; backgroundColor: string };
 
 const textOf = async (page: Page, selector: string) =>
   await page.locator(selector).first().textContent() ?? "";
@@ -30,29 +30,6 @@ const textOf = async (page: Page, selector: string) =>
 /** Says whether the page can be moved sideways. */
 const isWide = (page: Page) =>
   page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
-
-/** Returns the contrast of the text of an element and its ground (WCAG 2.2, 1.4.3), by the nearest ground that is drawn. */
-const contrastOf = (page: Page, selector: string) =>
-  page.evaluate((one) => {
-    const element = document.querySelector(one);
-    const channels = (colour: string) => (colour.match(/[\d.]+/g) ?? []).map(Number);
-    const luminance = (colour: string) => {
-      const [red = 0, green = 0, blue = 0] = channels(colour).map((channel) => {
-        const part = channel / 255;
-        return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
-      });
-      return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
-    };
-    let ground = element;
-    while (channels(getComputedStyle(ground).backgroundColor)[3] === 0) {
-      ground = ground.parentElement;
-    }
-    const both = [
-      luminance(getComputedStyle(element).color),
-      luminance(getComputedStyle(ground).backgroundColor),
-    ];
-    return (Math.max(...both) + 0.05) / (Math.min(...both) + 0.05);
-  }, selector);
 
 Deno.test(
   "headers shows a browser what it sends, and runs nothing of it (needs chromium)",

@@ -7,6 +7,7 @@ import { upgradeWebSocket, type WebSocketConnection } from "../../net/websocket/
 import { pushPage } from "../../push/page/push_page.ts";
 import { hex } from "../../testing/bytes.ts";
 import { CHROMIUM, visitUrl } from "./chromium.ts";
+import { contrastOf } from "./contrast.ts";
 import type { Page } from "./packages.ts";
 
 const NEEDS_CHROMIUM = { ignore: CHROMIUM === undefined };
@@ -27,7 +28,6 @@ declare const document: {
   readonly activeElement: Drawn;
   querySelector(selector: string): Drawn;
 };
-declare function getComputedStyle(element: Drawn): { color: string; backgroundColor: string };
 
 /** What the page of a test finds behind its address. */
 interface Said {
@@ -181,29 +181,6 @@ const scroll = (page: Page, to: number) =>
     log.scrollTop = top;
     await scrolled;
   }, to);
-
-/** Returns the contrast of an element's text and its ground (WCAG 2.2, 1.4.3), by the nearest ground that is drawn. */
-const contrastOf = (page: Page, selector: string) =>
-  page.evaluate((one) => {
-    const element = document.querySelector(one);
-    const channels = (colour: string) => (colour.match(/[\d.]+/g) ?? []).map(Number);
-    const luminance = (colour: string) => {
-      const [red = 0, green = 0, blue = 0] = channels(colour).map((channel) => {
-        const part = channel / 255;
-        return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
-      });
-      return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
-    };
-    let ground = element;
-    while (channels(getComputedStyle(ground).backgroundColor)[3] === 0) {
-      ground = ground.parentElement;
-    }
-    const both = [
-      luminance(getComputedStyle(element).color),
-      luminance(getComputedStyle(ground).backgroundColor),
-    ];
-    return (Math.max(...both) + 0.05) / (Math.min(...both) + 0.05);
-  }, selector);
 
 /** Visits the page; what it runs of what was sent, or asks a person, fails the test. */
 function visitPage(address: string, use: (page: Page) => Promise<void>): Promise<void> {
