@@ -1,4 +1,5 @@
 import type { PushMessage } from "./push_message.ts";
+import { SizedQueue } from "./sized_queue.ts";
 
 /** What a message costs beside its bytes: the objects around it. */
 const OVERHEAD_BYTES = 256;
@@ -14,10 +15,7 @@ export interface HistoryLimits {
 /** The last messages of a topic, in their order. */
 export class History {
   readonly #limits: HistoryLimits;
-  #messages: (PushMessage | undefined)[] = [];
-  /** Where the oldest stands; what is in front of it is gone. */
-  #first = 0;
-  #bytes = 0;
+  readonly #messages = new SizedQueue(costOf);
   #lostUpTo: number;
 
   /** Keeps nothing yet; messages up to the number `lostUpTo` may have been there before. */
@@ -28,11 +26,11 @@ export class History {
 
   /** Bytes that it keeps. */
   get bytes(): number {
-    return this.#bytes;
+    return this.#messages.bytes;
   }
   /** How many messages there are. */
   get length(): number {
-    return this.#messages.length - this.#first;
+    return this.#messages.length;
   }
   /** No message with a number greater than this is gone. */
   get lostUpTo(): number {
@@ -41,44 +39,35 @@ export class History {
 
   /** Keeps a message, in place of older ones where it has to; one that is larger than all may have is not kept. */
   add(message: PushMessage): void {
-    this.#messages.push(message);
-    this.#bytes += costOf(message);
+    this.#messages.add(message);
     const { maxMessages, maxBytes } = this.#limits;
-    while (this.length > maxMessages || (this.#bytes > maxBytes && this.length > 0)) {
+    while (this.length > maxMessages || (this.bytes > maxBytes && this.length > 0)) {
       this.dropOldest();
     }
   }
 
   /** Gives the oldest message up. */
   dropOldest(): void {
-    const oldest = this.#messages[this.#first];
-    if (oldest === undefined) return;
-    this.#lostUpTo = oldest.number;
-    this.#bytes -= costOf(oldest);
-    this.#messages[this.#first++] = undefined;
-    // Each message is moved a bounded number of times.
-    if (this.#first * 2 < this.#messages.length) return;
-    this.#messages = this.#messages.slice(this.#first);
-    this.#first = 0;
+    this.#lostUpTo = this.#messages.drop()?.number ?? this.#lostUpTo;
   }
 
   /** Returns the messages behind the one with this number, the oldest first. */
   after(number: number): readonly PushMessage[] {
-    // Only what is gone is undefined, and that stands in front.
-    return this.#messages.slice(this.#placeBehind(number)) as PushMessage[];
+    const from = this.#placeBehind(number);
+    return Array.from({ length: this.length - from }, (_, at) => this.#messages.at(from + at)!);
   }
 
   /** Returns the first message behind the one with this number, if it is there. */
   nextAfter(number: number): PushMessage | undefined {
-    return this.#messages[this.#placeBehind(number)];
+    return this.#messages.at(this.#placeBehind(number));
   }
 
   #placeBehind(number: number): number {
-    let low = this.#first;
-    let high = this.#messages.length;
+    let low = 0;
+    let high = this.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (this.#messages[middle]!.number > number) high = middle;
+      if (this.#messages.at(middle)!.number > number) high = middle;
       else low = middle + 1;
     }
     return low;

@@ -9,7 +9,7 @@ import { type Broker, type BrokerMessage, LocalBroker } from "./broker.ts";
 import { HubCounters } from "./counters.ts";
 import type { Framing } from "./framing.ts";
 import { type HubLimits, hubLimits } from "./limits.ts";
-import { isOfRun, numberOf } from "./message_id.ts";
+import { numberIn } from "./message_id.ts";
 import type { PushMessage } from "./push_message.ts";
 import { type Sink, type SlowPolicy, Subscriber } from "./subscriber.ts";
 import type { Topic } from "./topic.ts";
@@ -171,12 +171,11 @@ export class Hub {
     const { framing, slow = "close", ownMessages = true, from = "now", hello } = options;
     const topic = this.#topics.follow(name);
     const { history } = topic;
-    const isMissed = typeof from === "object" && !this.#isThere(from.id, topic);
-    const seen = from === "now"
-      ? this.#newest
-      : typeof from === "object" && !isMissed
-      ? numberOf(from.id)
-      : history.lostUpTo;
+    const asked = typeof from === "object" ? numberIn(from.id, this.run) : undefined;
+    // Nothing behind the message that was asked for is gone, and there was such a message.
+    const isThere = asked !== undefined && asked >= history.lostUpTo && asked <= this.#newest;
+    const isMissed = asked !== undefined && !isThere;
+    const seen = from === "now" ? this.#newest : isThere ? asked : history.lostUpTo;
     const subscriber: Subscriber = new Subscriber(sink, {
       id: String(++this.#newestSubscriber),
       framing,
@@ -222,7 +221,8 @@ export class Hub {
     message: string | Uint8Array<ArrayBuffer> | WebSocketEvent,
     { by }: PublishOptions = {},
   ): Published {
-    requireTopic(name);
+    // Who follows a topic had its name looked at then.
+    if (by?.topic !== name) requireTopic(name);
     const { kind, bytes } = contentOf(message);
     const sent: BrokerMessage = {
       topic: name,
@@ -264,12 +264,6 @@ export class Hub {
     this.#turn = [];
     for (const topic of topics) topic.flush();
   };
-
-  /** Says whether everything behind the message with an id is still there. */
-  #isThere(id: string, { history }: Topic): boolean {
-    const number = numberOf(id);
-    return isOfRun(id, this.run) && number >= history.lostUpTo && number <= this.#newest;
-  }
 
   #leave(topic: Topic, subscriber: Subscriber): void {
     if (!this.#subscribers.delete(subscriber)) return;

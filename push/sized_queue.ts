@@ -1,44 +1,57 @@
-/** What waits for a subscriber and may still be left out, the oldest first. */
-export class WaitingFrames {
-  #frames: (Uint8Array<ArrayBuffer> | undefined)[] = [];
+/** A queue that knows how much it holds, the oldest first. Taking the oldest away costs the same however many there are. */
+export class SizedQueue<Item> {
+  readonly #sizeOf: (item: Item) => number;
+  #items: (Item | undefined)[] = [];
   /** Where the oldest stands; what is in front of it is gone. */
   #first = 0;
   #bytes = 0;
 
+  /** Holds nothing yet. */
+  constructor(sizeOf: (item: Item) => number) {
+    this.#sizeOf = sizeOf;
+  }
+
   /** How many there are. */
   get length(): number {
-    return this.#frames.length - this.#first;
+    return this.#items.length - this.#first;
   }
   /** Their bytes. */
   get bytes(): number {
     return this.#bytes;
   }
   /** The oldest one. */
-  get oldest(): Uint8Array<ArrayBuffer> | undefined {
-    return this.#frames[this.#first];
+  get oldest(): Item | undefined {
+    return this.at(0);
   }
 
-  /** Lets one more wait. */
-  add(frame: Uint8Array<ArrayBuffer>): void {
-    this.#frames.push(frame);
-    this.#bytes += frame.length;
+  /** Returns the one behind so many older ones. */
+  at(index: number): Item | undefined {
+    return this.#items[this.#first + index];
   }
 
-  /** Takes the oldest one away. */
-  drop(): void {
-    const oldest = this.oldest;
-    if (oldest === undefined) return;
-    this.#bytes -= oldest.length;
-    this.#frames[this.#first++] = undefined;
+  /** Adds one behind the others. */
+  add(item: Item): void {
+    this.#items.push(item);
+    this.#bytes += this.#sizeOf(item);
+  }
+
+  /** Takes the oldest one away, and returns it. */
+  drop(): Item | undefined {
+    const { oldest } = this;
+    if (oldest === undefined) return undefined;
+    this.#bytes -= this.#sizeOf(oldest);
+    this.#items[this.#first++] = undefined;
     // Each one is moved a bounded number of times.
-    if (this.#first * 2 < this.#frames.length) return;
-    this.#frames = this.#frames.slice(this.#first);
-    this.#first = 0;
+    if (this.#first * 2 >= this.#items.length) {
+      this.#items = this.#items.slice(this.#first);
+      this.#first = 0;
+    }
+    return oldest;
   }
 
   /** Takes all away. */
   clear(): void {
-    this.#frames = [];
+    this.#items = [];
     this.#first = this.#bytes = 0;
   }
 }

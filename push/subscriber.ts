@@ -4,7 +4,7 @@ import type { Framing } from "./framing.ts";
 import type { History } from "./history.ts";
 import { type Piece, pieceOf, piecesOf } from "./piece.ts";
 import type { PushMessage } from "./push_message.ts";
-import { WaitingFrames } from "./waiting_frames.ts";
+import { SizedQueue } from "./sized_queue.ts";
 
 /** What happens to a subscriber for whom too much waits: it is closed, or messages are left out for it. */
 export type SlowPolicy = "close" | "drop-oldest" | "drop-newest" | "latest-only";
@@ -66,7 +66,8 @@ export class Subscriber {
   #owesMissed = false;
   /** The message of the history that did not fit, framed. */
   #unsent: { readonly number: number; readonly piece: Piece } | undefined;
-  readonly #waiting = new WaitingFrames();
+  /** What waits here, and may still be left out. */
+  readonly #waiting = new SizedQueue((frame: Uint8Array<ArrayBuffer>) => frame.length);
   #isOver = false;
 
   /** Begins behind the message with the number `seen`. */

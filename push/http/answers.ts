@@ -7,28 +7,30 @@ const FIXED: readonly Field[] = [
   ["Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"],
 ];
 
+/** What an answer has beside its body. */
+export interface AnswerOptions {
+  /** @default {200} */
+  readonly status?: number;
+  /** Fields beside those of every answer. @default none */
+  readonly fields?: readonly Field[];
+}
+
 /** Returns an answer in JSON. */
-export function jsonAnswer(
-  value: unknown,
-  { status = 200, fields = [] }: { status?: number; fields?: readonly Field[] } = {},
-): HttpResponse {
-  return {
-    status,
-    fields: [["Content-Type", "application/json"], ...FIXED, ...fields],
-    body: `${JSON.stringify(value)}\n`,
-  };
+export function jsonAnswer(value: unknown, options?: AnswerOptions): HttpResponse {
+  return answerOf("application/json", `${JSON.stringify(value)}\n`, options);
 }
 
 /** Returns an answer in plain text. */
-export function textAnswer(
-  text: string,
-  { status = 200, fields = [] }: { status?: number; fields?: readonly Field[] } = {},
+export function textAnswer(text: string, options?: AnswerOptions): HttpResponse {
+  return answerOf("text/plain; charset=utf-8", text, options);
+}
+
+function answerOf(
+  type: string,
+  body: string,
+  { status = 200, fields = [] }: AnswerOptions = {},
 ): HttpResponse {
-  return {
-    status,
-    fields: [["Content-Type", "text/plain; charset=utf-8"], ...FIXED, ...fields],
-    body: text,
-  };
+  return { status, fields: [["Content-Type", type], ...FIXED, ...fields], body };
 }
 
 /** The fields of an event stream. A proxy that gathers what comes is told not to. */
