@@ -28,6 +28,11 @@ export class Tracer {
     this.#now = now;
   }
 
+  /** Bytes that were received so far. */
+  get receivedBytes(): number {
+    return this.#bytes.received;
+  }
+
   /** Notes one read or one write. */
   bytes(direction: TraceDirection, bytes: Uint8Array): void {
     const offset = this.#bytes[direction];

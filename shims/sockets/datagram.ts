@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { bun } from "../bun.ts";
 import { bindBunDatagrams } from "./bun_datagrams.ts";
 import { bindNodeDatagrams } from "./node_datagrams.ts";
@@ -13,6 +14,12 @@ const MAX_WAITING = 4096;
 const MAX_WAITING_BYTES = 4 * 1024 * 1024;
 
 type Received = [Uint8Array<ArrayBuffer>, NetAddr];
+
+/** Who takes what comes, instead of receives. */
+interface Taker {
+  arrived(bytes: Uint8Array<ArrayBuffer>, from: NetAddr): void;
+  failed(error: Error): void;
+}
 
 interface Receiving {
   readonly into: Uint8Array | undefined;
@@ -37,21 +44,27 @@ export function listenDatagram(options: UdpListenOptions & { transport: "udp" })
   return new SocketDatagramConn({ address, port, reuseAddress });
 }
 
-/** A socket for datagrams, as Deno gives it. */
+/**
+ * A socket for datagrams, as Deno gives it. `deliver` and `connect` are beyond that, for who knows that they may be there:
+ * a receive costs more than half of what a datagram does, and Deno has no connected sockets.
+ */
 class SocketDatagramConn implements DatagramConn {
   readonly addr: NetAddr;
   readonly #socket: DatagramSocket;
   readonly #waiting: Received[] = [];
   readonly #receiving: Receiving[] = [];
+  #taker: Taker | undefined;
   #waitingBytes = 0;
   #closed = false;
 
   constructor(at: DatagramBinding) {
     const handlers = {
       arrived: (bytes: Uint8Array<ArrayBuffer>, from: HostPort) =>
-        this.#arrived([bytes, netAddr("udp", from)]),
+        this.#arrived(bytes, netAddr("udp", from)),
       failed: (error: Error) => {
-        for (const { reject } of this.#receiving.splice(0)) reject(fromNode(error));
+        const failure = fromNode(error);
+        this.#taker?.failed(failure);
+        for (const { reject } of this.#receiving.splice(0)) reject(failure);
       },
     };
     try {
@@ -74,14 +87,36 @@ class SocketDatagramConn implements DatagramConn {
     return new Promise((resolve, reject) => this.#receiving.push({ into, resolve, reject }));
   }
 
+  /** Hands over each datagram as it comes, and what a receive would have been rejected with. */
+  deliver(
+    arrived: (bytes: Uint8Array<ArrayBuffer>, from: NetAddr) => void,
+    failed: (error: Error) => void,
+  ): void {
+    if (this.#closed) throw hasBeenClosed();
+    this.#taker = { arrived, failed };
+    for (const [bytes, from] of this.#waiting.splice(0)) arrived(bytes, from);
+    this.#waitingBytes = 0;
+  }
+
+  /** Talks to this peer alone from now on, where the runtime can; the system then tells where nobody listens. */
+  async connect({ hostname, port }: NetAddr): Promise<void> {
+    if (this.#closed) throw hasBeenClosed();
+    try {
+      await this.#socket.connect?.({ address: hostname, port: requirePort(port) });
+    } catch (error) {
+      throw this.#closed ? interrupted() : fromNode(error);
+    }
+  }
+
   send(bytes: Uint8Array, to: Addr): Promise<number> {
     if (this.#closed) return Promise.reject(hasBeenClosed());
-    if (!("hostname" in to)) {
+    if ("path" in to || !("port" in to)) {
       return Promise.reject(new NotSupported("Cannot send: Node has datagrams for UDP alone"));
     }
-    const { hostname, port } = to;
+    // Deno sends to this machine where no host is given, whatever its types say.
+    const { hostname = "127.0.0.1", port } = to as Partial<NetAddr>;
     if (port === 0) return Promise.reject(fromCode("EINVAL"));
-    return this.#send(bytes, { address: hostname, port: requirePort(port) });
+    return this.#send(bytes, { address: this.#reachable(hostname), port: requirePort(port) });
   }
 
   close(): void {
@@ -119,6 +154,12 @@ class SocketDatagramConn implements DatagramConn {
     this.#socket.unref();
   }
 
+  /** An IPv6 socket reaches an IPv4 address by its IPv6 form (RFC 4291, 2.5.5.2), which Node has to be given. */
+  #reachable(hostname: string): string {
+    const isMapped = this.addr.hostname.includes(":") && isIP(hostname) === 4;
+    return isMapped ? `::ffff:${hostname}` : hostname;
+  }
+
   async #send(bytes: Uint8Array, to: HostPort): Promise<number> {
     try {
       return await this.#socket.send(bytes, to);
@@ -127,12 +168,14 @@ class SocketDatagramConn implements DatagramConn {
     }
   }
 
-  #arrived(received: Received): void {
+  #arrived(bytes: Uint8Array<ArrayBuffer>, from: NetAddr): void {
+    if (this.#taker) return this.#taker.arrived(bytes, from);
+    const received: Received = [bytes, from];
     const receiving = this.#receiving.shift();
     if (receiving) return receiving.resolve(fitted(received, receiving.into));
-    const bytes = this.#waitingBytes + received[0].length;
-    if (this.#waiting.length >= MAX_WAITING || bytes > MAX_WAITING_BYTES) return;
-    this.#waitingBytes = bytes;
+    const waitingBytes = this.#waitingBytes + bytes.length;
+    if (this.#waiting.length >= MAX_WAITING || waitingBytes > MAX_WAITING_BYTES) return;
+    this.#waitingBytes = waitingBytes;
     this.#waiting.push(received);
   }
 }

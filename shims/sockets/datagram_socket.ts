@@ -26,6 +26,8 @@ export interface DatagramSocket {
   readonly bound: HostPort;
   /** Sends one; resolves with its bytes when the system has it, and rejects with the system's error. */
   send(bytes: Uint8Array, to: HostPort): Promise<number>;
+  /** Talks to this peer alone from now on; a runtime that cannot do that later on has none of it. */
+  connect?(peer: HostPort): Promise<void>;
   /** Closes it. */
   close(): void;
   /** Lets it keep the process. */

@@ -24,6 +24,8 @@ export function bindNodeDatagrams(
   socket.bind({ address, port, exclusive: true });
   if (failure) throw failure;
   socket.off("error", fail);
+  // As Deno's sockets may from the start.
+  socket.setBroadcast(true);
   socket.on("error", failed);
   // Node receives into memory that it made for this datagram, and that nobody shares.
   socket.on("message", (bytes, from) => arrived(plain(bytes), from));
@@ -33,6 +35,7 @@ export function bindNodeDatagrams(
 class NodeDatagrams implements DatagramSocket {
   readonly bound: HostPort;
   readonly #socket: Socket;
+  #isConnected = false;
 
   constructor(socket: Socket) {
     this.#socket = socket;
@@ -41,9 +44,22 @@ class NodeDatagrams implements DatagramSocket {
 
   send(bytes: Uint8Array, { address, port }: HostPort): Promise<number> {
     return new Promise((resolve, reject) => {
-      this.#socket.send(bytes, port, address, (error, count) => {
+      const sent = (error: Error | null, count: number) => {
         if (error) reject(error);
         else resolve(count);
+      };
+      if (this.#isConnected) this.#socket.send(bytes, sent);
+      else this.#socket.send(bytes, port, address, sent);
+    });
+  }
+
+  connect({ address, port }: HostPort): Promise<void> {
+    return new Promise((resolve, reject) => {
+      // Its types leave out that a failure is told the callback.
+      this.#socket.connect(port, address, (error?: Error) => {
+        this.#isConnected = error === undefined || error === null;
+        if (error) reject(error);
+        else resolve();
       });
     });
   }

@@ -190,6 +190,34 @@ Deno.test({
   },
 });
 
+Deno.test({
+  name: "a socket on :: sends to an IPv4 address, and hears it under its IPv6 form",
+  ignore: !ipv6,
+  fn: async () => {
+    using one = open({ hostname: "::" });
+    using other = open();
+    await one.socket.send(utf8("to four"), other.addr);
+    assertEquals(text((await other.socket.receive())[0]), "to four");
+    await other.socket.send(utf8("to six"), { ...other.addr, port: one.addr.port });
+    const [data, from] = await one.socket.receive();
+    assertEquals(text(data), "to six");
+    assertEquals((from as Deno.NetAddr).hostname, "::ffff:127.0.0.1");
+  },
+});
+
+Deno.test("send() goes to this machine when no hostname is given", async () => {
+  using one = open();
+  const to = { transport: "udp", port: one.addr.port } as Deno.NetAddr;
+  await one.socket.send(utf8("here"), to);
+  assertEquals(text((await one.socket.receive())[0]), "here");
+});
+
+Deno.test("send() may send to a broadcast address", async () => {
+  using one = open({ hostname: "0.0.0.0" });
+  const to = { transport: "udp", hostname: "127.255.255.255", port: one.addr.port } as const;
+  assertEquals(await one.socket.send(utf8("all"), to), 3);
+});
+
 Deno.test("DatagramConn.close() frees the port at once, and throws BadResource the second time", () => {
   const one = open();
   one.socket.close();

@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import type { DatagramTransport } from "../../net/datagrams/transport.ts";
 import { inFolder, namesIn, withFile } from "./folder.ts";
 import { tcpPair } from "./pairs.ts";
 import { onBun, onNode } from "./runtime.ts";
@@ -149,6 +150,28 @@ const DIFFERENCES: readonly Difference[] = [
         }
       });
       return found;
+    },
+  },
+  {
+    name: "receive() at a socket that is connected, when nobody listens where it has sent to",
+    deno: "no such socket",
+    node: "ConnectionRefused",
+    bun: "nothing",
+    why: "Deno has no datagram sockets that know their peer, nor has Bun after it has bound them",
+    outcome: async () => {
+      const bind = () => Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 });
+      const [socket, gone] = [bind() as DatagramTransport, bind()];
+      const peer = gone.addr as Deno.NetAddr;
+      gone.close();
+      try {
+        if (!socket.connect) return "no such socket";
+        await socket.connect(peer);
+        const receiving = ending(socket.receive(new Uint8Array(1)));
+        await socket.send(new Uint8Array(1), peer);
+        return await settles(receiving, { within: 20 }) ? await receiving : "nothing";
+      } finally {
+        socket.close();
+      }
     },
   },
   {

@@ -1,0 +1,300 @@
+import { requireFunction, requireNames } from "../../codec/arguments.ts";
+import { takeMemory } from "../../codec/bytes/memory.ts";
+import { type DatagramCodec, requireDatagramCodec } from "../../codec/datagram_codec.ts";
+import { onAbort } from "../abort_listener.ts";
+import { type Clock, systemClock } from "../clock.ts";
+import { DEFAULT_DEADLINES, requireMs, requireWaitMs } from "../deadlines.ts";
+import { closedHere, messageOf } from "../errors.ts";
+import { safeListener } from "../safe_listener.ts";
+import { closeQuietly } from "../transport.ts";
+import { type AskOptions, Asks } from "./asks.ts";
+import {
+  type DatagramDropReason,
+  type DatagramEvent,
+  Drops,
+  formatDatagramEvent,
+} from "./events.ts";
+import { type DatagramLimits, datagramLimits } from "./limits.ts";
+import { OwnAddress } from "./own_address.ts";
+import { boundAddress, foldedAddr, foldedHost, requirePeer } from "./peer_address.ts";
+import type { PeerSession } from "./peer_session.ts";
+import { RateLimiter } from "./rate_limiter.ts";
+import { DatagramReceiver } from "./receiver.ts";
+import { DatagramSender } from "./sender.ts";
+import type {
+  DatagramDeadlines,
+  DatagramServeOptions,
+  DatagramServerCounts,
+  DatagramShutdownResult,
+} from "./serve_options.ts";
+import type { DatagramHandler, DatagramSession } from "./session.ts";
+import { Sessions } from "./sessions.ts";
+import type { DatagramAddress, DatagramTransport } from "./transport.ts";
+
+/** How long a peer may be silent, where nobody says otherwise. */
+const DEFAULT_IDLE_MS = 60_000;
+
+/** What {@linkcode serveDatagrams} returns: a running server. `await using` shuts it down. */
+export class DatagramServer<In, Out = In> implements AsyncDisposable {
+  /** Where it is bound. */
+  readonly addr: Deno.NetAddr;
+  /** Settles when the server has stopped and its socket is closed. */
+  readonly finished: Promise<void>;
+  readonly #options: DatagramServeOptions<In, Out>;
+  readonly #codec: DatagramCodec<In, Out>;
+  readonly #clock: Clock;
+  readonly #limits: DatagramLimits;
+  readonly #deadlines: DatagramDeadlines;
+  readonly #drops: Drops;
+  readonly #receiver: DatagramReceiver;
+  readonly #sender: DatagramSender<Out>;
+  readonly #asks: Asks<In>;
+  readonly #own: OwnAddress;
+  readonly #sessions: Sessions<In, Out>;
+  readonly #rate: RateLimiter;
+  #received = 0;
+  #unreachable = 0;
+  #shutdown: Promise<DatagramShutdownResult> | undefined;
+  #cut: (() => void) | undefined;
+
+  /** Use {@linkcode serveDatagrams}. */
+  constructor(
+    transport: DatagramTransport,
+    options: DatagramServeOptions<In, Out>,
+    handler: DatagramHandler<In, Out>,
+  ) {
+    this.addr = boundAddress(transport);
+    this.#codec = requireDatagramCodec(options.codec);
+    this.#options = options;
+    const { clock = systemClock, signal, trace } = options;
+    this.#clock = clock;
+    this.#limits = datagramLimits(options.limits);
+    this.#deadlines = datagramDeadlines(options.deadlines);
+    const { maxPendingAsks, maxDatagramBytes, maxDatagramsPerSecond } = this.#limits;
+    const report = safeListener(options.onEvent ?? printFailure, { name: "onEvent" });
+    this.#drops = new Drops({ clock, report });
+    this.#own = new OwnAddress(this.addr);
+    this.#sender = new DatagramSender(transport, { codec: this.#codec, limits: this.#limits });
+    this.#asks = new Asks({ clock, maxPendingAsks });
+    this.#rate = new RateLimiter(maxDatagramsPerSecond, clock.now());
+    this.#sessions = new Sessions({
+      clock,
+      limits: this.#limits,
+      idleMs: this.#deadlines.idleMs,
+      handler: requireFunction(handler, "handler"),
+      send: (message, to, tracer) => this.#sender.send(message, to, tracer),
+      report,
+      drop: (reason, address) => this.#drops.add(reason, { address }),
+      trace,
+    });
+    this.#receiver = new DatagramReceiver(transport, {
+      clock,
+      maxDatagramBytes,
+      arrived: (bytes, from, isOwned) => this.#arrived(bytes, from, isOwned),
+      unreachable: () => void this.#unreachable++,
+      failed: (error, retryMs) => report({ type: "receive-failed", error, retryMs }),
+    });
+    const endListening = onAbort(signal, () => void this.shutdown());
+    this.finished = this.#receiver.finished.then(async () => {
+      await this.shutdown();
+      endListening();
+    });
+  }
+
+  /** The sessions that stand: first those whose peer was heard once. */
+  get sessions(): Iterable<DatagramSession<In, Out>> {
+    return this.#sessions.all;
+  }
+  /** How many sessions stand. */
+  get size(): number {
+    return this.#sessions.size;
+  }
+  /** What it has seen so far. */
+  get counts(): DatagramServerCounts {
+    return {
+      received: this.#received,
+      unreachable: this.#unreachable,
+      ...this.#sender.counts,
+      ...this.#sessions.counts,
+      dropped: { ...this.#drops.counts },
+    };
+  }
+
+  /**
+   * Sends a message to any address, whether it has a session or not. Of the promise the same holds as of a session's.
+   *
+   * @throws {TypeError} The host is a name, or the port none that can be sent to.
+   * @throws As {@linkcode DatagramSession.send}.
+   */
+  async send(address: DatagramAddress, message: Out): Promise<void> {
+    await this.#sender.send(message, requirePeer(address, { boundTo: this.addr.hostname }));
+  }
+
+  /**
+   * Sends a message to an address, and again where no reply comes from there. The reply goes to the caller and begins no
+   * session; several calls to one address get their replies in order, unless `isReply` tells them apart.
+   *
+   * @throws {DeadlineError} No reply came in time, nor after the retries.
+   * @throws {ClosedError} The server is over.
+   * @throws {LimitError} More than `maxPendingAsks` calls wait.
+   */
+  async ask(address: DatagramAddress, message: Out, options: AskOptions<In> = {}): Promise<In> {
+    if (this.#shutdown) throw closedHere();
+    const to = requirePeer(address, { boundTo: this.addr.hostname });
+    const peer = foldedAddr(to);
+    return await this.#asks.ask({ peer, send: () => this.#sender.send(message, to), options });
+  }
+
+  /**
+   * Stops: takes no more datagrams, lets every handler finish with what came within `graceMs` and still send, then cuts
+   * what is left and closes the socket. May be called again; the shortest grace time counts.
+   *
+   * @throws {RangeError} `graceMs` is neither a number from 0 nor `Infinity`; the server goes on.
+   */
+  async shutdown(
+    { graceMs = this.#deadlines.graceMs }: { graceMs?: number } = {},
+  ): Promise<DatagramShutdownResult> {
+    requireWaitMs("graceMs", graceMs);
+    const cancel = this.#clock.wait(graceMs, () => this.#cut?.());
+    try {
+      return await (this.#shutdown ??= this.#stop());
+    } finally {
+      cancel();
+    }
+  }
+
+  /** Shuts down. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.shutdown();
+  }
+
+  async #stop(): Promise<DatagramShutdownResult> {
+    const sessions = this.#sessions;
+    const open = sessions.running;
+    let cut = 0;
+    this.#cut = () => {
+      cut = sessions.running;
+      sessions.cut();
+    };
+    this.#asks.reject(closedHere());
+    sessions.stop();
+    // A handler that goes on after it was cut is not waited for.
+    while (sessions.running > cut) await sessions.oneLess();
+    this.#receiver.stop();
+    await this.#receiver.finished;
+    return { drained: open - cut, cut };
+  }
+
+  #arrived(bytes: Uint8Array<ArrayBuffer>, from: Deno.NetAddr, isOwned: boolean): void {
+    this.#received++;
+    const session = this.#sessions.get(foldedHost(from.hostname), from.port);
+    const now = this.#clock.now();
+    const why = this.#refusal(bytes.length, session, { from, now });
+    if (why !== undefined) return this.#drop(why, from);
+    let message: In;
+    try {
+      message = this.#codec.decode(isOwned ? bytes : copied(bytes));
+    } catch (error) {
+      if (session) this.#sessions.heard(session, now);
+      return this.#drop("undecodable", from, messageOf(error));
+    }
+    if (this.#asks.size > 0 && this.#asks.take(message, foldedAddr(from))) return;
+    const arrived = { message, bytes, from, now };
+    if (session) this.#sessions.deliver(session, arrived);
+    else this.#sessions.open(foldedAddr(from), arrived);
+  }
+
+  /** Returns why a datagram is dropped before it is looked into. */
+  #refusal(
+    length: number,
+    session: PeerSession<In, Out> | undefined,
+    { from, now }: { from: Deno.NetAddr; now: number },
+  ): DatagramDropReason | undefined {
+    if (from.port === 0) return "no-port";
+    if (!this.#rate.admit(now)) return "rate";
+    if (length > this.#limits.maxDatagramBytes) return "too-large";
+    if (session) return session.rate?.admit(now) === false ? "peer-rate" : undefined;
+    const address = foldedAddr(from);
+    const { allow, deny } = this.#options;
+    if (deny?.has(address) || (allow !== undefined && !allow.has(address))) return "not-allowed";
+    if (this.#shutdown) return "stopping";
+    return this.#own.is(address) ? "own-address" : undefined;
+  }
+
+  #drop(reason: DatagramDropReason, from: Deno.NetAddr, detail = ""): void {
+    this.#drops.add(reason, { address: foldedAddr(from), detail });
+  }
+}
+
+/**
+ * Serves every peer that sends a datagram: each address gets a {@linkcode DatagramSession} and a run of `handler`, until it
+ * is silent for `idleMs` (60 s), its handler returns, or others need its place. What comes from one peer touches no other,
+ * and ends nothing: a datagram that cannot be decoded, is too large, too much, or has a source that nobody can answer is
+ * dropped and counted.
+ *
+ * UDP says neither that a peer is gone nor that a source is true. There are at most `maxSessions` (10,000): one more takes
+ * the place of a peer that was heard once, else of the one that was silent for longest; new ones have a rate, so that
+ * invented sources drive nobody out.
+ *
+ * A socket that is bound to every address (0.0.0.0) answers from the one that the system picks, which need not be the one
+ * that was asked; bind to one address where peers look at that.
+ *
+ * The socket belongs to the server from now on, and is closed as well where an option is refused.
+ *
+ * @throws {TypeError} The socket or the codec is none, or an option, limit or deadline has a name that nobody looks at.
+ * @throws {RangeError} A limit or deadline is none.
+ *
+ * @example A server that sends each datagram back
+ * ```ts
+ * import { rawDatagrams, serveDatagrams } from "@parley/sockets/datagrams";
+ * const socket = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 });
+ * await using server = serveDatagrams(socket, { codec: rawDatagrams() }, async (session) => {
+ *   for await (const message of session) await session.send(message);
+ * });
+ * ```
+ */
+export function serveDatagrams<In, Out = In>(
+  socket: DatagramTransport,
+  options: DatagramServeOptions<In, Out>,
+  handler: DatagramHandler<In, Out>,
+): DatagramServer<In, Out> {
+  try {
+    requireNames(options, { what: "options of serveDatagrams()", names: OPTION_NAMES });
+    return new DatagramServer(socket, options, handler);
+  } catch (error) {
+    closeQuietly(socket);
+    throw error;
+  }
+}
+
+const OPTION_NAMES = Object.keys(
+  {
+    codec: true,
+    limits: true,
+    deadlines: true,
+    allow: true,
+    deny: true,
+    signal: true,
+    onEvent: true,
+    trace: true,
+    clock: true,
+  } satisfies Record<keyof DatagramServeOptions<never>, true>,
+);
+
+function datagramDeadlines(given: Partial<DatagramDeadlines> = {}): DatagramDeadlines {
+  requireNames(given, { what: "deadlines of datagrams", names: ["idleMs", "graceMs"] });
+  const { idleMs = DEFAULT_IDLE_MS, graceMs = DEFAULT_DEADLINES.graceMs } = given;
+  return { idleMs: requireMs("idleMs", idleMs), graceMs: requireWaitMs("graceMs", graceMs) };
+}
+
+function printFailure(event: DatagramEvent): void {
+  if (event.type === "failed" || event.type === "receive-failed") {
+    console.error(formatDatagramEvent(event));
+  }
+}
+
+function copied(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const copy = takeMemory(bytes.length);
+  copy.set(bytes);
+  return copy;
+}
