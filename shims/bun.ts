@@ -4,6 +4,8 @@ export interface BunUdpSocket {
   readonly address: { readonly address: string; readonly port: number };
   /** Sends one; false when the system has no room for it. Throws the system's error. */
   send(bytes: Uint8Array, port: number, address: string): boolean;
+  /** Lets it send to broadcast addresses, or not. */
+  setBroadcast(isOn: boolean): boolean;
   /** Closes it. */
   close(): void;
   /** Lets it keep the process. */

@@ -44,6 +44,8 @@ class BunDatagrams implements DatagramSocket {
     });
     // What is bound is there already, behind a promise that has settled.
     this.#socket = bun.peek(bound) as BunUdpSocket;
+    // As Deno's sockets may from the start.
+    this.#socket.setBroadcast(true);
     this.bound = this.#socket.address;
   }
 

@@ -23,6 +23,7 @@ function bunThat(...answers: readonly (boolean | Error)[]) {
       if (answer) sent.push(`${data.length} to ${address}:${port}`);
       return answer;
     },
+    setBroadcast: (isOn) => isOn,
     close: () => waiting.unshift(new Error("it is closed")),
     ref() {},
     unref() {},
