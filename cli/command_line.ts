@@ -21,7 +21,7 @@ export function parseOptions<O extends Options>(
   const names = Object.keys(options);
   const isFlag = (name: string) => options[name]?.placeholder === undefined;
   const known = [...names.map(flagOf), "--help", "--version"];
-  const keys = names.map((name) => flagOf(name).slice(2));
+  const keys = names.map((name) => keyOf(flagOf(name)));
   const flags = [...keys.filter((_, at) => isFlag(names[at]!)), "help", "version"];
   const unknownOption = (typed: string): never => {
     throw new UsageError(`Unknown option ${typed}${suggestion(typed, known)}`);
@@ -68,6 +68,15 @@ export function wantsJson(args: readonly string[]): boolean {
   return args.slice(0, end < 0 ? args.length : end).includes("--json");
 }
 
+/** What a flag is kept under whose name begins with `no-`: parseArgs would take it for the opposite of another one. */
+const BARE = "bare-";
+
+/** Returns what parseArgs keeps a flag's value under. */
+function keyOf(flag: string): string {
+  const key = flag.slice(2);
+  return key.startsWith("no-") ? `${BARE}${key}` : key;
+}
+
 /** Returns what each letter is typed instead of. */
 function lettersOf(options: Options): ReadonlyMap<string, string> {
   const letters = new Map([["h", "--help"], ["v", "--version"], ["V", "--version"]]);
@@ -91,11 +100,12 @@ function unambiguous(
     const arg = spelledOut(short, letters);
     const [typed = "", value] = arg.split("=", 2);
     // parseArgs keeps the operands under `_`, where an option of that name would write too.
-    if (/^-[^-]*_|^--_$/.test(typed)) unknownOption(typed);
-    if (!typed.startsWith("--") || !flags.includes(typed.slice(2))) return arg;
+    if (/^-[^-]*_|^--_$/.test(typed) || typed.startsWith(`--${BARE}`)) unknownOption(typed);
+    const key = keyOf(typed);
+    if (!typed.startsWith("--") || !flags.includes(key)) return arg;
     if (value !== undefined) throw new UsageError(`${typed} takes no value`);
     // Behind a bare flag parseArgs would take an operand `true` or `false` for its value.
-    return `${typed}=true`;
+    return `--${key}=true`;
   });
   return [...options, ...args.slice(end)];
 }

@@ -132,6 +132,15 @@ Deno.test("typedAs shows the letter in front, and the value behind, when there a
   );
 });
 
+Deno.test("parseOptions takes a flag whose name begins with no-, beside its opposite or alone", () => {
+  const options = { echo: flag("Echo"), noEcho: flag("No echo"), noWait: flag("No wait") };
+  const typed = (...args: readonly string[]) => parseOptions(args, options).values;
+  assertEquals(typed("--no-echo"), { echo: false, noEcho: true, noWait: false });
+  assertEquals(typed("--echo", "--no-wait"), { echo: true, noEcho: false, noWait: true });
+  assertThrows(() => typed("--no-wait=yes"), UsageError, "--no-wait takes no value");
+  assertThrows(() => typed("--bare-no-wait"), UsageError, "Unknown option --bare-no-wait");
+});
+
 for (const arg of ["-v", "-V", "--version"]) {
   Deno.test(`parseOptions asks for the version when it reads ${arg}`, () => {
     assertEquals(parseOptions(["--port", "1", arg], OPTIONS).version, true);
