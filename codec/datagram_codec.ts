@@ -103,10 +103,10 @@ export function textDatagrams({ fatal = false }: TextDatagramsOptions = {}): Dat
  *
  * @example
  * ```ts
- * import { json, lines } from "@parley/sockets";
+ * import { jsonLines } from "@parley/sockets";
  * import { asDatagrams } from "@parley/sockets/datagrams";
  * import { assertEquals } from "@std/assert";
- * const codec = asDatagrams(json(lines()));
+ * const codec = asDatagrams(jsonLines());
  * assertEquals(codec.decode(codec.encode({ temperature: 21.5 })), { temperature: 21.5 });
  * ```
  */

@@ -1,7 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import {
   checksummed,
-  type Codec,
   delimited,
   fixed,
   jsonLines,
@@ -13,31 +12,13 @@ import {
 import { httpClientCodec, httpServerCodec } from "../../codec/http/mod.ts";
 import { telnet } from "../../codec/telnet/telnet.ts";
 import { webSocketClientCodec, webSocketServerCodec } from "../../codec/websocket/mod.ts";
+import { ircCases } from "./irc/linear_time_cases.ts";
+import type { LinearTimeCase as Case, LinearTimeSize } from "./linear_time_case.ts";
 import { cutEvery, hex, joined, utf8Bytes } from "./support.ts";
 import { binary, framesBytes, more, OPEN, ping, text } from "./websocket/frames.ts";
 import { type Work, workOf } from "./work.ts";
 
-interface Case {
-  name: string;
-  codec: Codec<unknown, never>;
-  bytes: Uint8Array;
-  /** The size of the chunks. */
-  chunk: number;
-  messages: number;
-  /** Work of each kind for each byte. One that looks at its header again with each chunk needs more reading. */
-  most?: Partial<Work>;
-  views?: boolean;
-}
-
 const MOST: Work = { copied: 5, read: 5, decoded: 3 };
-
-/** How much is decoded. */
-export interface LinearTimeSize {
-  /** Bytes of one large message. */
-  largeBytes: number;
-  /** How many small messages; an even number. */
-  many: number;
-}
 
 function casesOf({ largeBytes, many }: LinearTimeSize): readonly Case[] {
   const big = new Uint8Array(largeBytes).fill(0x61);
@@ -87,7 +68,7 @@ function casesOf({ largeBytes, many }: LinearTimeSize): readonly Case[] {
       bytes: joined([big.subarray(0, largeBytes / 8), utf8Bytes("\r\n\r\n")]),
       chunk: 1,
       messages: 1,
-      views: true,
+      counting: { views: true },
     },
     {
       name: "delimited() of beginnings that do not go on, byte by byte",
@@ -97,7 +78,7 @@ function casesOf({ largeBytes, many }: LinearTimeSize): readonly Case[] {
       messages: 1,
       // Each byte is compared again while a delimiter may still come: its length times, and no more.
       most: { read: 40 },
-      views: true,
+      counting: { views: true },
     },
     {
       name: "lengthPrefixed() of many small messages, byte by byte",
@@ -206,6 +187,7 @@ function casesOf({ largeBytes, many }: LinearTimeSize): readonly Case[] {
     },
     ...httpCases({ largeBytes, many }),
     ...webSocketCases({ largeBytes, many }),
+    ...ircCases({ largeBytes, many }),
     {
       name: "telnet() of many requests in one chunk",
       codec: telnet(lines()),
@@ -382,7 +364,7 @@ function webSocketCases({ largeBytes, many }: LinearTimeSize): readonly Case[] {
 /** Registers the tests that the work of decoding is linear in the bytes, for each codec. */
 export function testLinearTime(size: LinearTimeSize): void {
   for (
-    const { name, codec, bytes, chunk, messages, most, views } of casesOf(size)
+    const { name, codec, bytes, chunk, messages, most, counting } of casesOf(size)
   ) {
     Deno.test(`${name}: the work is linear in the bytes`, () => {
       const chunks = chunk === 1 ? undefined : cutEvery(bytes, chunk);
@@ -395,7 +377,7 @@ export function testLinearTime(size: LinearTimeSize): void {
         }
         decoder.end();
         while (decoder.next() !== undefined) count++;
-      }, views === undefined ? {} : { views });
+      }, counting);
       assertEquals(count, messages);
       const max = { ...MOST, ...most };
       for (const kind of ["copied", "read", "decoded"] as const) {

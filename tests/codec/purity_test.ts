@@ -64,7 +64,7 @@ Deno.test("no door of codec/ reaches a file that needs a runtime", async () => {
 
 /** What is exported that makes a codec: a function or a constant of that type, or a decoder to extend. */
 const MAKES_CODEC =
-  /^export (?:(?:async )?function (\w+)(?:.*|.*\n(?: .*\n)*\).*): Codec<.* \{$|const (\w+)(?:: Codec<| = (?:defineCodec|mapped)\b)|(?:abstract )?class (\w+)\S* extends (?:Buffered|Body)Decoder\b)/gm;
+  /^export (?:(?:async )?function (\w+)(?:.*\)|.*\n(?: .*\n)*\)): Codec<.* \{$|const (\w+)(?:: Codec<| = (?:defineCodec|mapped)\b)|(?:abstract )?class (\w+)\S* extends (?:Buffered|Body)Decoder\b)/gm;
 
 Deno.test("every codec of codec/ gets mutated inputs, in a short and in a long test", async () => {
   const made = new Set<string>();

@@ -20,11 +20,19 @@ interface Originals {
   decode: TextDecoder["decode"];
 }
 
-/**
- * Runs `decode` and returns the work it does. With `views`, what is read out of a view of the buffer counts too, which
- * makes the view unfit for a text decoder.
- */
-export function workOf(decode: () => void, { views = false }: { views?: boolean } = {}): Work {
+/** What is counted beside the methods of the buffer. */
+export interface WorkOptions {
+  /** What is read out of a view of the buffer, which makes the view unfit for a text decoder. @default {false} */
+  views?: boolean;
+  /** What is read out of the buffer's storage, which makes that unfit for one. @default {false} */
+  storage?: boolean;
+}
+
+/** Runs `decode` and returns the work it does. */
+export function workOf(
+  decode: () => void,
+  { views = false, storage = false }: WorkOptions = {},
+): Work {
   const work: Work = { copied: 0, read: 0, decoded: 0 };
   const { at, indexOf, lastIndexOf, take, view } = ReceiveBuffer.prototype;
   const original: Originals = {
@@ -35,10 +43,12 @@ export function workOf(decode: () => void, { views = false }: { views?: boolean 
     view,
     decode: TextDecoder.prototype.decode,
   };
+  const getter = Object.getOwnPropertyDescriptor(ReceiveBuffer.prototype, "storage")!;
   const set = Uint8Array.prototype.set;
   try {
     countReading(work, original);
     if (views) countViews(work, original);
+    if (storage) countStorage(work, getter);
     Uint8Array.prototype.set = function (array: ArrayLike<number>, offset?: number): void {
       work.copied += array.length;
       set.call(this, array, offset);
@@ -50,6 +60,7 @@ export function workOf(decode: () => void, { views = false }: { views?: boolean 
     decode();
   } finally {
     Object.assign(ReceiveBuffer.prototype, { at, indexOf, lastIndexOf, take, view });
+    Object.defineProperty(ReceiveBuffer.prototype, "storage", getter);
     TextDecoder.prototype.decode = original.decode;
     // It stands on the prototype of all typed arrays, and shows again.
     Reflect.deleteProperty(Uint8Array.prototype, "set");
@@ -80,11 +91,25 @@ function countReading(work: Work, original: Originals): void {
 
 function countViews(work: Work, original: Originals): void {
   ReceiveBuffer.prototype.view = function (from, to): Uint8Array {
-    return new Proxy(original.view.call(this, from, to), {
-      get(bytes, key): unknown {
-        if (typeof key === "string" && /^\d/.test(key)) work.read++;
-        return Reflect.get(bytes, key, bytes);
-      },
-    });
+    return counted(original.view.call(this, from, to), work);
   };
+}
+
+function countStorage(work: Work, getter: PropertyDescriptor): void {
+  Object.defineProperty(ReceiveBuffer.prototype, "storage", {
+    ...getter,
+    get(): Uint8Array {
+      return counted(getter.get!.call(this), work);
+    },
+  });
+}
+
+/** Returns bytes that count how often they are read. */
+function counted(array: Uint8Array, work: Work): Uint8Array {
+  return new Proxy(array, {
+    get(bytes, key): unknown {
+      if (typeof key === "string" && /^\d/.test(key)) work.read++;
+      return Reflect.get(bytes, key, bytes);
+    },
+  });
 }

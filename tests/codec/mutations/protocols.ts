@@ -11,6 +11,7 @@ import { simpleFileReplies, simpleFileRequests } from "../../../codec/simple_fil
 import { telnet } from "../../../codec/telnet/mod.ts";
 import { hex, joined as concat, utf8Bytes } from "../support.ts";
 import { HTTP } from "./http.ts";
+import { IRC } from "./irc.ts";
 import { MAX, MAX_LINE, type MutatedCodec, refusal } from "./mutated_codec.ts";
 import { WEBSOCKET } from "./websocket.ts";
 
@@ -70,6 +71,7 @@ export const PROTOCOLS: readonly MutatedCodec[] = [
   },
   ...HTTP.map((mutated) => ({ ...mutated, pieces: pieceOf })),
   ...WEBSOCKET,
+  ...IRC,
 ];
 
 function framesOfParcel(): Uint8Array[] {
