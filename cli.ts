@@ -6,7 +6,7 @@
 //   deno run --allow-net cli.ts --help
 
 import { wantsJson } from "./cli/command_line.ts";
-import { parleyCommandOf } from "./cli/commands.ts";
+import { addressTextOf, parleyCommandOf } from "./cli/commands.ts";
 import type { Program } from "./cli/declaration.ts";
 import { EXIT_DONE, EXIT_USAGE } from "./cli/exit_codes.ts";
 import { tellFailure } from "./cli/failure.ts";
@@ -16,12 +16,14 @@ import { type Io, systemIo } from "./cli/io.ts";
 import { suggestion } from "./cli/options.ts";
 import { UsageError } from "./cli/usage_error.ts";
 import { VERSION } from "./cli/version.ts";
+import { program as datagramsClient } from "./clients/datagrams.ts";
 import { program as filesClient } from "./clients/files.ts";
 import { program as greetingClient } from "./clients/greeting.ts";
 import { program as headersClient } from "./clients/headers.ts";
 import { program as pushClient } from "./clients/push.ts";
 import { program as reverseClient } from "./clients/reverse.ts";
 import { program as talkbackClient } from "./clients/talkback.ts";
+import { program as datagramsServer } from "./servers/datagrams.ts";
 import { program as filesServer } from "./servers/files.ts";
 import { program as greetingServer } from "./servers/greeting.ts";
 import { program as headersServer } from "./servers/headers.ts";
@@ -44,6 +46,8 @@ export const programs: readonly Program[] = [
   headersClient,
   pushServer,
   pushClient,
+  datagramsServer,
+  datagramsClient,
 ];
 
 /** Runs the program that the arguments name with the arguments behind its name; returns the exit code. */
@@ -88,7 +92,7 @@ function problem(kind: "server" | "client", name: string | undefined): string {
 function help(width: number | undefined): string {
   const rows = programs.map((program) => [
     parleyCommandOf(program),
-    `127.0.0.1:${program.defaultPort}`,
+    addressTextOf(program),
     program.summary,
   ]);
   return `Usage: parley serve NAME [options]    run a server

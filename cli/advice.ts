@@ -1,6 +1,6 @@
 import { ProtocolError } from "../codec/errors.ts";
 import { escapeControls } from "../codec/escape_controls.ts";
-import { type Address, formatAddress, parseIp } from "../net/address.ts";
+import { type Address, formatAddress, isLoopback, parseIp } from "../net/address.ts";
 import { type Advice, type AdviceKind, explain, type ExplainOptions } from "../net/explain.ts";
 import { failureCodeOf } from "../net/failure_code.ts";
 import { formatServerEvent, type ServerEvent } from "../net/server_events.ts";
@@ -128,11 +128,20 @@ function withFlags(
 
 function allowAdvice(error: unknown, address: Address): string {
   const where = formatAddress(address);
-  if (!("path" in address)) return `add --allow-net=${escapeControls(where)} to the command`;
+  if (!("path" in address)) {
+    const place = address.transport === "udp" ? placesOf(address.hostname) : `=${where}`;
+    return `add --allow-net${escapeControls(place)} to the command`;
+  }
   // Deno wants the whole path of a socket, which the shell knows.
   const path = where.startsWith("/") ? where : `$PWD/${where.replace(/^\.\//, "")}`;
   const flags = `--allow-net=unix:${path} --allow-read=${path} --allow-write=${path}`;
   return permissionAdvice(error, { path, flags });
+}
+
+/** Deno wants to know of every peer of a socket for datagrams, and of the address that it is bound to. */
+function placesOf(hostname: string): string {
+  if (!isLoopback({ transport: "udp", hostname, port: 0 })) return "";
+  return `=${hostname.includes(":") ? `[${hostname}]` : hostname}`;
 }
 
 /** What was trusted as an authority may be the server's own certificate: then its digest is known. */

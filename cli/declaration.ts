@@ -13,6 +13,8 @@ export interface ProgramDeclaration<O extends Options = Options> {
   readonly operands?: string;
   /** Where it listens or connects unless told otherwise. */
   readonly defaultPort: number;
+  /** What it speaks over. @default {"tcp"} */
+  readonly transport?: "tcp" | "udp";
   /** Deno's flags for what it does beside the network: `--allow-read=inbox`. @default none */
   readonly permissions?: readonly string[];
   /** Its options. */

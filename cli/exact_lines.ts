@@ -21,7 +21,7 @@ const encoder = new TextEncoder();
  * ```
  */
 export function exactLines(options: { maxBytes?: number } = {}): Codec<ExactLine> {
-  return mapped(lines({ ...options, binary: true }), { decode: exactLine, encode: bytesOf });
+  return mapped(lines({ ...options, binary: true }), { decode: exactLine, encode: exactLineBytes });
 }
 
 /** Returns a line as text; what is no UTF-8 becomes U+FFFD. */
@@ -31,7 +31,8 @@ export function textOf(line: ExactLine): string {
     : decodeText(line, { offset: 0, what: "line", fatal: false });
 }
 
-function exactLine(bytes: Uint8Array): ExactLine {
+/** Returns bytes as text, or as they are where they are no UTF-8. */
+export function exactLine(bytes: Uint8Array): ExactLine {
   try {
     return decodeText(bytes, { offset: 0, what: "line", fatal: true });
   } catch {
@@ -39,7 +40,8 @@ function exactLine(bytes: Uint8Array): ExactLine {
   }
 }
 
-function bytesOf(line: ExactLine): Uint8Array {
+/** Returns the bytes of a line. @throws {ProtocolError} It is text that UTF-8 cannot say. */
+export function exactLineBytes(line: ExactLine): Uint8Array {
   if (typeof line !== "string") return line;
   requireWellFormed(line, "line");
   return encoder.encode(line);

@@ -1,5 +1,4 @@
 import { escapeControls } from "../codec/escape_controls.ts";
-import { counted } from "../net/counted.ts";
 import { failureCodeOf } from "../net/failure_code.ts";
 import {
   AddressList,
@@ -9,12 +8,9 @@ import {
   type ServeOptions,
   type Server,
   type ServerEvent,
-  shutdownOnSignals,
-  type ShutdownResult,
 } from "../net/mod.ts";
 import { explainedError, serverEventLine } from "./advice.ts";
 import type { Program, ProgramDeclaration } from "./declaration.ts";
-import { EXIT_DONE, EXIT_INTERRUPTED } from "./exit_codes.ts";
 import { ExplainedError } from "./explained_error.ts";
 import type { Io } from "./io.ts";
 import {
@@ -36,6 +32,7 @@ import { addressRecord, Report, type ReportRecord } from "./report.ts";
 import { StatusLine } from "./status_line.ts";
 import { readServerTls, type ServerTls } from "./tls.ts";
 import { removeStaleSocket } from "./unix_socket.ts";
+import { tellOfOutput, untilStopped } from "./until_stopped.ts";
 import { UsageError } from "./usage_error.ts";
 
 /** What every server takes when it is called as a function: where to listen, and what the kernel takes. */
@@ -163,51 +160,6 @@ const WITHOUT_UNIX = {
   cert: "what passes there never leaves this machine",
   key: "what passes there never leaves this machine",
 };
-
-/** Says once that nobody reads stdout: the server goes on without. */
-function tellOfOutput(name: string, { streams, stderr }: Io): void {
-  void streams?.stdout.failed.then(({ message }) => {
-    stderr(`${name}: ${message}; the server goes on\n`);
-  });
-  void streams?.stdout.overflowed.then(() => {
-    stderr(
-      `${name}: Cannot write to stdout: its reader is too slow; lines are dropped and counted\n`,
-    );
-  });
-}
-
-async function untilStopped(
-  server: RunningServer,
-  { name, io, report }: { name: string; io: Io; report: Report },
-): Promise<number> {
-  let signal: "SIGINT" | "SIGTERM" | undefined;
-  if (io.signals) {
-    shutdownOnSignals(server, {
-      onSignal(heard) {
-        signal = heard;
-        report.note(
-          { event: "stopping", signal: heard },
-          `${name} stopping; a second ${heard} ends it at once`,
-        );
-      },
-    });
-  }
-  await server.finished;
-  const { drained, cut } = await server.shutdown();
-  report.note(
-    { event: "stopped", drained, cut },
-    `${name} stopped${howEnded({ drained, cut })}`,
-  );
-  return signal === "SIGINT" ? EXIT_INTERRUPTED : EXIT_DONE;
-}
-
-/** Returns what became of the clients that were there at the end. */
-function howEnded({ drained, cut }: ShutdownResult): string {
-  const were = cut === 1 ? "was" : "were";
-  if (drained === 0) return cut === 0 ? "" : `: ${counted(cut, "client")} ${were} cut off`;
-  const finished = `: ${counted(drained, "client")} finished`;
-  return cut === 0 ? finished : `${finished}, ${cut} ${were} cut off`;
-}
 
 async function settingsOf(
   common: OptionValues<CommonOptions>,

@@ -89,7 +89,9 @@ function placeOf({ filename, line }: { filename: string; line: number }): string
 
 /** Returns the first sentence of a comment, with its links as plain names. */
 function firstSentence(doc = ""): string {
-  const text = doc.replaceAll(/\{@linkcode ([^}]+)\}/g, "`$1`").replaceAll(/\s+/g, " ").trim();
+  const [paragraph = ""] = doc.trim().split(/\n\s*\n/);
+  const text = paragraph.replaceAll(/\{@linkcode ([^}]+)\}/g, "`$1`").replaceAll(/\s+/g, " ")
+    .trim();
   const [sentence = text] = /^.+?(?:(?<!\b[A-Z])\.|:)(?= [A-Z]| ?$)/.exec(text) ?? [];
   return sentence.replace(/:$/, ".");
 }

@@ -7,12 +7,14 @@ import { type Figure, format, median, reached } from "../bench/figures.ts";
 import { DEFAULT_HTTP_LIMITS } from "../codec/http/limits.ts";
 import { DEFAULT_CODEC_LIMITS } from "../codec/limits.ts";
 import { DEFAULT_WEBSOCKET_LIMITS } from "../codec/websocket/limits.ts";
+import { DEFAULT_DATAGRAM_DEADLINES } from "../net/datagrams/deadlines.ts";
+import { DEFAULT_DATAGRAM_LIMITS } from "../net/datagrams/limits.ts";
 import { DEFAULT_DEADLINES } from "../net/deadlines.ts";
 import { DEFAULT_SERVER_LIMITS } from "../net/limits.ts";
 import { DEFAULT_WEBSOCKET_DEADLINES } from "../net/websocket/options.ts";
 import { DEFAULT_HUB_LIMITS } from "../push/limits.ts";
 import { DEFAULT_INBOX_LIMITS } from "../transfer/limits.ts";
-import { commandOf, parleyCommandOf } from "../cli/commands.ts";
+import { addressTextOf, commandOf, parleyCommandOf } from "../cli/commands.ts";
 import { formatDuration, formatSize } from "../cli/units.ts";
 import { programs } from "../cli.ts";
 import type { RuntimeResult } from "../tests/run_everywhere.ts";
@@ -55,6 +57,7 @@ const SECTIONS: Readonly<Record<string, () => string | Promise<string>>> = {
     limitTable({
       "net/deadlines.ts": DEFAULT_DEADLINES,
       "net/websocket/options.ts": DEFAULT_WEBSOCKET_DEADLINES,
+      "net/datagrams/deadlines.ts": DEFAULT_DATAGRAM_DEADLINES,
     }),
   examples: exampleTable,
   filesSpeed: () => speedTable("files"),
@@ -79,6 +82,7 @@ const LIMITS = {
   "codec/http/limits.ts": DEFAULT_HTTP_LIMITS,
   "codec/websocket/limits.ts": DEFAULT_WEBSOCKET_LIMITS,
   "net/limits.ts": DEFAULT_SERVER_LIMITS,
+  "net/datagrams/limits.ts": DEFAULT_DATAGRAM_LIMITS,
   "transfer/limits.ts": DEFAULT_INBOX_LIMITS,
   "push/limits.ts": DEFAULT_HUB_LIMITS,
 };
@@ -88,7 +92,7 @@ function programTable(): string {
     ["Command", "Address", "What it does"],
     programs.map((program) => [
       `\`${parleyCommandOf(program)}\``,
-      `127.0.0.1:${program.defaultPort}`,
+      addressTextOf(program),
       program.summary,
     ]),
   );
@@ -111,6 +115,8 @@ function glanceTable(): string {
     ["a hub", DEFAULT_HUB_LIMITS, "`new Hub({ limits })`"],
     ["a server or a connection", DEFAULT_DEADLINES, "`{ deadlines }`"],
     ["a WebSocket, as well", DEFAULT_WEBSOCKET_DEADLINES, "`{ deadlines }`"],
+    ["a server of datagrams", DEFAULT_DATAGRAM_LIMITS, "`serveDatagrams(socket, { limits })`"],
+    ["a server of datagrams", DEFAULT_DATAGRAM_DEADLINES, "`{ deadlines }`"],
     ["the inbox of files", DEFAULT_INBOX_LIMITS, "`{ limits }`"],
   ] as const;
   return table(

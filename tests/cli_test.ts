@@ -18,11 +18,9 @@ for (const args of [["--help"], ["-h"], ["help"]]) {
     // A row may have several lines.
     const words = stdout.replaceAll(/\s+/g, " ");
     for (const program of programs) {
-      const { defaultPort, summary } = program;
-      assertStringIncludes(
-        words,
-        ` ${parleyCommandOf(program)} 127.0.0.1:${defaultPort} ${summary} parley `,
-      );
+      const { defaultPort, summary, transport } = program;
+      const address = `127.0.0.1:${defaultPort}${transport === "udp" ? " (UDP)" : ""}`;
+      assertStringIncludes(words, ` ${parleyCommandOf(program)} ${address} ${summary} parley `);
     }
   });
 }
@@ -46,7 +44,7 @@ for (const args of [["help", "tour"], ["tour", "--help"], ["tour", "-h"]]) {
   Deno.test(`parley lists the scenes when it reads ${args.join(" ")}`, async () => {
     const { code, stdout, stderr } = await runMain(main, args);
     assertEquals([code, stderr], [0, ""]);
-    assertMatch(stdout, /\n {2}reverse {3}Characters, not bytes\n/);
+    assertMatch(stdout, /\n {2}reverse +Characters, not bytes\n/);
   });
 }
 

@@ -4,6 +4,7 @@ import { program as talkbackClient } from "../clients/talkback.ts";
 import { program as greetingServer } from "../servers/greeting.ts";
 import { program as reverseServer } from "../servers/reverse.ts";
 import { program as talkbackServer } from "../servers/talkback.ts";
+import { datagramsScene } from "./datagrams_scene.ts";
 import { filesScene } from "./files_scene.ts";
 import { headersScene } from "./headers_scene.ts";
 import { pushScene } from "./push_scene.ts";
@@ -116,4 +117,5 @@ export const scenes: readonly Scene[] = [
   filesScene,
   headersScene,
   pushScene,
+  datagramsScene,
 ];

@@ -1,9 +1,10 @@
 // This module is browser compatible.
 
 /**
- * Which characters a server takes for the same letter in nicknames and channel names. `ascii`: a-z and A-Z. `rfc1459`:
- * also `{}|^` and `[]\~`, which are one key each on Finnish keyboards (RFC 2812, 2.2). `rfc1459-strict`: those without `^`
- * and `~`.
+ * Which characters a server takes for the same letter in nicknames and channel names.
+ *
+ * `ascii`: a-z and A-Z. `rfc1459`: also `{}|^` and `[]\~`, which are one key each on Finnish keyboards (RFC 2812, 2.2).
+ * `rfc1459-strict`: those without `^` and `~`.
  */
 export type Casemapping = "ascii" | "rfc1459" | "rfc1459-strict";
 

@@ -28,6 +28,7 @@ export {
   type DatagramConnectOptions,
   type DatagramReceiveOptions,
 } from "./connect_datagrams.ts";
+export { type DatagramDeadlines, DEFAULT_DATAGRAM_DEADLINES } from "./deadlines.ts";
 export {
   type DatagramDropReason,
   type DatagramDrops,
@@ -38,7 +39,6 @@ export { type DatagramLimits, DEFAULT_DATAGRAM_LIMITS, MAX_UDP_BYTES } from "./l
 export { localHostFor } from "./peer_address.ts";
 export { DatagramServer, serveDatagrams } from "./serve_datagrams.ts";
 export type {
-  DatagramDeadlines,
   DatagramServeOptions,
   DatagramServerCounts,
   DatagramShutdownResult,

@@ -3,11 +3,12 @@ import { takeMemory } from "../../codec/bytes/memory.ts";
 import { type DatagramCodec, requireDatagramCodec } from "../../codec/datagram_codec.ts";
 import { onAbort } from "../abort_listener.ts";
 import { type Clock, systemClock } from "../clock.ts";
-import { DEFAULT_DEADLINES, requireMs, requireWaitMs } from "../deadlines.ts";
+import { requireWaitMs } from "../deadlines.ts";
 import { closedHere, messageOf } from "../errors.ts";
 import { safeListener } from "../safe_listener.ts";
 import { closeQuietly } from "../transport.ts";
 import { type AskOptions, Asks } from "./asks.ts";
+import { type DatagramDeadlines, datagramDeadlines } from "./deadlines.ts";
 import {
   type DatagramDropReason,
   type DatagramEvent,
@@ -22,7 +23,6 @@ import { RateLimiter } from "./rate_limiter.ts";
 import { DatagramReceiver } from "./receiver.ts";
 import { DatagramSender } from "./sender.ts";
 import type {
-  DatagramDeadlines,
   DatagramServeOptions,
   DatagramServerCounts,
   DatagramShutdownResult,
@@ -30,9 +30,6 @@ import type {
 import type { DatagramHandler, DatagramSession } from "./session.ts";
 import { Sessions } from "./sessions.ts";
 import type { DatagramAddress, DatagramTransport } from "./transport.ts";
-
-/** How long a peer may be silent, where nobody says otherwise. */
-const DEFAULT_IDLE_MS = 60_000;
 
 /** What {@linkcode serveDatagrams} returns: a running server. `await using` shuts it down. */
 export class DatagramServer<In, Out = In> implements AsyncDisposable {
@@ -280,12 +277,6 @@ const OPTION_NAMES = Object.keys(
     clock: true,
   } satisfies Record<keyof DatagramServeOptions<never>, true>,
 );
-
-function datagramDeadlines(given: Partial<DatagramDeadlines> = {}): DatagramDeadlines {
-  requireNames(given, { what: "deadlines of datagrams", names: ["idleMs", "graceMs"] });
-  const { idleMs = DEFAULT_IDLE_MS, graceMs = DEFAULT_DEADLINES.graceMs } = given;
-  return { idleMs: requireMs("idleMs", idleMs), graceMs: requireWaitMs("graceMs", graceMs) };
-}
 
 function printFailure(event: DatagramEvent): void {
   if (event.type === "failed" || event.type === "receive-failed") {

@@ -2,16 +2,9 @@ import type { DatagramCodec } from "../../codec/datagram_codec.ts";
 import type { AddressList } from "../address_list.ts";
 import type { Clock } from "../clock.ts";
 import type { Trace } from "../trace.ts";
+import type { DatagramDeadlines } from "./deadlines.ts";
 import type { DatagramDrops, DatagramEvent } from "./events.ts";
 import type { DatagramLimits } from "./limits.ts";
-
-/** How long things may take on a server of datagrams. */
-export interface DatagramDeadlines {
-  /** How long a peer may be silent before its session ends, in milliseconds. @default {60000} */
-  idleMs: number;
-  /** How long handlers may go on when the server stops, in milliseconds. @default {5000} */
-  graceMs: number;
-}
 
 /** How datagrams are served. */
 export interface DatagramServeOptions<In, Out = In> {

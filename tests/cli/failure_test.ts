@@ -13,6 +13,7 @@ import { calledUrl } from "./called_url.ts";
 import { runMain, Running, startServer } from "./in_process.ts";
 import { keptIo } from "./kept_io.ts";
 import { connectPeer } from "./peer.ts";
+import { UdpPeer } from "./udp_peer.ts";
 
 const SAMPLES: readonly (readonly [unknown, object])[] = [
   [new UsageError("Unknown option --x"), { code: "usage", what: "Unknown option --x" }],
@@ -91,7 +92,7 @@ Deno.test("a program whose body has a bug says so in a record, and ends with 1",
   assertEquals(ran.stderr, `broken: ${what}\n`);
 });
 
-for (const { kind, name, main } of programs) {
+for (const { kind, name, main, transport } of programs) {
   const called = kind === "server" ? ["serve", name] : [name];
   const operands = name === "files" && kind === "client" ? [new URL(import.meta.url).pathname] : [];
 
@@ -106,6 +107,8 @@ for (const { kind, name, main } of programs) {
   });
 
   if (kind === "client") {
+    // A socket for datagrams finds out nothing, and has no deadline and no TLS.
+    if (transport === "udp") continue;
     const byUrl = calledUrl(name, { port: 1 }) !== undefined;
     const calls = (port: number) => calledUrl(name, { port }) ?? ["-p", String(port)];
 
@@ -154,16 +157,18 @@ for (const { kind, name, main } of programs) {
   } else {
     Deno.test(`${name} server --json says in a record that it cannot start`, () =>
       inFolder(async (folder) => {
-        using holder = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+        using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+        using socket = new UdpPeer();
+        const { port } = transport === "udp" ? socket : listener.addr;
         const own = { files: ["--dir", folder], push: ["--echo"] }[name] ?? [];
-        const args = ["-p", String(holder.addr.port), "--json", ...own];
+        const args = ["-p", String(port), "--json", ...own];
         const { code, stdout, stderr } = await runMain(main, args);
         assertEquals(code, 1);
         const { advice, ...record } = lastRecord(stdout);
         assertEquals(record, {
           event: "failed",
           code: "addr-in-use",
-          what: `Cannot listen on 127.0.0.1:${holder.addr.port}`,
+          what: `Cannot listen on 127.0.0.1:${port}`,
           why: record.why,
         });
         assertStringIncludes(String(record.why), "the port is in use");

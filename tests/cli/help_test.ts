@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { commandOf } from "../../cli/commands.ts";
 import { columns, helpOf, usageOf } from "../../cli/help.ts";
-import { typedAs } from "../../cli/options.ts";
+import { parseOptions } from "../../cli/command_line.ts";
+import { flagOf, typedAs } from "../../cli/options.ts";
 import { startCommandsOf } from "../../cli/start_commands.ts";
 import { VERSION } from "../../cli/version.ts";
 import { main, programs } from "../../cli.ts";
@@ -9,6 +10,16 @@ import { onNode, ROOT, runCommand } from "../runtime.ts";
 import { calledUrl } from "./called_url.ts";
 import { headerCommand, run } from "./child.ts";
 import { keptIo } from "./kept_io.ts";
+
+for (const { kind, name, options } of programs) {
+  Deno.test(`the flags of the ${name} ${kind} can be typed as the help shows them`, () => {
+    for (const [option, { placeholder }] of Object.entries(options)) {
+      if (placeholder !== undefined) continue;
+      const { values, given } = parseOptions([flagOf(option)], options);
+      assertEquals([option, values[option], [...given]], [option, true, [option]]);
+    }
+  });
+}
 
 for (const program of programs) {
   const { kind, name, options } = program;

@@ -1,11 +1,11 @@
 import { assertEquals, assertFalse, assertMatch, assertStringIncludes } from "@std/assert";
 import { usageOf } from "../../cli/help.ts";
-import { programs } from "../../cli.ts";
 import { VERSION } from "../../cli/version.ts";
 import { calledUrl } from "../cli/called_url.ts";
 import { startClient as spawnClient } from "../cli/child.ts";
 import { runClient, startClient } from "../cli/in_process.ts";
 import { Peer } from "../cli/peer.ts";
+import { tcpPrograms } from "../cli/tcp_programs.ts";
 import { onNode } from "../runtime.ts";
 
 /** What the clients that cannot do without are given to do: a file that is everywhere. */
@@ -32,7 +32,7 @@ const UNUSUAL = Uint8Array.of(
   10,
 );
 
-for (const program of programs.filter(({ kind }) => kind === "client")) {
+for (const program of tcpPrograms("client")) {
   const { name } = program;
   const operands = OPERANDS[name] ?? [];
   const isOfLines = !["files", "headers", "push"].includes(name);

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { programs } from "../../cli.ts";
+import { serveDatagramEcho } from "../../servers/datagrams.ts";
 import { serveFiles } from "../../servers/files.ts";
 import { serveGreeting } from "../../servers/greeting.ts";
 import { serveHeaders } from "../../servers/headers.ts";
@@ -12,6 +13,7 @@ import { onNode } from "../runtime.ts";
 
 /** What the server of each client is, with a folder for the one that needs it. */
 const SERVE = {
+  datagrams: () => serveDatagramEcho({ onEvent() {} }),
   files: (dir: string) => serveFiles({ dir, onEvent() {} }),
   greeting: () => serveGreeting({ onEvent() {} }),
   headers: () => serveHeaders({ onEvent() {} }),

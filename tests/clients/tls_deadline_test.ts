@@ -1,17 +1,17 @@
 import { assertEquals } from "@std/assert";
-import { programs } from "../../cli.ts";
 import { clientSettings } from "../../cli/client_program.ts";
 import { Report } from "../../cli/report.ts";
 import { calledUrl } from "../cli/called_url.ts";
 import { runMain } from "../cli/in_process.ts";
 import { keptIo } from "../cli/kept_io.ts";
+import { tcpPrograms } from "../cli/tcp_programs.ts";
 
 /** What the clients that cannot do without are given to do: a file that is everywhere. */
 const OPERANDS: Readonly<Record<string, readonly string[]>> = {
   files: [new URL(import.meta.url).pathname],
 };
 
-for (const { name, main } of programs.filter(({ kind }) => kind === "client")) {
+for (const { name, main } of tcpPrograms("client")) {
   Deno.test(`${name} client gives up when --connect-timeout is over before a TLS handshake`, async () => {
     // It is accepted by the system, and nobody says anything to it.
     using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });

@@ -1,5 +1,4 @@
 import { assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
-import { programs } from "../../cli.ts";
 import { serveFiles } from "../../servers/files.ts";
 import { serveGreeting } from "../../servers/greeting.ts";
 import { serveHeaders } from "../../servers/headers.ts";
@@ -8,6 +7,7 @@ import { serveReverse } from "../../servers/reverse.ts";
 import { serveTalkback } from "../../servers/talkback.ts";
 import { startServer } from "../cli/in_process.ts";
 import { connectPeer, isRefused } from "../cli/peer.ts";
+import { tcpPrograms } from "../cli/tcp_programs.ts";
 import { inFolder } from "../contract/folder.ts";
 
 /** What a server needs to be told. */
@@ -19,7 +19,7 @@ const OWN: Readonly<Record<string, (folder: string) => readonly string[]>> = {
 /** Who answers requests. */
 const OF_HTTP: readonly string[] = ["headers", "push"];
 
-for (const { name } of programs.filter(({ kind }) => kind === "server")) {
+for (const { name } of tcpPrograms("server")) {
   const inPlace = (work: (args: readonly string[]) => Promise<void>) =>
     inFolder((folder) => work(OWN[name]?.(folder) ?? []));
 

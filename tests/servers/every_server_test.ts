@@ -1,12 +1,12 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { usageOf } from "../../cli/help.ts";
-import { programs } from "../../cli.ts";
 import { VERSION } from "../../cli/version.ts";
 import { hexOf } from "../../codec/bytes/hex.ts";
 import { startServer as spawnServer } from "../cli/child.ts";
 import { runServer, startServer } from "../cli/in_process.ts";
 import { InboxFolder } from "../cli/inbox_folder.ts";
 import { connectPeer } from "../cli/peer.ts";
+import { tcpPrograms } from "../cli/tcp_programs.ts";
 import { onNode } from "../runtime.ts";
 
 /** What the programs tell a client when there are too many. */
@@ -29,7 +29,7 @@ const QUIET_WHEN_IDLE: readonly string[] = ["headers", "push"];
 
 const hasIpv6 = Deno.networkInterfaces().some(({ address }) => address === "::1");
 
-for (const program of programs.filter(({ kind }) => kind === "server")) {
+for (const program of tcpPrograms("server")) {
   const { name } = program;
 
   Deno.test(`${name} server says where it listens first when it can be connected to`, async () => {

@@ -1,13 +1,13 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { programs } from "../../cli.ts";
 import { asTheHeaderSays, Child } from "../cli/child.ts";
 import { connectPeer } from "../cli/peer.ts";
+import { tcpPrograms } from "../cli/tcp_programs.ts";
 import { ROOT } from "../runtime.ts";
 
 /** What the files server makes where it runs. */
 const INBOX = new URL("inbox", ROOT);
 
-for (const { name, defaultPort } of programs.filter(({ kind }) => kind === "server")) {
+for (const { name, defaultPort } of tcpPrograms("server")) {
   Deno.test(`${name} server runs by its header's command, and stops with 0 when it gets SIGTERM`, {
     ignore: !isFree(defaultPort),
   }, async () => {

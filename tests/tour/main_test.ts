@@ -7,9 +7,9 @@ import {
 } from "@std/assert";
 import { EXIT_FAILED } from "../../cli/exit_codes.ts";
 import { program as talkbackServer } from "../../servers/talkback.ts";
+import { scenes } from "../../tour/scenes.ts";
 import { main } from "../../tour/main.ts";
 import type { Scene } from "../../tour/scene.ts";
-import { scenes } from "../../tour/scenes.ts";
 import { Stage } from "../../tour/stage.ts";
 import { run } from "../cli/child.ts";
 import { runMain } from "../cli/in_process.ts";
@@ -66,7 +66,7 @@ for (
     assertEquals([code, stdout], [2, ""]);
     assertEquals(
       stderr,
-      `${problem}Usage: ${TOUR_COMMAND} [greeting|reverse|talkback|framing|files|headers|push]...\n`,
+      `${problem}Usage: ${TOUR_COMMAND} [${scenes.map(({ name }) => name).join("|")}]...\n`,
     );
   });
 }
