@@ -125,7 +125,6 @@ Deno.test("datagrams client sees only what comes from whom it talks to", async (
   await server.text();
   using stranger = new UdpPeer({ port: server.peerPort });
   await stranger.send("I am the server");
-  await client.stderr.until(/^Dropped a datagram from 127\.0\.0\.1:\d+ \(stranger\)\n/);
   await server.send("no, I am");
   assertEquals(await client.ended, 0);
   assertEquals(client.stdout.text, "no, I am\n");
