@@ -17,6 +17,14 @@ export interface SendCounts {
   sendFailed: number;
 }
 
+/** A datagram on its way. */
+interface Sending {
+  readonly to: Deno.NetAddr;
+  /** Settles when the system has taken it, or not; undefined until sending has begun. */
+  promise: Promise<void> | undefined;
+  hasFailed: boolean;
+}
+
 /** Sends messages as datagrams: what is too large fails before it is sent, and so does what is too much. */
 export class DatagramSender<Out> {
   readonly counts: SendCounts = { sent: 0, sendFailed: 0 };
@@ -43,20 +51,25 @@ export class DatagramSender<Out> {
       tracer.sent(message, bytes.length);
       tracer.bytes("sent", bytes);
     }
-    return forgettable(this.#send(bytes, to));
+    const sending: Sending = { to, promise: undefined, hasFailed: false };
+    sending.promise = this.#send(bytes, sending);
+    return sending.hasFailed ? forgettable(sending.promise) : sending.promise;
   }
 
-  async #send(bytes: Uint8Array<ArrayBuffer>, to: Deno.NetAddr): Promise<void> {
+  async #send(bytes: Uint8Array<ArrayBuffer>, sending: Sending): Promise<void> {
     this.#queuedBytes += bytes.length;
     try {
-      await this.#transport.send(bytes, to);
-      this.counts.sent++;
+      await this.#transport.send(bytes, sending.to);
     } catch (error) {
       this.counts.sendFailed++;
-      throw error;
-    } finally {
       this.#queuedBytes -= bytes.length;
+      // Only now, since a promise more for each datagram would cost more than the rest of this.
+      if (sending.promise) forgettable(sending.promise);
+      sending.hasFailed = true;
+      throw error;
     }
+    this.counts.sent++;
+    this.#queuedBytes -= bytes.length;
   }
 
   #requireRoom(bytes: number): void {

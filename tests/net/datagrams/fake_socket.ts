@@ -19,6 +19,8 @@ export class FakeSocket implements DatagramTransport {
   readonly sent: [text: string, port: number][] = [];
   /** What the next sends are rejected with. */
   sendError: unknown;
+  /** A send that fails throws, as no socket of Deno does. */
+  throwsAtOnce = false;
   /** How many receives have begun. */
   receives = 0;
   closed = false;
@@ -39,6 +41,7 @@ export class FakeSocket implements DatagramTransport {
   }
 
   send(bytes: Uint8Array, to: Deno.NetAddr): Promise<number> {
+    if (this.sendError !== undefined && this.throwsAtOnce) throw this.sendError;
     if (this.sendError !== undefined) return Promise.reject(this.sendError);
     this.sent.push([new TextDecoder().decode(bytes), to.port]);
     return Promise.resolve(bytes.length);

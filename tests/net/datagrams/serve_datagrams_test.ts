@@ -283,22 +283,26 @@ Deno.test("a session is over when its handler returns, and the next datagram beg
   await server.shutdown();
 });
 
-Deno.test("a send that fails is told who waits for it, and ends nothing when nobody does", async () => {
-  const errors: unknown[] = [];
-  const { socket, server } = serveFake({}, async (session) => {
-    for await (const text of session) {
-      const sent = session.send(text);
-      if (text === "wait") await sent.catch((error) => errors.push(error));
-    }
+for (const throwsAtOnce of [false, true]) {
+  const how = throwsAtOnce ? "throws" : "fails";
+  Deno.test(`a send that ${how} is told who waits for it, and ends nothing when nobody does`, async () => {
+    const errors: unknown[] = [];
+    const { socket, server } = serveFake({}, async (session) => {
+      for await (const text of session) {
+        const sent = session.send(text);
+        if (text === "wait") await sent.catch((error) => errors.push(error));
+      }
+    });
+    socket.throwsAtOnce = throwsAtOnce;
+    socket.sendError = new Deno.errors.PermissionDenied("no");
+    await socket.arrive("forget", peer(1));
+    await socket.arrive("wait", peer(1));
+    socket.sendError = undefined;
+    await socket.arrive("again", peer(1));
+    assertEquals([errors.length, server.counts.sendFailed, socket.sent], [1, 2, [["again", 1]]]);
+    await server.shutdown();
   });
-  socket.sendError = new Deno.errors.PermissionDenied("no");
-  await socket.arrive("forget", peer(1));
-  await socket.arrive("wait", peer(1));
-  socket.sendError = undefined;
-  await socket.arrive("again", peer(1));
-  assertEquals([errors.length, server.counts.sendFailed, socket.sent], [1, 2, [["again", 1]]]);
-  await server.shutdown();
-});
+}
 
 Deno.test("receiving goes on when it fails: at once where a peer is gone, later where the system fails", async () => {
   const { socket, server, clock, told } = serveFake();
