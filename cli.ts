@@ -20,6 +20,7 @@ import { program as datagramsClient } from "./clients/datagrams.ts";
 import { program as filesClient } from "./clients/files.ts";
 import { program as greetingClient } from "./clients/greeting.ts";
 import { program as headersClient } from "./clients/headers.ts";
+import { program as ircClient } from "./clients/irc.ts";
 import { program as pushClient } from "./clients/push.ts";
 import { program as reverseClient } from "./clients/reverse.ts";
 import { program as talkbackClient } from "./clients/talkback.ts";
@@ -27,6 +28,7 @@ import { program as datagramsServer } from "./servers/datagrams.ts";
 import { program as filesServer } from "./servers/files.ts";
 import { program as greetingServer } from "./servers/greeting.ts";
 import { program as headersServer } from "./servers/headers.ts";
+import { program as ircServer } from "./servers/irc.ts";
 import { program as pushServer } from "./servers/push.ts";
 import { program as reverseServer } from "./servers/reverse.ts";
 import { program as talkbackServer } from "./servers/talkback.ts";
@@ -48,6 +50,8 @@ export const programs: readonly Program[] = [
   pushClient,
   datagramsServer,
   datagramsClient,
+  ircServer,
+  ircClient,
 ];
 
 /** Runs the program that the arguments name with the arguments behind its name; returns the exit code. */

@@ -1,8 +1,10 @@
 // Measures, prints medians and ratios, and writes them to bench/results/SUBJECT.json.
 //
 //   deno task bench kernel
+//   deno task bench datagrams
 //   deno task bench files
 //   deno task bench http
+//   deno task bench irc
 //   deno task bench output
 //   deno task bench push
 //   deno task bench shim
@@ -15,8 +17,10 @@ import { count, duration } from "../cli/options.ts";
 import { UsageError } from "../cli/usage_error.ts";
 import { type Figure, formatFigures, reached } from "./figures.ts";
 import type { BenchOptions } from "./echo.ts";
+import { benchDatagrams } from "./datagrams.ts";
 import { benchFiles } from "./files.ts";
 import { benchHttp } from "./http.ts";
+import { benchIrc } from "./irc.ts";
 import { benchKernel } from "./kernel.ts";
 import { benchOutput } from "./output.ts";
 import { run } from "./processes.ts";
@@ -25,8 +29,10 @@ import { benchShim } from "./shim.ts";
 import { benchWebSocket } from "./websocket.ts";
 
 const SUBJECTS: Readonly<Record<string, (options: BenchOptions) => Promise<Figure[]>>> = {
+  datagrams: benchDatagrams,
   files: benchFiles,
   http: benchHttp,
+  irc: benchIrc,
   kernel: benchKernel,
   output: benchOutput,
   push: benchPush,

@@ -47,6 +47,12 @@ export {
   type CommonClientOptions,
 } from "./client_program.ts";
 export { converse, type ConverseOptions } from "./converse.ts";
+export {
+  type DatagramServerOptions,
+  datagramServerProgram,
+  type DatagramServerProgramDeclaration,
+  type DatagramServerStart,
+} from "./datagram_server_program.ts";
 export type { Program, ProgramDeclaration, ProgramRun } from "./declaration.ts";
 export { EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_USAGE } from "./exit_codes.ts";
 export { type ExactLine, exactLines, textOf } from "./exact_lines.ts";

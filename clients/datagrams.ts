@@ -20,6 +20,7 @@ import { DeadlineError, escapeControls, formatAddress } from "../mod.ts";
 import { onAbort } from "../net/abort_listener.ts";
 import {
   connectDatagrams,
+  type DatagramConnection,
   type DatagramConnectOptions,
   formatDatagramEvent,
   localHostFor,
@@ -46,7 +47,7 @@ export interface DatagramClientOptions
  */
 export async function connectDatagramPeer(
   { hostname = "127.0.0.1", port = PORT, ...options }: DatagramClientOptions = {},
-): Promise<DatagramPeer> {
+): Promise<DatagramConnection<Uint8Array<ArrayBuffer>, Uint8Array>> {
   const [host = hostname] = await lookUp(hostname);
   const socket = Deno.listenDatagram({ transport: "udp", hostname: localHostFor(host), port: 0 });
   return await connectDatagrams(socket, {

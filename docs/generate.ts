@@ -7,9 +7,12 @@ import { type Figure, format, median, reached } from "../bench/figures.ts";
 import { DEFAULT_HTTP_LIMITS } from "../codec/http/limits.ts";
 import { DEFAULT_CODEC_LIMITS } from "../codec/limits.ts";
 import { DEFAULT_WEBSOCKET_LIMITS } from "../codec/websocket/limits.ts";
+import { DEFAULT_IRC_DEADLINES } from "../ircd/deadlines.ts";
+import { DEFAULT_IRC_LIMITS } from "../ircd/limits.ts";
 import { DEFAULT_DATAGRAM_DEADLINES } from "../net/datagrams/deadlines.ts";
 import { DEFAULT_DATAGRAM_LIMITS } from "../net/datagrams/limits.ts";
 import { DEFAULT_DEADLINES } from "../net/deadlines.ts";
+import { DEFAULT_IRC_CLIENT_DEADLINES, DEFAULT_IRC_CLIENT_LIMITS } from "../net/irc/options.ts";
 import { DEFAULT_SERVER_LIMITS } from "../net/limits.ts";
 import { DEFAULT_WEBSOCKET_DEADLINES } from "../net/websocket/options.ts";
 import { DEFAULT_HUB_LIMITS } from "../push/limits.ts";
@@ -58,12 +61,16 @@ const SECTIONS: Readonly<Record<string, () => string | Promise<string>>> = {
       "net/deadlines.ts": DEFAULT_DEADLINES,
       "net/websocket/options.ts": DEFAULT_WEBSOCKET_DEADLINES,
       "net/datagrams/deadlines.ts": DEFAULT_DATAGRAM_DEADLINES,
+      "net/irc/options.ts": DEFAULT_IRC_CLIENT_DEADLINES,
+      "ircd/deadlines.ts": DEFAULT_IRC_DEADLINES,
     }),
   examples: exampleTable,
+  datagramsSpeed: () => speedTable("datagrams"),
   filesSpeed: () => speedTable("files"),
   glance: glanceTable,
   httpSpeed: () => speedTable("http"),
   limits: () => limitTable(LIMITS),
+  ircSpeed: () => speedTable("irc"),
   outputSpeed: () => speedTable("output"),
   permissions: permissionTable,
   programs: programTable,
@@ -77,6 +84,9 @@ const SECTIONS: Readonly<Record<string, () => string | Promise<string>>> = {
   whisper: () => exampleCode("whisper"),
 };
 
+/** Those of its own; what may wait to be written is bounded as for every connection. */
+const { maxQueuedBytes: _, ...IRC_CLIENT_LIMITS } = DEFAULT_IRC_CLIENT_LIMITS;
+
 const LIMITS = {
   "codec/limits.ts": DEFAULT_CODEC_LIMITS,
   "codec/http/limits.ts": DEFAULT_HTTP_LIMITS,
@@ -85,6 +95,8 @@ const LIMITS = {
   "net/datagrams/limits.ts": DEFAULT_DATAGRAM_LIMITS,
   "transfer/limits.ts": DEFAULT_INBOX_LIMITS,
   "push/limits.ts": DEFAULT_HUB_LIMITS,
+  "net/irc/options.ts": IRC_CLIENT_LIMITS,
+  "ircd/limits.ts": DEFAULT_IRC_LIMITS,
 };
 
 function programTable(): string {
@@ -117,6 +129,10 @@ function glanceTable(): string {
     ["a WebSocket, as well", DEFAULT_WEBSOCKET_DEADLINES, "`{ deadlines }`"],
     ["a server of datagrams", DEFAULT_DATAGRAM_LIMITS, "`serveDatagrams(socket, { limits })`"],
     ["a server of datagrams", DEFAULT_DATAGRAM_DEADLINES, "`{ deadlines }`"],
+    ["an IRC client", DEFAULT_IRC_CLIENT_LIMITS, "`connectIrc({ limits })`"],
+    ["an IRC client, as well", DEFAULT_IRC_CLIENT_DEADLINES, "`connectIrc({ deadlines })`"],
+    ["an IRC network", DEFAULT_IRC_LIMITS, "`new IrcNetwork({ limits })`"],
+    ["an IRC network", DEFAULT_IRC_DEADLINES, "`new IrcNetwork({ deadlines })`"],
     ["the inbox of files", DEFAULT_INBOX_LIMITS, "`{ limits }`"],
   ] as const;
   return table(

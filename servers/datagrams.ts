@@ -5,10 +5,6 @@
 // A peer that is silent for a minute is forgotten. With --chat what one of them says goes to all others instead. From a
 // second terminal: deno run --allow-net=127.0.0.1 clients/datagrams.ts hello
 
-import {
-  type DatagramServerOptions,
-  datagramServerProgram,
-} from "../cli/datagram_server_program.ts";
 import { exactLine } from "../cli/exact_lines.ts";
 import * as cli from "../cli/mod.ts";
 import { escapeControls, formatAddress } from "../mod.ts";
@@ -78,13 +74,13 @@ export const OPTIONS: cli.Declared<{ chat: boolean }> = {
 };
 
 /** How {@linkcode serveDatagramEcho} serves. */
-export interface DatagramEchoOptions extends DatagramServerOptions, cli.Given<typeof OPTIONS> {
+export interface DatagramEchoOptions extends cli.DatagramServerOptions, cli.Given<typeof OPTIONS> {
   /** Hears what each peer sent. */
   onMessage?: (peer: number, message: Uint8Array<ArrayBuffer>, address: Deno.NetAddr) => void;
 }
 
 /** The program. */
-export const program: cli.Program = datagramServerProgram({
+export const program: cli.Program = cli.datagramServerProgram({
   name: "datagrams",
   summary: "sends each datagram back, and numbers who is there",
   defaultPort: PORT,

@@ -11,7 +11,7 @@ const FLOORS = [
   ["mod.ts"],
   ["testing/"],
   ["web/"],
-  ["transfer/", "headers/", "push/"],
+  ["transfer/", "headers/", "push/", "ircd/"],
   ["cli/"],
   ["servers/", "clients/"],
   ["tour/"],
@@ -105,7 +105,7 @@ Deno.test(`a source file has at most ${MAX_LINES} lines when it is no test`, () 
 
 Deno.test("the library names no flag of a program", () => {
   const library = sources.filter(({ path }) =>
-    /^(codec|net|testing|transfer|headers|push)\//.test(path)
+    /^(codec|net|testing|transfer|headers|push|ircd)\//.test(path)
   );
   const flags = library.flatMap(({ path, text }) =>
     Array.from(text.matchAll(/(?<![\w-])--[a-z][a-z-]+/g), ([flag]) => `${path}: ${flag}`)

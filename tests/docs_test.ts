@@ -1,6 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import { sha256 } from "../codec/hashing.ts";
 import { PARCEL_TYPES } from "../codec/parcel/messages.ts";
+import { COMMAND_HELP } from "../cli/irc/commands.ts";
+import { CAPABILITIES } from "../ircd/capabilities.ts";
+import { COMMANDS } from "../ircd/commands/table.ts";
 import { doors } from "../docs/doors.ts";
 import { documents, generated } from "../docs/generate.ts";
 import type { ProtocolErrorCode } from "../codec/errors.ts";
@@ -22,6 +25,7 @@ import type { HeadFaultKind } from "../headers/response/head_fault.ts";
 import type { RedirectErrorCode } from "../headers/response/redirect.ts";
 import type { ClosedErrorCode, DeadlineErrorCode } from "../net/errors.ts";
 import type { FailureCode } from "../net/failure_code.ts";
+import type { IrcErrorCode } from "../net/irc/mod.ts";
 import { PARCEL_FIELDS } from "./codec/parcel/parcel_fields.ts";
 import { parcelWithMagic } from "./codec/parcel/parcel_frames.ts";
 import { comparable, decodeChunks, hex, joined } from "./codec/support.ts";
@@ -42,10 +46,19 @@ const CODES: Readonly<{
   "The parcel format": Record<ParcelErrorCode, true>;
   "HTTP": Record<HttpErrorCode, true>;
   "WebSocket": Record<WebSocketErrorCode, true>;
+  "IRC": Record<IrcErrorCode, true>;
   "The simple file format": Record<SimpleFileErrorCode, true>;
   "DeadlineError": Record<DeadlineErrorCode, true>;
   "ClosedError": Record<ClosedErrorCode, true>;
-  "A program": Record<FailureCode | RedirectErrorCode | ContentCodingErrorCode | "usage", true>;
+  "A program": Record<
+    | FailureCode
+    | RedirectErrorCode
+    | ContentCodingErrorCode
+    | "no-answer"
+    | "refused"
+    | "usage",
+    true
+  >;
   "Faults of a head": Record<HeadFaultKind, true>;
 }> = {
   "Any protocol": {
@@ -73,6 +86,13 @@ const CODES: Readonly<{
     "unknown-coding": true,
   },
   WebSocket: { "bad-close": true, "bad-frame": true, "bad-handshake": true },
+  IRC: {
+    "banned": true,
+    "login-refused": true,
+    "nick-refused": true,
+    "password-refused": true,
+    "registration-refused": true,
+  },
   "The simple file format": { "bad-header": true },
   "DeadlineError": { "deadline-passed": true },
   "ClosedError": { "connection-closed": true, "connection-cut": true, "connection-reset": true },
@@ -84,9 +104,11 @@ const CODES: Readonly<{
     "failed": true,
     "name-too-long": true,
     "network-unreachable": true,
+    "no-answer": true,
     "no-space": true,
     "no-such-host": true,
     "read-only": true,
+    "refused": true,
     "too-many-open-files": true,
     "usage": true,
   },
@@ -156,6 +178,8 @@ Deno.test("every link in the documents leads to a file", async () => {
     "CONTRIBUTING.md",
     "DEPENDENCIES.md",
     "docs/errors.md",
+    "docs/irc.md",
+    "docs/irc_server.md",
     "docs/parcel.md",
   ];
   for (const page of pages) {
@@ -171,6 +195,22 @@ Deno.test("every link in the documents leads to a file", async () => {
       assert((await Deno.stat(new URL(path, root))).isFile, `${page}: ${path}`);
     }
   }
+});
+
+Deno.test("docs/irc_server.md names every command and capability of the server, and no other", async () => {
+  const page = await Deno.readTextFile(new URL("docs/irc_server.md", root));
+  const [, section = ""] = page.split("\n## What it does\n");
+  const listed = Array.from(
+    section.split("\n\n")[0]!.matchAll(/`([\w-]+)`/g),
+    ([, name = ""]) => name,
+  );
+  assertEquals(listed.sort(), [...COMMANDS.keys(), ...CAPABILITIES].sort());
+});
+
+Deno.test("docs/irc.md has every command that can be typed, as /help says it", async () => {
+  const page = await Deno.readTextFile(new URL("docs/irc.md", root));
+  const listed = Array.from(page.matchAll(/^\| `(\/[^`]+)`/gm), ([, usage]) => usage);
+  assertEquals(listed, COMMAND_HELP.map((line) => line.slice(0, 36).trimEnd()));
 });
 
 /** Every code of a refusal and of a failure, once; the compiler holds the keys to the unions. */

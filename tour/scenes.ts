@@ -7,6 +7,7 @@ import { program as talkbackServer } from "../servers/talkback.ts";
 import { datagramsScene } from "./datagrams_scene.ts";
 import { filesScene } from "./files_scene.ts";
 import { headersScene } from "./headers_scene.ts";
+import { ircScene } from "./irc_scene.ts";
 import { pushScene } from "./push_scene.ts";
 import type { Scene } from "./scene.ts";
 
@@ -118,4 +119,5 @@ export const scenes: readonly Scene[] = [
   headersScene,
   pushScene,
   datagramsScene,
+  ircScene,
 ];

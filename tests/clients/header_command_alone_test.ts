@@ -4,6 +4,7 @@ import { serveDatagramEcho } from "../../servers/datagrams.ts";
 import { serveFiles } from "../../servers/files.ts";
 import { serveGreeting } from "../../servers/greeting.ts";
 import { serveHeaders } from "../../servers/headers.ts";
+import { serveIrc } from "../../servers/irc.ts";
 import { servePush } from "../../servers/push.ts";
 import { serveReverse } from "../../servers/reverse.ts";
 import { serveTalkback } from "../../servers/talkback.ts";
@@ -17,6 +18,7 @@ const SERVE = {
   files: (dir: string) => serveFiles({ dir, onEvent() {} }),
   greeting: () => serveGreeting({ onEvent() {} }),
   headers: () => serveHeaders({ onEvent() {} }),
+  irc: () => serveIrc({ onEvent() {} }),
   push: () => servePush({ echo: true, onEvent() {} }),
   reverse: () => serveReverse({ onEvent() {} }),
   talkback: () => serveTalkback({ onEvent() {} }),
@@ -25,6 +27,7 @@ const SERVE = {
 /** What a client says about what it prints. */
 const SAYS: Readonly<Record<string, RegExp>> = {
   headers: /^HEAD http:\/\/127\.0\.0\.1:8080\/ at 127\.0\.0\.1:8080 \(.* ms\)\n$/,
+  irc: /^[\d:]+ -- Connected to 127\.0\.0\.1:6667 as ann\n[^]* #news -- You joined\n[^]*\n$/,
   push: /^Connected to ws:\/\/127\.0\.0\.1:4000\/\nClosed: 1000 \(normal closure\)\n$/,
 };
 
@@ -50,7 +53,8 @@ for (const { name, defaultPort } of programs.filter(({ kind }) => kind === "clie
         await using client = new Child(command, { stdin: "quit\n" });
         assertEquals(await client.ended, 0);
         assertMatch(client.stderr.text, SAYS[name] ?? /^$/);
-        assertMatch(client.stdout.text, /\n$/);
+        // What nobody said is not printed.
+        assertMatch(client.stdout.text, name === "irc" ? /^$/ : /\n$/);
         assertEquals(await inbox.names(), name === "files" ? ["README.md"] : []);
       },
     });

@@ -2,6 +2,7 @@ import { assertEquals, assertMatch, assertRejects, assertThrows } from "@std/ass
 import { serveFiles } from "../../servers/files.ts";
 import { serveGreeting } from "../../servers/greeting.ts";
 import { serveHeaders } from "../../servers/headers.ts";
+import { serveIrc } from "../../servers/irc.ts";
 import { servePush } from "../../servers/push.ts";
 import { serveReverse } from "../../servers/reverse.ts";
 import { serveTalkback } from "../../servers/talkback.ts";
@@ -88,6 +89,7 @@ for (const wrong of WRONG) {
           () => serveReverse(given),
           () => serveTalkback(given),
           () => serveHeaders(given),
+          () => serveIrc(given),
           () => servePush({ ...given, echo: true }),
         ]
       ) {

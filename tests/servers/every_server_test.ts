@@ -14,12 +14,14 @@ const REFUSALS: Readonly<Record<string, RegExp>> = {
   talkback: /^The server is full: .* maxConnections 1\.\n$/,
   files: /^error: the server is full: .* maxConnections 1\n$/,
   headers: /^HTTP\/1\.1 503 .*\r\n\r\n503 Service Unavailable: .* maxConnections 1\n$/s,
+  irc: /^ERROR :Closing link: the server is full: .* maxConnections 1\r\n$/,
   push: /^HTTP\/1\.1 503 .*\r\n\r\n503 Service Unavailable: .* maxConnections 1\n$/s,
 };
 
 /** What a client says that wants an answer. */
 const SAID: Readonly<Record<string, string>> = {
   headers: "GET / HTTP/1.0\r\n\r\n",
+  irc: "NICK a\r\nUSER a 0 * :a\r\n",
   push: "GET / HTTP/1.0\r\n\r\n",
 };
 const saidTo = (name: string) => SAID[name] ?? "x\n";
@@ -81,7 +83,7 @@ for (const program of tcpPrograms("server")) {
     await using server = await spawnServer(name, { ...options, permissions: place.permissions });
     await using peer = await connectPeer(server.port);
     await peer.send(saidTo(name));
-    await server.stdout.until(/"event":"(message|failed|request|handshake)"/);
+    await server.stdout.until(/"event":"(message|failed|request|handshake|registered)"/);
     peer.close();
     await server.stdout.until(/"event":"closed"/);
     server.signal("SIGINT");

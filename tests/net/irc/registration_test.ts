@@ -1,0 +1,348 @@
+import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
+import { LimitError, ProtocolError } from "../../../codec/errors.ts";
+import { ClosedError, DeadlineError } from "../../../net/errors.ts";
+import type { ConnectIrcOptions } from "../../../net/irc/options.ts";
+import { rejectionOf, stateOf, turns } from "../../../testing/turns.ts";
+import { PlayedServer, received } from "./played_server.ts";
+
+Deno.test("connectIrc registers and is there when the welcome is over", async () => {
+  const server = new PlayedServer();
+  const connecting = server.connect({ password: "open", user: "a", realName: "Ann A." });
+  assertEquals(await server.heard(), [
+    "CAP LS 302",
+    "PASS open",
+    "NICK ann",
+    "USER a 0 * :Ann A.",
+  ]);
+  await server.say(":irc CAP * LS :");
+  assertEquals(await server.heard(), ["CAP END"]);
+  await server.say(":irc 001 Ann :Welcome", ":irc 005 Ann CASEMAPPING=ascii :are supported");
+  assertEquals(await stateOf(connecting), "pending");
+  await server.say(":irc 376 Ann :End of MOTD");
+  const client = await connecting;
+  assertEquals([client.nick, client.support.casemapping, client.connected], [
+    "Ann",
+    "ascii",
+    true,
+  ]);
+  assertEquals(await received(client), [
+    "CAP * LS ",
+    "001 Ann Welcome",
+    "005 Ann CASEMAPPING=ascii are supported",
+    "376 Ann End of MOTD",
+  ]);
+  client.abort();
+});
+
+Deno.test("connectIrc takes the nickname that the welcome names when the server has cut it", async () => {
+  const server = new PlayedServer();
+  const client = await server.welcomed({ nick: "anneliese" }, { nick: "anneli" });
+  assertEquals(client.nick, "anneli");
+  client.abort();
+});
+
+Deno.test("connectIrc waits no longer than welcomeMs for the end of the welcome when none comes", async () => {
+  const server = new PlayedServer();
+  const connecting = server.connect();
+  await turns();
+  await server.say(":irc 001 ann :Welcome");
+  await server.clock.advance(9_999);
+  assertEquals(await stateOf(connecting), "pending");
+  await server.clock.advance(1);
+  const client = await connecting;
+  await server.say(":bob!b@h PRIVMSG ann :hi");
+  assertEquals(await received(client), ["001 ann Welcome", "PRIVMSG ann hi"]);
+  client.abort();
+});
+
+Deno.test("connectIrc asks for what it wants of what is offered, over several lines, each by itself", async () => {
+  const server = new PlayedServer();
+  const connecting = server.connect({ capabilities: ["echo-message", "batch"] });
+  await server.heard();
+  await server.say(":irc CAP * LS * :server-time multi-prefix", ":irc CAP * LS :echo-message x=y");
+  assertEquals(await server.heard(), ["CAP REQ server-time", "CAP REQ echo-message"]);
+  await server.say(":irc CAP * ACK :server-time");
+  assertEquals(await server.heard(), []);
+  await server.say(":irc CAP * NAK :echo-message");
+  assertEquals(await server.heard(), ["CAP END"]);
+  await server.welcome();
+  const { capabilities } = await connecting;
+  assertEquals([...capabilities.enabled], ["server-time"]);
+  assertEquals(capabilities.offered.get("x"), "y");
+  (await connecting).abort();
+});
+
+Deno.test("connectIrc asks later for what is offered later, and forgets what is withdrawn", async () => {
+  const server = new PlayedServer();
+  const client = await server.welcomed({ capabilities: ["batch"] });
+  await server.say(":irc CAP ann NEW :batch=1 other");
+  assertEquals(await server.heard(), ["CAP REQ batch"]);
+  await server.say(":irc CAP ann ACK :batch ");
+  assertEquals([...client.capabilities.enabled], ["batch"]);
+  await server.say(":irc CAP ann DEL :batch");
+  assertEquals([...client.capabilities.enabled], []);
+  assertEquals([...client.capabilities.offered.keys()], ["other"]);
+  client.abort();
+});
+
+for (
+  const answer of [":irc 421 * CAP :Unknown", ":irc 451 * :Not registered", ":irc NOTICE * :x"]
+) {
+  Deno.test(`connectIrc registers with an old server when that answers ${answer}`, async () => {
+    const server = new PlayedServer();
+    const connecting = server.connect();
+    await server.heard();
+    await server.say(answer);
+    assertEquals(await server.heard(), []);
+    await server.welcome();
+    (await connecting).abort();
+  });
+}
+
+Deno.test("connectIrc answers a PING before the welcome", async () => {
+  const server = new PlayedServer();
+  const connecting = server.connect();
+  await server.heard();
+  await server.say("PING :to ken");
+  assertEquals(await server.heard(), ["PONG :to ken"]);
+  await server.welcome();
+  (await connecting).abort();
+});
+
+Deno.test("connectIrc logs in, and sends the password when the server has agreed to take it", async () => {
+  const server = new PlayedServer();
+  const connecting = server.connect({ login: { account: "ann", password: "secret" } });
+  await server.heard();
+  await server.say(":irc CAP * LS :sasl=EXTERNAL,PLAIN");
+  assertEquals(await server.heard(), ["CAP REQ sasl"]);
+  await server.say(":irc CAP * ACK :sasl");
+  assertEquals(await server.heard(), ["AUTHENTICATE PLAIN"]);
+  await server.say("AUTHENTICATE +");
+  assertEquals(await server.heard(), ["AUTHENTICATE AGFubgBzZWNyZXQ="]);
+  await server.say("AUTHENTICATE +");
+  assertEquals(await server.heard(), []);
+  await server.say(":irc 900 ann ann!a@h ann :Logged in", ":irc 903 ann :Success");
+  assertEquals(await server.heard(), ["CAP END"]);
+  await server.welcome();
+  (await connecting).abort();
+});
+
+for (
+  const [what, lines, problem] of [
+    ["the password is wrong", [
+      ":irc CAP * LS :sasl",
+      ":irc CAP * ACK :sasl",
+      ":irc 904 * :SASL failed",
+    ], "SASL failed"],
+    ["the account is locked", [
+      ":irc CAP * LS :sasl",
+      ":irc CAP * ACK :sasl",
+      ":irc 902 * :Locked",
+    ], "Locked"],
+    ["it is not offered", [":irc CAP * LS :batch"], "the server offers no login (SASL)"],
+    [
+      "the mechanism is not offered",
+      [":irc CAP * LS :sasl=EXTERNAL"],
+      "the server takes no PLAIN, but EXTERNAL",
+    ],
+    ["the mechanism is refused", [
+      ":irc CAP * LS :sasl",
+      ":irc CAP * ACK :sasl",
+      ":irc 908 ann EXTERNAL :are available",
+    ], "the server takes no PLAIN, but EXTERNAL"],
+    ["it is refused", [
+      ":irc CAP * LS :sasl",
+      ":irc CAP * NAK :sasl",
+    ], "the server refuses to take one (SASL)"],
+    ["the server is old", [":irc 421 * CAP :Unknown"], "the server offers no login (SASL)"],
+    ["nobody asks for it", [":irc 001 ann :Welcome"], "the server let us in without a login"],
+  ] as const
+) {
+  Deno.test(`connectIrc refuses to go on, and sends no password, when ${what}`, async () => {
+    const server = new PlayedServer();
+    const connecting = rejectionOf(
+      server.connect({ login: { account: "ann", password: "secret" } }),
+    );
+    await turns();
+    for (const line of lines) await server.say(line);
+    const error = await connecting;
+    assertInstanceOf(error, ProtocolError);
+    assertEquals([error.code, error.side], ["login-refused", "remote"]);
+    assertEquals(error.message, `Cannot log in as ann: ${problem}`);
+    assert(!server.transport.written.includes("AGFubgBzZWNyZXQ="));
+    assert(server.transport.closed);
+    assertEquals(server.clock.pending, 0);
+  });
+}
+
+Deno.test("connectIrc takes the alternatives, and then underscores, when nicknames are taken", async () => {
+  const server = new PlayedServer();
+  const connecting = server.connect({ alternatives: ["bea"] });
+  await server.heard();
+  await server.say(":irc 433 * ann :In use");
+  assertEquals(await server.heard(), ["NICK bea"]);
+  await server.say(":irc 437 * bea :Locked");
+  assertEquals(await server.heard(), ["NICK ann_"]);
+  await server.say(":irc 436 * ann_ :Collision");
+  assertEquals(await server.heard(), ["NICK ann__"]);
+  await server.welcome({ nick: "ann__" });
+  const client = await connecting;
+  assertEquals(client.nick, "ann__");
+  client.abort();
+});
+
+Deno.test("connectIrc gives up when no nickname is free", async () => {
+  const server = new PlayedServer();
+  const connecting = rejectionOf(server.connect({ alternatives: ["bea"] }));
+  await turns();
+  for (let count = 0; count < 7; count++) await server.say(":irc 433 * x :In \x1buse");
+  const error = await connecting;
+  assertInstanceOf(error, ProtocolError);
+  assertEquals([error.code, error.message], [
+    "nick-refused",
+    "Cannot register as ann or bea: In \\x1buse",
+  ]);
+  assertEquals((await server.heard()).filter((line) => line.startsWith("NICK")).length, 7);
+});
+
+Deno.test("connectIrc puts no underscores behind a nickname that the server takes for none", async () => {
+  const server = new PlayedServer();
+  const connecting = rejectionOf(server.connect());
+  await turns();
+  await server.say(":irc 432 * ann :Erroneous");
+  assertEquals(String(await connecting), "ProtocolError: Cannot register as ann: Erroneous");
+});
+
+for (
+  const [line, code, message] of [
+    [":irc 464 * :Bad password", "password-refused", "Cannot register: Bad password"],
+    [":irc 465 * :You are banned", "banned", "Cannot register: You are banned"],
+    [
+      "ERROR :Closing link: go\x07",
+      "registration-refused",
+      "Cannot register: Closing link: go\\x07",
+    ],
+  ] as const
+) {
+  Deno.test(`connectIrc fails in the server's words when it says ${line}`, async () => {
+    const server = new PlayedServer();
+    const connecting = rejectionOf(server.connect({ reconnect: true }));
+    await turns();
+    await server.say(line);
+    const error = await connecting;
+    assertInstanceOf(error, ProtocolError);
+    assertEquals([error.code, error.message], [code, message]);
+    assertEquals([server.transport.closed, server.clock.pending], [true, 0]);
+  });
+}
+
+Deno.test("connectIrc fails when the server hangs up before a welcome", async () => {
+  const server = new PlayedServer();
+  const connecting = rejectionOf(server.connect());
+  await turns();
+  server.transport.finish();
+  const error = await connecting;
+  assertInstanceOf(error, ClosedError);
+  assertEquals([error.message, error.by], [
+    "Cannot register: the server closed the connection",
+    "peer",
+  ]);
+});
+
+Deno.test("connectIrc fails when there is no welcome within registerMs", async () => {
+  const server = new PlayedServer();
+  const connecting = server.connect({ deadlines: { registerMs: 1000 } });
+  const failed = rejectionOf(connecting);
+  await server.clock.advance(600);
+  await server.say(":irc NOTICE * :*** Looking up your hostname");
+  await server.clock.advance(399);
+  assertEquals(await stateOf(connecting), "pending");
+  await server.clock.advance(1);
+  const error = await failed;
+  assertInstanceOf(error, DeadlineError);
+  assertEquals([error.phase, error.ms], ["handshake", 1000]);
+  assertEquals([server.transport.closed, server.clock.pending], [true, 0]);
+});
+
+Deno.test("connectIrc fails when the server says more than maxUnreadMessages before a welcome", async () => {
+  const server = new PlayedServer();
+  const connecting = rejectionOf(server.connect({ limits: { maxUnreadMessages: 3 } }));
+  await turns();
+  await server.say("NOTICE * :1", "NOTICE * :2", "NOTICE * :3", "NOTICE * :4");
+  const error = await connecting;
+  assertInstanceOf(error, LimitError);
+  assertEquals(error.limit, "maxUnreadMessages");
+});
+
+Deno.test("connectIrc fails when a line is longer than maxLineBytes", async () => {
+  const server = new PlayedServer();
+  const connecting = rejectionOf(server.connect({ limits: { maxLineBytes: 20 } }));
+  await turns();
+  await server.say("NOTICE * :0123456789");
+  assertInstanceOf(await connecting, LimitError);
+});
+
+Deno.test("connectIrc ends with the signal's reason when that is aborted", async () => {
+  for (const isEarly of [true, false]) {
+    const server = new PlayedServer();
+    const stop = new AbortController();
+    if (isEarly) stop.abort(new Error("enough"));
+    const failed = rejectionOf(server.connect({ signal: stop.signal }));
+    await turns();
+    stop.abort(new Error("enough"));
+    assertEquals(String(await failed), "Error: enough");
+    assertEquals(server.transports.every(({ closed }) => closed), true);
+    assertEquals(server.clock.pending, 0);
+  }
+});
+
+Deno.test("connectIrc fails with what open fails with", async () => {
+  const server = new PlayedServer();
+  server.failures.push(new Error("no"));
+  await assertRejects(() => server.connect({ reconnect: true }), Error, "no");
+});
+
+for (
+  const options of [
+    { nick: "" },
+    { nick: "a b" },
+    { nick: ":a" },
+    { alternatives: ["a\n"] },
+    { user: "a b" },
+    { realName: "" },
+    { password: "a\r" },
+    { capabilities: ["a b"] },
+    { nik: "ann" },
+    { deadlines: { pingmS: 1 } },
+    { limits: { maxLines: 1 } },
+  ]
+) {
+  Deno.test(`connectIrc refuses ${JSON.stringify(options)}`, async () => {
+    // As whoever has no compiler may write them.
+    const given = options as Partial<ConnectIrcOptions>;
+    await assertRejects(() => new PlayedServer().connect(given), TypeError);
+  });
+}
+
+Deno.test("connectIrc refuses a login that cannot be sent, and does not show it", async () => {
+  const connecting = new PlayedServer().connect({ login: { account: "ann", password: "a\0b" } });
+  const error = await rejectionOf(connecting);
+  assertInstanceOf(error, ProtocolError);
+  assertEquals([error.side, error.message.includes("a\0b")], ["local", false]);
+});
+
+for (
+  const options of [
+    { pace: { burst: 0 } },
+    { pace: { everyMs: -1 } },
+    { pace: { everyMs: Infinity } },
+    { limits: { maxChannels: 0 } },
+    { deadlines: { pingMs: 0 } },
+    { nickRetryMs: 0 },
+    { reconnect: { backoff: { firstMs: -1 } } },
+  ] satisfies Partial<ConnectIrcOptions>[]
+) {
+  Deno.test(`connectIrc refuses a number that is none, as ${JSON.stringify(options)}`, async () => {
+    await assertRejects(() => new PlayedServer().connect(options), RangeError);
+  });
+}
