@@ -1,5 +1,6 @@
 import { connect, type Server, type Socket } from "node:net";
 import { Collected } from "./collected.ts";
+import { turns } from "../contract/waiting.ts";
 
 /** A bare socket, as a peer that nobody here wrote would use it: it shares no code with what it tests. */
 export class Peer implements AsyncDisposable {
@@ -110,16 +111,21 @@ export async function connectPeer(port: number, hostname = "127.0.0.1"): Promise
   return new Peer(conn);
 }
 
-/** Says whether nobody listens on a port of this machine. */
+/** Another test may get a port that was just freed, and not for longer than this. */
+const MAX_TAKEN_TURNS = 500;
+
+/** Says whether nobody listens at a port. */
 export async function isRefused(port: number): Promise<boolean> {
-  try {
-    const conn = await Deno.connect({ hostname: "127.0.0.1", port });
-    conn.close();
-    return false;
-  } catch (error) {
-    if (error instanceof Deno.errors.ConnectionRefused) return true;
-    throw error;
+  for (let turn = 0; turn < MAX_TAKEN_TURNS; turn++) {
+    try {
+      (await Deno.connect({ hostname: "127.0.0.1", port })).close();
+    } catch (error) {
+      if (error instanceof Deno.errors.ConnectionRefused) return true;
+      throw error;
+    }
+    await turns(1);
   }
+  return false;
 }
 
 /** Connects with a socket that can reset: Deno's own says FIN before it closes. */
