@@ -249,12 +249,16 @@ export interface DurationOptions {
   readonly fallback: number;
   /** A bare number is refused, because seconds are not what most people would mean by it. @default {false} */
   readonly needsUnit?: boolean;
+  /** No time at all is one too. @default {false} */
+  readonly from0?: boolean;
 }
 
-/** An option that is a time over 0, in milliseconds; a bare number is seconds, or refused where it `needsUnit`. */
+/**
+ * An option that is a time over 0, or `from0`, in milliseconds; a bare number is seconds, or refused where it `needsUnit`.
+ */
 export function duration(
   description: string,
-  { fallback, needsUnit = false }: DurationOptions,
+  { fallback, needsUnit = false, from0 = false }: DurationOptions,
 ): Option<number> {
   return {
     placeholder: "TIME",
@@ -263,7 +267,7 @@ export function duration(
     fallbackText: formatDuration(fallback),
     parse(it, name) {
       const ms = parseDuration(it, { flag: name, needsUnit });
-      if (ms > 0) return ms;
+      if (ms > 0 || from0) return ms;
       throw new UsageError(`${name} takes a time over 0, not ${quoted(it)}`);
     },
   };

@@ -80,6 +80,7 @@ const OWN_OPTIONS = {
   tail: cli.flag("Send nothing: print what is said until the server ends it"),
   everyMs: cli.duration("Send one message in this time, once five have gone at once", {
     fallback: DEFAULT_IRC_PACE.everyMs,
+    from0: true,
   }),
   reconnect: cli.flag("Connect again when the connection is lost, or none can be made"),
 };

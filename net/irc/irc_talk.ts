@@ -1,9 +1,9 @@
 import type { IrcMessage } from "../../codec/irc/mod.ts";
 import { onAbort } from "../abort_listener.ts";
 import { closedHere } from "../errors.ts";
+import { Heartbeat } from "../heartbeat.ts";
 import { reconnect, type Retry } from "../reconnect.ts";
 import { forgettable } from "../rejection.ts";
-import { Heartbeat } from "../websocket/heartbeat.ts";
 import { Inbox } from "./inbox.ts";
 import { hungUp, type IrcLink, openLink } from "./irc_link.ts";
 import { NickKeeper } from "./nick_keeper.ts";

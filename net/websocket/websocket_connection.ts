@@ -15,12 +15,12 @@ import type { Clock } from "../clock.ts";
 import type { Connection } from "../connection.ts";
 import type { SendOptions, TrySendOptions } from "../connection_options.ts";
 import { ClosedError, closedHere } from "../errors.ts";
+import { Heartbeat } from "../heartbeat.ts";
 import { rejected } from "../rejection.ts";
 import type { SharedBytes } from "../shared_bytes.ts";
 import { DONE } from "../waiter.ts";
 import type { CloseFrame, CloseInfo } from "./close_info.ts";
 import { fragmentsOf } from "./fragments.ts";
-import { Heartbeat } from "./heartbeat.ts";
 import { Pings } from "./pings.ts";
 
 /** What speaks WebSocket. */

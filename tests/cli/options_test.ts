@@ -141,6 +141,12 @@ Deno.test("parseOptions takes a flag whose name begins with no-, beside its oppo
   assertThrows(() => typed("--bare-no-wait"), UsageError, "Unknown option --bare-no-wait");
 });
 
+Deno.test("a duration takes no time at all where it may be from 0", () => {
+  const options = { every: duration("Every", { fallback: 5, from0: true }) };
+  assertEquals(parseOptions(["--every", "0s"], options).values, { every: 0 });
+  assertThrows(() => parseOptions(["--every", "-1s"], options), UsageError);
+});
+
 for (const arg of ["-v", "-V", "--version"]) {
   Deno.test(`parseOptions asks for the version when it reads ${arg}`, () => {
     assertEquals(parseOptions(["--port", "1", arg], OPTIONS).version, true);

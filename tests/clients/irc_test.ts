@@ -9,7 +9,7 @@ function start(
   server: PlayedIrcServer,
   { args = [], ...typed }: Omit<InProcessOptions, "hostname"> = {},
 ): Running {
-  const common = ["--port", String(server.port), "--nick", "ann", "--every", "1ms"];
+  const common = ["--port", String(server.port), "--nick", "ann", "--every", "0s"];
   return new Running(program.main, [...common, ...args], typed);
 }
 

@@ -1,9 +1,9 @@
-import type { Address } from "../address.ts";
-import type { Clock } from "../clock.ts";
-import { DeadlineError } from "../errors.ts";
-import { Watch, type WatchOwner } from "../watch.ts";
+import type { Address } from "./address.ts";
+import type { Clock } from "./clock.ts";
+import { DeadlineError } from "./errors.ts";
+import { Watch, type WatchOwner } from "./watch.ts";
 
-/** Whom a {@linkcode Heartbeat} watches over: a WebSocket. */
+/** Whom a {@linkcode Heartbeat} watches over. */
 export interface HeartbeatOwner {
   readonly connection: {
     /** Bytes that the peer has sent so far. */
