@@ -42,8 +42,8 @@ const CODEC = irc();
  * Each call waits until what it sends is sent. Who sends and never reads should read: when `maxUnreadMessages` wait, no more
  * is read than what answers PINGs for a while, and a server ends such a connection.
  *
- * The messages end when the client quits. Where the connection is lost they fail, or go on over the next one where
- * `reconnect` says so. `await using` quits.
+ * The messages end at once when the client quits, and `quit` waits until the server has heard it. Where the connection is lost
+ * they fail, or go on over the next one where `reconnect` says so. `await using` quits.
  *
  * @example Something that answers whoever speaks to it
  * ```ts

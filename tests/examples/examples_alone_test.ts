@@ -4,7 +4,10 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { connect } from "../../net/connect.ts";
 import { serve } from "../../net/serve.ts";
 import { lines } from "../../codec/lines.ts";
+import { connectIrc } from "../../net/irc/mod.ts";
+import { serveIrc } from "../../servers/irc.ts";
 import { Child } from "../cli/child.ts";
+import { UdpPeer } from "../cli/udp_peer.ts";
 import { ROOT } from "../runtime.ts";
 
 const FOLDER = new URL("examples/", ROOT);
@@ -143,6 +146,56 @@ Deno.test("tls_lines serves over TLS, refuses long lines, and says goodbye when 
   await connection.close();
   assertEquals(await server.ended, 0);
 });
+
+Deno.test("readings sends back what is a reading, and drops what is none", async () => {
+  await using server = start("readings");
+  await server.stderr.until(/Listening on 127\.0\.0\.1:7017/);
+  using sensor = new UdpPeer({ port: 7017 });
+  await sensor.send('{"sensor":7}');
+  const reading = '{"sensor":"roof","celsius":21.5}';
+  assertEquals(JSON.parse(await sensor.ask(reading)), JSON.parse(reading));
+  await server.stdout.until(/^roof: 21\.5 °C\n$/);
+  server.signal("SIGTERM");
+  assertEquals(await server.ended, 0, server.stderr.text);
+});
+
+Deno.test({
+  name: "irc_bot tells the time, and quits when it is stopped",
+  ignore: !isFree(6667),
+  async fn() {
+    await using _server = serveIrc({ onEvent() {} });
+    await using bot = start("irc_bot");
+    const open = (signal: AbortSignal) => Deno.connect({ port: 6667, signal });
+    await using ann = await connectIrc({ open, nick: "ann", pace: { everyMs: 0 } });
+    await ann.join("#news");
+    const heard = async (command: string, isIt: (text: string) => boolean) => {
+      for await (const message of ann) {
+        if (message.command === command && isIt(message.params.at(-1) ?? "")) return message;
+      }
+    };
+    // It may be there before or after us.
+    for (let isThere = false; !isThere;) {
+      await ann.send({ command: "NAMES", params: ["#news"] });
+      isThere = (await heard("353", () => true))!.params.at(-1)!.includes("clock");
+    }
+    await ann.say("#news", "!time");
+    const { params: [target, text = ""] } = (await heard("PRIVMSG", () => true))!;
+    assertEquals(target, "#news");
+    assertStringIncludes(text, `ann: ${new Date().getFullYear()}-`);
+    bot.signal("SIGINT");
+    assertEquals(await bot.ended, 0, bot.stderr.text);
+    await heard("QUIT", (reason) => reason.includes("Going home"));
+  },
+});
+
+function isFree(port: number): boolean {
+  try {
+    Deno.listen({ hostname: "127.0.0.1", port }).close();
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 Deno.test("handler_test passes", async () => {
   await using child = start("handler_test");
