@@ -10,7 +10,7 @@ export type DatagramCloseReason = "done" | "idle" | "evicted" | "failed" | "stop
  * One peer of a server of datagrams, by its address: an async iterable of the messages that come from there, with
  * `send()`. The iteration ends when the session does; `closeReason` says why.
  */
-export interface DatagramSession<In, Out = In> extends AsyncIterable<In, undefined> {
+export interface DatagramSession<In, Out = In> extends AsyncIterable<In> {
   /** The session's number on its server, from 0. */
   readonly id: number;
   /** Where its datagrams come from; an IPv4 address is never mapped into IPv6. */
