@@ -11,9 +11,10 @@ export function foldedHost(hostname: string): string {
     : hostname;
 }
 
-/** Returns a peer's address as it is compared and shown. */
-export function foldedAddr({ hostname, port }: DatagramAddress): Deno.NetAddr {
-  return { transport: "udp", hostname: foldedHost(hostname), port };
+/** Returns a peer's address as it is compared and shown: the very one where that is nothing else. */
+export function foldedAddr(address: Deno.NetAddr): Deno.NetAddr {
+  const hostname = foldedHost(address.hostname);
+  return hostname === address.hostname ? address : { ...address, hostname };
 }
 
 /** Returns where a socket is bound. @throws {TypeError} It is no socket for UDP. */

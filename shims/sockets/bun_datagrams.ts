@@ -25,13 +25,17 @@ export function bindBunDatagrams(
 class BunDatagrams implements DatagramSocket {
   readonly bound: HostPort;
   readonly #socket: BunUdpSocket;
+  readonly #explained: DatagramHandlers["explained"];
   #room: Promise<void> | undefined;
   #roomCame = () => {};
 
   constructor(
     bun: BunRuntime,
-    { address, port, reuseAddress, arrived, failed }: DatagramBinding & DatagramHandlers,
+    { address, port, reuseAddress, arrived, failed, explained }:
+      & DatagramBinding
+      & DatagramHandlers,
   ) {
+    this.#explained = explained;
     const bound = bun.udpSocket({
       hostname: address,
       port,
@@ -50,9 +54,13 @@ class BunDatagrams implements DatagramSocket {
   }
 
   async send(bytes: Uint8Array, { address, port }: HostPort): Promise<number> {
-    const host = isIP(address) ? address : await this.#addressOf(address);
-    while (!this.#hasSent(bytes, { address: host, port })) await this.#waitForRoom();
-    return bytes.length;
+    try {
+      const host = isIP(address) ? address : await this.#addressOf(address);
+      while (!this.#hasSent(bytes, { address: host, port })) await this.#waitForRoom();
+      return bytes.length;
+    } catch (error) {
+      throw this.#explained(error);
+    }
   }
 
   close(): void {

@@ -51,6 +51,7 @@ export function listenDatagram(options: UdpListenOptions & { transport: "udp" })
 class SocketDatagramConn implements DatagramConn {
   readonly addr: NetAddr;
   readonly #socket: DatagramSocket;
+  readonly #isIPv6: boolean;
   readonly #waiting: Received[] = [];
   readonly #receiving: Receiving[] = [];
   #taker: Taker | undefined;
@@ -66,6 +67,7 @@ class SocketDatagramConn implements DatagramConn {
         this.#taker?.failed(failure);
         for (const { reject } of this.#receiving.splice(0)) reject(failure);
       },
+      explained: (error: unknown) => this.#closed ? interrupted() : fromNode(error),
     };
     try {
       this.#socket = bun
@@ -75,6 +77,7 @@ class SocketDatagramConn implements DatagramConn {
       throw fromNode(error);
     }
     this.addr = netAddr("udp", this.#socket.bound);
+    this.#isIPv6 = isIP(this.addr.hostname) === 6;
   }
 
   receive(into?: Uint8Array): Promise<Received> {
@@ -116,7 +119,10 @@ class SocketDatagramConn implements DatagramConn {
     // Deno sends to this machine where no host is given, whatever its types say.
     const { hostname = "127.0.0.1", port } = to as Partial<NetAddr>;
     if (port === 0) return Promise.reject(fromCode("EINVAL"));
-    return this.#send(bytes, { address: this.#reachable(hostname), port: requirePort(port) });
+    return this.#socket.send(bytes, {
+      address: this.#isIPv6 ? reachable(hostname) : hostname,
+      port: requirePort(port),
+    });
   }
 
   close(): void {
@@ -154,20 +160,6 @@ class SocketDatagramConn implements DatagramConn {
     this.#socket.unref();
   }
 
-  /** An IPv6 socket reaches an IPv4 address by its IPv6 form (RFC 4291, 2.5.5.2), which Node has to be given. */
-  #reachable(hostname: string): string {
-    const isMapped = this.addr.hostname.includes(":") && isIP(hostname) === 4;
-    return isMapped ? `::ffff:${hostname}` : hostname;
-  }
-
-  async #send(bytes: Uint8Array, to: HostPort): Promise<number> {
-    try {
-      return await this.#socket.send(bytes, to);
-    } catch (error) {
-      throw this.#closed ? interrupted() : fromNode(error);
-    }
-  }
-
   #arrived(bytes: Uint8Array<ArrayBuffer>, from: NetAddr): void {
     if (this.#taker) return this.#taker.arrived(bytes, from);
     const received: Received = [bytes, from];
@@ -194,4 +186,9 @@ function hasBeenClosed(): Error {
 
 function noMulticast(): Error {
   return new NotSupported("Cannot join a multicast group: that works on Deno alone");
+}
+
+/** An IPv6 socket reaches an IPv4 address by its IPv6 form (RFC 4291, 2.5.5.2), which Node has to be given. */
+function reachable(hostname: string): string {
+  return isIP(hostname) === 4 ? `::ffff:${hostname}` : hostname;
 }

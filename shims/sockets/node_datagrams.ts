@@ -11,7 +11,7 @@ import { lookupNow } from "./resolve.ts";
 /** Binds a socket of Node for datagrams before it returns. Throws the system's error. */
 export function bindNodeDatagrams(
   { address, port, reuseAddress }: DatagramBinding,
-  { arrived, failed }: DatagramHandlers,
+  { arrived, failed, explained }: DatagramHandlers,
 ): DatagramSocket {
   const socket = dgram.createSocket({
     type: isIP(address) === 6 ? "udp6" : "udp4",
@@ -29,27 +29,33 @@ export function bindNodeDatagrams(
   socket.on("error", failed);
   // Node receives into memory that it made for this datagram, and that nobody shares.
   socket.on("message", (bytes, from) => arrived(plain(bytes), from));
-  return new NodeDatagrams(socket);
+  return new NodeDatagrams(socket, explained);
 }
 
 class NodeDatagrams implements DatagramSocket {
   readonly bound: HostPort;
   readonly #socket: Socket;
+  readonly #explained: DatagramHandlers["explained"];
   #isConnected = false;
 
-  constructor(socket: Socket) {
+  constructor(socket: Socket, explained: DatagramHandlers["explained"]) {
     this.#socket = socket;
+    this.#explained = explained;
     this.bound = socket.address();
   }
 
   send(bytes: Uint8Array, { address, port }: HostPort): Promise<number> {
     return new Promise((resolve, reject) => {
       const sent = (error: Error | null, count: number) => {
-        if (error) reject(error);
+        if (error) reject(this.#explained(error));
         else resolve(count);
       };
-      if (this.#isConnected) this.#socket.send(bytes, sent);
-      else this.#socket.send(bytes, port, address, sent);
+      try {
+        if (this.#isConnected) this.#socket.send(bytes, sent);
+        else this.#socket.send(bytes, port, address, sent);
+      } catch (error) {
+        reject(this.#explained(error));
+      }
     });
   }
 

@@ -50,6 +50,8 @@ function bind(bun: BunRuntime, { reuseAddress = false } = {}) {
     reuseAddress,
     arrived: (bytes, from) => arrived.push([bytes, from]),
     failed() {},
+    // They are looked at as they are.
+    explained: (error) => error as Error,
   });
   return { socket, arrived };
 }
