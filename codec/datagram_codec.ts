@@ -22,11 +22,18 @@ export interface DatagramCodec<In, Out = In> {
    *
    * @throws {ProtocolError} The message cannot be said in this format; its side is `local`.
    */
-  encode(message: Out): Uint8Array<ArrayBuffer>;
+  encode(message: Out, options?: DatagramEncodeOptions): Uint8Array<ArrayBuffer>;
+}
+
+/** How a {@linkcode DatagramCodec} encodes. */
+export interface DatagramEncodeOptions {
+  /** Nobody changes the message any more, so that its memory may be sent as it is. @default {false} */
+  readonly transfer?: boolean;
 }
 
 /**
- * Takes each datagram as the bytes that it holds. It refuses to send what is no bytes; those it sends are a copy.
+ * Takes each datagram as the bytes that it holds. It refuses to send what is no bytes; those it sends are a copy, unless they
+ * are transferred.
  *
  * ```text
  *   68 69        a datagram of 2 bytes: one message of 2 bytes
@@ -47,12 +54,19 @@ export function rawDatagrams(): DatagramCodec<Uint8Array<ArrayBuffer>, Uint8Arra
 
 const RAW: DatagramCodec<Uint8Array<ArrayBuffer>, Uint8Array> = Object.freeze({
   decode: (bytes: Uint8Array<ArrayBuffer>) => bytes,
-  encode(message: Uint8Array) {
-    const bytes = takeMemory(requireBytes(message).length);
+  encode(message: Uint8Array, options?: DatagramEncodeOptions) {
+    requireBytes(message);
+    if (options?.transfer && isPlain(message)) return message;
+    const bytes = takeMemory(message.length);
     bytes.set(message);
     return bytes;
   },
 });
+
+/** No socket sends what others may write into meanwhile, which shared memory is for. */
+function isPlain(bytes: Uint8Array): bytes is Uint8Array<ArrayBuffer> {
+  return bytes.buffer instanceof ArrayBuffer;
+}
 
 /** How {@linkcode textDatagrams} reads. */
 export interface TextDatagramsOptions {

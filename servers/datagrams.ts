@@ -39,7 +39,7 @@ export function serveDatagramEcho(
       for await (const message of peer) {
         heard(peer.id, message, peer.remoteAddr);
         if (chat) await tellOthers(server.sessions, { peer, message });
-        else await peer.send(message);
+        else await peer.send(message, { transfer: true });
       }
     },
   );

@@ -19,7 +19,7 @@ switch (Deno.args[0]) {
   }
   case "parley":
     serveDatagrams(socket, { codec: rawDatagrams() }, async (session) => {
-      for await (const message of session) await session.send(message);
+      for await (const message of session) await session.send(message, { transfer: true });
     });
     break;
   default:

@@ -16,5 +16,5 @@ const transport = process.argv[2] === "receive"
   }
   : socket;
 serveDatagrams(transport, { codec: rawDatagrams() }, async (session) => {
-  for await (const message of session) await session.send(message);
+  for await (const message of session) await session.send(message, { transfer: true });
 });

@@ -22,7 +22,7 @@ import {
 import { type DatagramLimits, datagramLimits } from "./limits.ts";
 import { boundAddress, foldedAddr, foldedHost, requirePeer } from "./peer_address.ts";
 import { DatagramReceiver } from "./receiver.ts";
-import { DatagramSender } from "./sender.ts";
+import { DatagramSender, type DatagramSendOptions } from "./sender.ts";
 import type { DatagramAddress, DatagramTransport } from "./transport.ts";
 
 /** How {@linkcode connectDatagrams} talks. */
@@ -138,9 +138,9 @@ export class DatagramConnection<In, Out = In> implements AsyncIterable<In>, Disp
    * @throws {Deno.errors.ConnectionRefused} Nobody listens there, where the system tells; the next send is tried anew.
    * @throws {ClosedError} It was closed.
    */
-  send(message: Out): Promise<void> {
+  send(message: Out, options?: DatagramSendOptions): Promise<void> {
     if (this.#over) return rejected(this.#over.error);
-    return forgettable(this.#send(message));
+    return forgettable(this.#send(message, options));
   }
 
   /**
@@ -187,9 +187,9 @@ export class DatagramConnection<In, Out = In> implements AsyncIterable<In>, Disp
     };
   }
 
-  async #send(message: Out): Promise<void> {
+  async #send(message: Out, options?: DatagramSendOptions): Promise<void> {
     try {
-      await this.#sender.send(message, this.#to, this.#tracer);
+      await this.#sender.send(message, this.#to, { ...options, tracer: this.#tracer });
     } catch (error) {
       throw error instanceof Deno.errors.ConnectionRefused ? this.#nobodyListens(error) : error;
     }

@@ -16,6 +16,7 @@
 export {
   asDatagrams,
   type DatagramCodec,
+  type DatagramEncodeOptions,
   rawDatagrams,
   textDatagrams,
   type TextDatagramsOptions,
@@ -43,5 +44,6 @@ export type {
   DatagramServerCounts,
   DatagramShutdownResult,
 } from "./serve_options.ts";
+export type { DatagramSendOptions } from "./sender.ts";
 export type { DatagramCloseReason, DatagramHandler, DatagramSession } from "./session.ts";
 export type { DatagramAddress, DatagramTransport } from "./transport.ts";

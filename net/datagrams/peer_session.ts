@@ -2,13 +2,18 @@ import { alreadyWaiting, DONE } from "../waiter.ts";
 import { ClosedError } from "../errors.ts";
 import { rejected } from "../rejection.ts";
 import type { RateLimiter } from "./rate_limiter.ts";
+import type { DatagramSendOptions } from "./sender.ts";
 import type { DatagramCloseReason, DatagramSession } from "./session.ts";
 import type { TableEntry } from "./session_table.ts";
 
 /** What a session needs of its server. */
 export interface SessionHost<In, Out> {
   /** Sends a message to a peer. */
-  send(session: PeerSession<In, Out>, message: Out): Promise<void>;
+  send(
+    session: PeerSession<In, Out>,
+    message: Out,
+    options: DatagramSendOptions | undefined,
+  ): Promise<void>;
   /** Takes a session away, for this reason. */
   close(session: PeerSession<In, Out>, reason: DatagramCloseReason): void;
   /** So many bytes wait no more. */
@@ -68,11 +73,11 @@ export class PeerSession<In, Out = In>
     return this.#controller.signal;
   }
 
-  send(message: Out): Promise<void> {
+  send(message: Out, options?: DatagramSendOptions): Promise<void> {
     if (this.#closeReason !== undefined && (this.#isCut || this.#closeReason !== "stopping")) {
       return rejected(this.#closedError());
     }
-    return this.#host.send(this, message);
+    return this.#host.send(this, message, options);
   }
 
   async receive(): Promise<In | undefined> {

@@ -11,18 +11,25 @@ export interface DatagramSenderOptions<Out> {
   readonly limits: DatagramLimits;
 }
 
+/** How a datagram is sent. */
+export interface DatagramSendOptions {
+  /**
+   * The message is given away with its memory, and may not be changed any more: bytes are sent without a copy.
+   *
+   * @default {false}
+   */
+  readonly transfer?: boolean;
+}
+
+/** What {@linkcode DatagramSender.send} is told beside that. */
+export interface TracedSendOptions extends DatagramSendOptions {
+  readonly tracer?: Tracer | undefined;
+}
+
 /** How many datagrams went out, and how many the system did not take. */
 export interface SendCounts {
   sent: number;
   sendFailed: number;
-}
-
-/** A datagram on its way. */
-interface Sending {
-  readonly to: Deno.NetAddr;
-  /** Settles when the system has taken it, or not; undefined until sending has begun. */
-  promise: Promise<void> | undefined;
-  hasFailed: boolean;
 }
 
 /** Sends messages as datagrams: what is too large fails before it is sent, and so does what is too much. */
@@ -39,37 +46,45 @@ export class DatagramSender<Out> {
   }
 
   /** Sends one. The promise may be forgotten: its rejection ends no process. */
-  send(message: Out, to: Deno.NetAddr, tracer?: Tracer): Promise<void> {
+  send(message: Out, to: Deno.NetAddr, options: TracedSendOptions = {}): Promise<void> {
     let bytes: Uint8Array<ArrayBuffer>;
     try {
-      bytes = this.#options.codec.encode(message);
+      bytes = this.#options.codec.encode(message, options);
       this.#requireRoom(bytes.length);
     } catch (error) {
       return rejected(error);
     }
+    const { tracer } = options;
     if (tracer) {
       tracer.sent(message, bytes.length);
       tracer.bytes("sent", bytes);
     }
-    const sending: Sending = { to, promise: undefined, hasFailed: false };
-    sending.promise = this.#send(bytes, sending);
-    return sending.hasFailed ? forgettable(sending.promise) : sending.promise;
+    return this.#send(bytes, to);
   }
 
-  async #send(bytes: Uint8Array<ArrayBuffer>, sending: Sending): Promise<void> {
-    this.#queuedBytes += bytes.length;
-    try {
-      await this.#transport.send(bytes, sending.to);
-    } catch (error) {
+  /** No function that waits: that would be felt with each datagram, as would another promise for who does not. */
+  #send(bytes: Uint8Array<ArrayBuffer>, to: Deno.NetAddr): Promise<void> {
+    const { length } = bytes;
+    this.#queuedBytes += length;
+    const sent = () => {
+      this.counts.sent++;
+      this.#queuedBytes -= length;
+    };
+    const failed = () => {
       this.counts.sendFailed++;
-      this.#queuedBytes -= bytes.length;
-      // Only now, since a promise more for each datagram would cost more than the rest of this.
-      if (sending.promise) forgettable(sending.promise);
-      sending.hasFailed = true;
-      throw error;
+      this.#queuedBytes -= length;
+    };
+    try {
+      const sending = this.#transport.send(bytes, to).then(sent, (error) => {
+        failed();
+        forgettable(sending);
+        throw error;
+      });
+      return sending;
+    } catch (error) {
+      failed();
+      return rejected(error);
     }
-    this.counts.sent++;
-    this.#queuedBytes -= bytes.length;
   }
 
   #requireRoom(bytes: number): void {

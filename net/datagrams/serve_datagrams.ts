@@ -21,7 +21,7 @@ import { boundAddress, foldedAddr, foldedHost, requirePeer } from "./peer_addres
 import type { PeerSession } from "./peer_session.ts";
 import { RateLimiter } from "./rate_limiter.ts";
 import { DatagramReceiver } from "./receiver.ts";
-import { DatagramSender } from "./sender.ts";
+import { DatagramSender, type DatagramSendOptions } from "./sender.ts";
 import type {
   DatagramServeOptions,
   DatagramServerCounts,
@@ -79,7 +79,7 @@ export class DatagramServer<In, Out = In> implements AsyncDisposable {
       limits: this.#limits,
       idleMs: this.#deadlines.idleMs,
       handler: requireFunction(handler, "handler"),
-      send: (message, to, tracer) => this.#sender.send(message, to, tracer),
+      send: (message, to, options) => this.#sender.send(message, to, options),
       report,
       drop: (reason, address) => this.#drops.add(reason, { address }),
       trace,
@@ -123,8 +123,13 @@ export class DatagramServer<In, Out = In> implements AsyncDisposable {
    * @throws {TypeError} The host is a name, or the port none that can be sent to.
    * @throws As {@linkcode DatagramSession.send}.
    */
-  async send(address: DatagramAddress, message: Out): Promise<void> {
-    await this.#sender.send(message, requirePeer(address, { boundTo: this.addr.hostname }));
+  async send(
+    address: DatagramAddress,
+    message: Out,
+    options?: DatagramSendOptions,
+  ): Promise<void> {
+    const to = requirePeer(address, { boundTo: this.addr.hostname });
+    await this.#sender.send(message, to, options);
   }
 
   /**

@@ -1,3 +1,5 @@
+import type { DatagramSendOptions } from "./sender.ts";
+
 /**
  * Why a session is over.
  *
@@ -26,7 +28,7 @@ export interface DatagramSession<In, Out = In> extends AsyncIterable<In> {
    * @throws {LimitError} It is larger than `maxDatagramBytes`, or too much is on its way out; nothing was sent.
    * @throws {ProtocolError} The codec cannot say it.
    */
-  send(message: Out): Promise<void>;
+  send(message: Out, options?: DatagramSendOptions): Promise<void>;
   /** Returns the next message; undefined where the session is over. Two calls cannot wait at one time. */
   receive(): Promise<In | undefined>;
   /** Ends the session: what waits is dropped, and the peer's next datagram begins another one. May be called again. */

@@ -5,6 +5,7 @@ import type { DatagramDropReason, DatagramEvent } from "./events.ts";
 import type { DatagramLimits } from "./limits.ts";
 import { PeerSession, type SessionHost } from "./peer_session.ts";
 import { RateLimiter } from "./rate_limiter.ts";
+import type { DatagramSendOptions, TracedSendOptions } from "./sender.ts";
 import type { DatagramCloseReason, DatagramHandler } from "./session.ts";
 import { SessionTable } from "./session_table.ts";
 
@@ -15,7 +16,11 @@ export interface SessionsOptions<In, Out> {
   readonly idleMs: number;
   readonly handler: DatagramHandler<In, Out>;
   /** Sends a message. */
-  readonly send: (message: Out, to: Deno.NetAddr, tracer: Tracer | undefined) => Promise<void>;
+  readonly send: (
+    message: Out,
+    to: Deno.NetAddr,
+    options: TracedSendOptions | undefined,
+  ) => Promise<void>;
   readonly report: (event: DatagramEvent) => void;
   /** Hears of each message that is dropped. */
   readonly drop: (reason: DatagramDropReason, from: Deno.NetAddr) => void;
@@ -110,8 +115,13 @@ export class Sessions<In, Out> implements SessionHost<In, Out> {
   }
 
   /** Sends a message to a session's peer. */
-  send(session: PeerSession<In, Out>, message: Out): Promise<void> {
-    return this.#options.send(message, session.sendTo, this.#tracers.get(session));
+  send(
+    session: PeerSession<In, Out>,
+    message: Out,
+    options: DatagramSendOptions | undefined,
+  ): Promise<void> {
+    const tracer = this.#tracerOf(session);
+    return this.#options.send(message, session.sendTo, tracer ? { ...options, tracer } : options);
   }
 
   /** Ends a session. May be called again. */
@@ -146,9 +156,14 @@ export class Sessions<In, Out> implements SessionHost<In, Out> {
     return new Promise((resolve) => this.#onOneLess = resolve);
   }
 
+  /** Where nothing is traced nobody looks for one: this is done for each datagram. */
+  #tracerOf(session: PeerSession<In, Out>): Tracer | undefined {
+    return this.#options.trace && this.#tracers.get(session);
+  }
+
   #hand(session: PeerSession<In, Out>, { message, bytes }: Arrived<In>): void {
     const { length } = bytes;
-    const tracer = this.#tracers.get(session);
+    const tracer = this.#tracerOf(session);
     if (tracer) {
       tracer.bytes("received", bytes);
       const { receivedBytes } = tracer;

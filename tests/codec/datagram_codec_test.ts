@@ -1,4 +1,4 @@
-import { assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
+import { assertEquals, assertInstanceOf, assertStrictEquals, assertThrows } from "@std/assert";
 import {
   asDatagrams,
   rawDatagrams,
@@ -27,6 +27,9 @@ Deno.test("rawDatagrams() takes bytes as they are, and sends a copy", () => {
   assertEquals(encoded, Uint8Array.of(0x68, 0x69));
   assertEquals(codec.decode(encoded), encoded);
   assertEquals(codec.encode(new Uint8Array(0)).length, 0);
+  assertStrictEquals(codec.encode(message, { transfer: true }), message);
+  const shared = new Uint8Array(new SharedArrayBuffer(2));
+  assertInstanceOf(codec.encode(shared, { transfer: true }).buffer, ArrayBuffer);
   const text: unknown = "text";
   assertThrows(() => codec.encode(text as Uint8Array), TypeError);
 });

@@ -406,3 +406,30 @@ Deno.test("serveDatagrams() closes the socket when it refuses an option", () => 
   refuse({ codec: {} });
   refuse({ wrong: true });
 });
+
+Deno.test("bytes are sent as a copy, and as they are when they are transferred", async () => {
+  const sent: Uint8Array[] = [];
+  class KeepingSocket extends FakeSocket {
+    override send(bytes: Uint8Array, to: Deno.NetAddr): Promise<number> {
+      sent.push(bytes);
+      return super.send(bytes, to);
+    }
+  }
+  const socket = new KeepingSocket();
+  const heard: Uint8Array[] = [];
+  const server = serveDatagrams(socket, { codec: rawDatagrams() }, async (session) => {
+    for await (const message of session) {
+      heard.push(message);
+      await session.send(message, { transfer: heard.length === 2 });
+    }
+  });
+  await socket.arrive("a", peer(1));
+  await socket.arrive("b", peer(1));
+  await server.send(peer(2), heard[0]!, { transfer: true });
+  assertEquals([sent[0] === heard[0], sent[1] === heard[1], sent[2] === heard[0]], [
+    false,
+    true,
+    true,
+  ]);
+  await server.shutdown();
+});
