@@ -433,3 +433,11 @@ Deno.test("bytes are sent as a copy, and as they are when they are transferred",
   ]);
   await server.shutdown();
 });
+
+Deno.test("bytes of shared memory are sent as a copy though they are transferred", () => {
+  // A page has no such memory, and codec/ is tested there.
+  const shared = new Uint8Array(new SharedArrayBuffer(2)).fill(7);
+  const bytes = rawDatagrams().encode(shared, { transfer: true });
+  assertInstanceOf(bytes.buffer, ArrayBuffer);
+  assertEquals([...bytes], [7, 7]);
+});
