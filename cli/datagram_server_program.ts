@@ -1,4 +1,3 @@
-import { escapeControls } from "../codec/escape_controls.ts";
 import {
   type DatagramEvent,
   type DatagramServeOptions,
@@ -8,7 +7,7 @@ import {
   formatDatagramEvent,
 } from "../net/datagrams/mod.ts";
 import { failureCodeOf } from "../net/failure_code.ts";
-import { AddressList, formatAddress } from "../net/mod.ts";
+import { AddressList } from "../net/mod.ts";
 import { explainedError } from "./advice.ts";
 import { requireDatagramSockets } from "./datagram_support.ts";
 import type { Program, ProgramDeclaration } from "./declaration.ts";
@@ -122,13 +121,7 @@ export function datagramServerProgram<const O extends Options>(
       const address = { transport: "udp", hostname, port } as const;
       throw await explainedError(error, { tried: "listen", address });
     }
-    const stopped = untilStopped(server, { name: own.name, io, report });
-    // This line is for whoever waits for the server, so it stands on stderr with --json too.
-    io.stderr(`${own.name} listening on ${escapeControls(formatAddress(server.addr))}\n`);
-    if (common.json) {
-      report.note({ event: "listening", name: own.name, ...addressRecord(server.addr) }, "");
-    }
-    return await stopped;
+    return await untilStopped(server, { name: own.name, io, report });
   });
 }
 

@@ -1,10 +1,8 @@
-import { escapeControls } from "../codec/escape_controls.ts";
 import { failureCodeOf } from "../net/failure_code.ts";
 import {
   AddressList,
   DEFAULT_DEADLINES,
   DEFAULT_SERVER_LIMITS,
-  formatAddress,
   type ServeOptions,
   type Server,
   type ServerEvent,
@@ -134,14 +132,7 @@ export function serverProgram<const O extends Options>(
       if (error instanceof ExplainedError || error instanceof UsageError) throw error;
       throw await explainedError(error, { tried: "listen", address: addressOf(place) });
     }
-    // Who reads the next line may send a signal at once.
-    const stopped = untilStopped(server, { name: own.name, io, report });
-    // This line is for whoever waits for the server, so it stands on stderr with --json too.
-    io.stderr(`${own.name} listening on ${escapeControls(formatAddress(server.addr))}\n`);
-    if (common.json) {
-      report.note({ event: "listening", name: own.name, ...addressRecord(server.addr) }, "");
-    }
-    return await stopped;
+    return await untilStopped(server, { name: own.name, io, report });
   });
 }
 

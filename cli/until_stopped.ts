@@ -1,8 +1,9 @@
+import { escapeControls } from "../codec/escape_controls.ts";
 import { counted } from "../net/counted.ts";
-import { type Server, shutdownOnSignals, type ShutdownResult } from "../net/mod.ts";
+import { formatAddress, type Server, shutdownOnSignals, type ShutdownResult } from "../net/mod.ts";
 import { EXIT_DONE, EXIT_INTERRUPTED } from "./exit_codes.ts";
 import type { Io } from "./io.ts";
-import type { Report } from "./report.ts";
+import { addressRecord, type Report } from "./report.ts";
 
 /** Says once that nobody reads stdout: the server goes on without. */
 export function tellOfOutput(name: string, { streams, stderr }: Io): void {
@@ -16,9 +17,9 @@ export function tellOfOutput(name: string, { streams, stderr }: Io): void {
   });
 }
 
-/** Waits until a server has stopped, also by a signal, says how, and returns the exit code. */
+/** Says where a server listens, waits until it has stopped, also by a signal, says how, and returns the exit code. */
 export async function untilStopped(
-  server: Pick<Server<unknown>, "finished" | "shutdown">,
+  server: Pick<Server<unknown>, "addr" | "finished" | "shutdown">,
   { name, io, report }: { name: string; io: Io; report: Report },
 ): Promise<number> {
   let signal: "SIGINT" | "SIGTERM" | undefined;
@@ -33,6 +34,10 @@ export async function untilStopped(
       },
     });
   }
+  // Who reads this line may send a signal at once. It is for whoever waits for the server, so it stands on stderr with
+  // --json too.
+  io.stderr(`${name} listening on ${escapeControls(formatAddress(server.addr))}\n`);
+  if (report.json) report.note({ event: "listening", name, ...addressRecord(server.addr) }, "");
   await server.finished;
   const { drained, cut } = await server.shutdown();
   report.note(
