@@ -1,7 +1,7 @@
 // This module is browser compatible.
 
 import { requireBytes, requireCodec, requireFunction, requireText } from "./arguments.ts";
-import { takeMemory } from "./bytes/memory.ts";
+import { copyOf } from "./bytes/memory.ts";
 import type { Codec } from "./codec.ts";
 import { ProtocolError } from "./errors.ts";
 import { decodeText, requireWellFormed } from "./text.ts";
@@ -57,9 +57,7 @@ const RAW: DatagramCodec<Uint8Array<ArrayBuffer>, Uint8Array> = Object.freeze({
   encode(message: Uint8Array, options?: DatagramEncodeOptions) {
     requireBytes(message);
     if (options?.transfer && isPlain(message)) return message;
-    const bytes = takeMemory(message.length);
-    bytes.set(message);
-    return bytes;
+    return copyOf(message);
   },
 });
 

@@ -2,7 +2,7 @@
 // exports imports it, so the codecs run in a browser.
 
 import { constants, createDeflateRaw, createInflateRaw, deflateRaw, inflateRaw } from "node:zlib";
-import { takeMemory } from "./bytes/memory.ts";
+import { copyOf, takeMemory } from "./bytes/memory.ts";
 import { ProtocolError } from "./errors.ts";
 import type {
   CompressionDirection,
@@ -154,9 +154,7 @@ class Pieces {
 
   add(piece: Uint8Array): void {
     if (piece.length === 0) return;
-    const copy = takeMemory(piece.length);
-    copy.set(piece);
-    this.#pieces.push(copy);
+    this.#pieces.push(copyOf(piece));
     this.length += piece.length;
   }
 

@@ -26,6 +26,13 @@ export function takeMemory(bytes: number): Uint8Array<ArrayBuffer> {
   return takeWhole(bytes);
 }
 
+/** Returns bytes that are nobody else's, in memory as {@linkcode takeMemory} gives it. */
+export function copyOf(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const copy = takeMemory(bytes.length);
+  copy.set(bytes);
+  return copy;
+}
+
 /** Returns memory of `bytes` that nobody else has a part of. It holds old bytes of others. */
 export function takeWhole(bytes: number): Uint8Array<ArrayBuffer> {
   if (bytes < RECYCLED_MIN_BYTES) return new Uint8Array(bytes);

@@ -2,7 +2,7 @@
 
 import { decodeUint } from "./byte_reader.ts";
 import type { Endian } from "./endian.ts";
-import { giveBack, takeMemory, takeWhole } from "./memory.ts";
+import { copyOf, giveBack, takeWhole } from "./memory.ts";
 
 const EMPTY = new Uint8Array(0);
 /** Below this many bytes a loop finds a byte sooner than the built-in search starts. */
@@ -217,8 +217,7 @@ export class ReceiveBuffer {
       // An owned buffer was made here, so it stands on an ArrayBuffer.
       return view as Uint8Array<ArrayBuffer>;
     }
-    const copy = takeMemory(count);
-    copy.set(view);
+    const copy = copyOf(view);
     this.skip(count);
     return copy;
   }

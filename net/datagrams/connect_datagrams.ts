@@ -1,5 +1,5 @@
 import { requireNames } from "../../codec/arguments.ts";
-import { takeMemory } from "../../codec/bytes/memory.ts";
+import { copyOf } from "../../codec/bytes/memory.ts";
 import { type DatagramCodec, requireDatagramCodec } from "../../codec/datagram_codec.ts";
 import { onAbort } from "../abort_listener.ts";
 import { formatAddress } from "../address.ts";
@@ -244,11 +244,7 @@ export class DatagramConnection<In, Out = In> implements AsyncIterable<In>, Disp
     if (!isPeer) return this.#drop("stranger", from);
     const { maxDatagramBytes, maxQueuedMessages, maxQueuedBytes } = this.#limits;
     if (bytes.length > maxDatagramBytes) return this.#drop("too-large", from);
-    let owned = bytes;
-    if (!isOwned) {
-      owned = takeMemory(bytes.length);
-      owned.set(bytes);
-    }
+    const owned = isOwned ? bytes : copyOf(bytes);
     let message: In;
     try {
       message = this.#codec.decode(owned);

@@ -1,5 +1,5 @@
 import { requireFunction, requireNames } from "../../codec/arguments.ts";
-import { takeMemory } from "../../codec/bytes/memory.ts";
+import { copyOf } from "../../codec/bytes/memory.ts";
 import { type DatagramCodec, requireDatagramCodec } from "../../codec/datagram_codec.ts";
 import { onAbort } from "../abort_listener.ts";
 import { type Clock, systemClock } from "../clock.ts";
@@ -195,7 +195,7 @@ export class DatagramServer<In, Out = In> implements AsyncDisposable {
     if (why !== undefined) return this.#drop(why, from);
     let message: In;
     try {
-      message = this.#codec.decode(isOwned ? bytes : copied(bytes));
+      message = this.#codec.decode(isOwned ? bytes : copyOf(bytes));
     } catch (error) {
       if (session) this.#sessions.heard(session, now);
       return this.#drop("undecodable", from, messageOf(error));
@@ -287,10 +287,4 @@ function printFailure(event: DatagramEvent): void {
   if (event.type === "failed" || event.type === "receive-failed") {
     console.error(formatDatagramEvent(event));
   }
-}
-
-function copied(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  const copy = takeMemory(bytes.length);
-  copy.set(bytes);
-  return copy;
 }
