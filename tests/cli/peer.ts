@@ -111,6 +111,16 @@ export async function connectPeer(port: number, hostname = "127.0.0.1"): Promise
   return new Peer(conn);
 }
 
+/** Says whether a port can be listened on. */
+export function isFree(port: number): boolean {
+  try {
+    Deno.listen({ hostname: "127.0.0.1", port }).close();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Another test may get a port that was just freed, and not for longer than this. */
 const MAX_TAKEN_TURNS = 500;
 

@@ -7,6 +7,7 @@ import { lines } from "../../codec/lines.ts";
 import { connectIrc } from "../../net/irc/mod.ts";
 import { serveIrc } from "../../servers/irc.ts";
 import { Child } from "../cli/child.ts";
+import { isFree } from "../cli/peer.ts";
 import { UdpPeer } from "../cli/udp_peer.ts";
 import { ROOT } from "../runtime.ts";
 
@@ -187,15 +188,6 @@ Deno.test({
     await heard("QUIT", (reason) => reason.includes("Going home"));
   },
 });
-
-function isFree(port: number): boolean {
-  try {
-    Deno.listen({ hostname: "127.0.0.1", port }).close();
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 Deno.test("handler_test passes", async () => {
   await using child = start("handler_test");

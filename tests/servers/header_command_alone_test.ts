@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { asTheHeaderSays, Child } from "../cli/child.ts";
-import { connectPeer } from "../cli/peer.ts";
+import { connectPeer, isFree } from "../cli/peer.ts";
 import { tcpPrograms } from "../cli/tcp_programs.ts";
 import { ROOT } from "../runtime.ts";
 
@@ -36,15 +36,6 @@ for (const { name, defaultPort } of tcpPrograms("server")) {
 async function isThere(path: URL): Promise<boolean> {
   try {
     await Deno.stat(path);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function isFree(port: number): boolean {
-  try {
-    Deno.listen({ hostname: "127.0.0.1", port }).close();
     return true;
   } catch {
     return false;
