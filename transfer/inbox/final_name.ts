@@ -1,15 +1,10 @@
 import { OWN_NAME_PREFIX } from "../../codec/wire_path.ts";
 import { systemCodeOf } from "../../net/errors.ts";
-import { nextTurn } from "../../net/turn.ts";
 import { disk, infoOf, isSameFile, removeIfThere } from "../disk.ts";
 import { FileRefusedError } from "../file_refused_error.ts";
 import type { DiskSync } from "./disk_sync.ts";
-import {
-  changedMeanwhile,
-  type InboxFolders,
-  type OpenFolder,
-  REMOVE_TURNS,
-} from "./inbox_folders.ts";
+import { changedMeanwhile, type InboxFolders, isChange, type OpenFolder } from "./inbox_folders.ts";
+import { hasLanded, takeBack } from "./landing.ts";
 import type { Place } from "./place.ts";
 
 /** What happens to a file whose name is taken. */
@@ -31,8 +26,6 @@ export function requirePolicy(policy: ExistsPolicy): ExistsPolicy {
   throw new TypeError(`Cannot set exists: ${policy} is none of ${POLICIES.join(", ")}`);
 }
 
-/** A link that comes and goes has to deceive as many looks in turn, at the file and at its folders. */
-const LOOKS = 4;
 /** Names that are tried with the policy `rename`. */
 const MAX_COPIES = 10_000;
 /** So many of them are tried one after the other. */
@@ -71,9 +64,16 @@ export async function giveName(
 ): Promise<string | undefined> {
   await using into = await folders.open(place.folder);
   const file = { part, info, place, into };
-  const name = policy === "overwrite"
-    ? await replaceName(file)
-    : await takeFreeName(file, policy === "rename" ? MAX_COPIES : 1);
+  let name: string | undefined;
+  try {
+    name = policy === "overwrite"
+      ? await replaceName(file)
+      : await takeFreeName(file, policy === "rename" ? MAX_COPIES : 1);
+  } catch (error) {
+    if (into.isHeld || !isChange(error)) throw error;
+    await into.takeBack();
+    throw changedMeanwhile();
+  }
   if (name !== undefined) await diskSync.folder(place.folder);
   return name;
 }
@@ -100,8 +100,13 @@ async function replaceName(file: Finished): Promise<string> {
     if (await linkToNew(part, { to: from, folder }) !== "linked") from = part;
     else await requireLanded(file, from);
   }
-  // The bytes of what is replaced go, which takes a while.
-  await disk.wait(() => Deno.rename(from, target));
+  try {
+    // The bytes of what is replaced go, which takes a while.
+    await disk.wait(() => Deno.rename(from, target));
+  } catch (error) {
+    if (from !== part) await takeBackName(file, from);
+    throw error;
+  }
   await requireLanded(file, target);
   if (from !== part) await removePart(part);
   return name;
@@ -170,19 +175,21 @@ function removePart(part: string): Promise<void> {
 }
 
 /** Looks again, because a folder can have become a link just before. @throws {FileRefusedError} `storage-failed`. */
-async function requireLanded({ part, info, into }: Finished, to: string): Promise<void> {
+async function requireLanded(file: Finished, to: string): Promise<void> {
+  const { info, into } = file;
   if (into.isHeld) return;
-  let looks = 0;
-  while (looks < LOOKS && await isFile(to, info) && await into.isInPlace()) looks++;
-  if (looks === LOOKS) return;
-  // As soon as the link is there again the name can be taken back.
-  for (let turn = 0; turn < REMOVE_TURNS; turn++) {
+  if (await hasLanded(async () => await isFile(to, info) && await into.isInPlace())) return;
+  await takeBackName(file, to);
+  throw changedMeanwhile();
+}
+
+/** Takes one more name from a file, wherever that landed; the one that it had at first stays. */
+function takeBackName({ part, info }: Finished, to: string): Promise<void> {
+  return takeBack(async () => {
     if (await isFile(to, info)) await removeIfThere(to, (path) => disk.remove(path));
     const left = await infoOf(part);
-    if (left === undefined || !isSameFile(left, info) || (left.nlink ?? 1) === 1) break;
-    await new Promise<void>(nextTurn);
-  }
-  throw changedMeanwhile();
+    return left === undefined || !isSameFile(left, info) || (left.nlink ?? 1) === 1;
+  });
 }
 
 async function isFile(path: string, info: Deno.FileInfo): Promise<boolean> {

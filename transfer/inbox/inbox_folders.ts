@@ -2,18 +2,15 @@ import * as fs from "node:fs";
 import { promisify } from "node:util";
 import { escapeControls } from "../../codec/escape_controls.ts";
 import { systemCodeOf } from "../../net/errors.ts";
-import { nextTurn } from "../../net/turn.ts";
 import { disk, infoOf } from "../disk.ts";
 import { FileRefusedError } from "../file_refused_error.ts";
 import type { DiskSync } from "./disk_sync.ts";
+import { hasLanded, takeBack } from "./landing.ts";
 
 const openDescriptor = promisify(fs.open);
 const closeDescriptor = promisify(fs.close);
 /** Opens a folder itself, and fails where it is a link to one. */
 const FOLDER_FLAGS = fs.constants.O_RDONLY | fs.constants.O_DIRECTORY | fs.constants.O_NOFOLLOW;
-
-/** So often is looked for what landed elsewhere. */
-export const REMOVE_TURNS = 200;
 
 /** A folder of an inbox in which names are about to be given. */
 export interface OpenFolder extends AsyncDisposable {
@@ -23,6 +20,8 @@ export interface OpenFolder extends AsyncDisposable {
   readonly isHeld: boolean;
   /** Says whether the folder's own path leads to it without links, as it did when it was opened. */
   readonly isInPlace: () => Promise<boolean>;
+  /** Removes what was made of it, where that is still empty: it may have landed elsewhere. Not for a folder that is held. */
+  readonly takeBack: () => Promise<void>;
 }
 
 /**
@@ -84,6 +83,7 @@ export class InboxFolders {
       path: pathOf(last),
       isHeld: true,
       isInPlace: () => Promise.resolve(true),
+      takeBack: () => Promise.resolve(),
       [Symbol.asyncDispose]: () => close(last, path),
     };
   }
@@ -108,25 +108,28 @@ export class InboxFolders {
   }
 
   async #lookAt(names: readonly string[]): Promise<OpenFolder> {
+    const made: string[] = [];
     let path = this.#root;
-    for (const name of names) {
-      const above = path;
-      path = `${path}/${name}`;
-      const found = await infoOf(path);
-      if (found?.isDirectory) continue;
-      if (found) throw await this.#inTheWay(undefined, { through: path, path });
-      const isMade = await make(path);
-      if (await this.#isInPlace(path) && await this.#isInPlace(path)) {
+    try {
+      for (const name of names) {
+        const above = path;
+        path = `${path}/${name}`;
+        const found = await infoOf(path);
+        if (found?.isDirectory) continue;
+        if (found) throw await this.#inTheWay(undefined, { through: path, path });
+        if (await make(path)) made.push(path);
+        if (!await hasLanded(() => this.#isInPlace(path))) throw changedMeanwhile();
         await this.#diskSync.folder(above);
-        continue;
       }
-      if (isMade) await removeEmpty(path);
-      throw changedMeanwhile();
+    } catch (error) {
+      if (isChange(error)) await removeEmpty(made);
+      throw error;
     }
     return {
       path,
       isHeld: false,
       isInPlace: () => this.#isInPlace(path),
+      takeBack: () => removeEmpty(made),
       [Symbol.asyncDispose]: () => Promise.resolve(),
     };
   }
@@ -152,9 +155,21 @@ export class InboxFolders {
 }
 
 /** Says that a link came to stand where a folder was. */
+class ChangedMeanwhileError extends FileRefusedError {
+  constructor() {
+    super("something else changes the receiver's folders", { code: "storage-failed" });
+  }
+}
+
+/** Makes the error for a folder in whose place something else came to stand. */
 export function changedMeanwhile(): FileRefusedError {
-  const reason = "something else changes the receiver's folders";
-  return new FileRefusedError(reason, { code: "storage-failed" });
+  return new ChangedMeanwhileError();
+}
+
+/** Says whether an error comes of somebody who swaps or removes folders while they are used. */
+export function isChange(error: unknown): boolean {
+  return error instanceof ChangedMeanwhileError ||
+    ["ENOENT", "ENOTDIR", "EXDEV"].includes(String(systemCodeOf(error)));
 }
 
 /** Says that a path cannot hold others. */
@@ -168,6 +183,7 @@ function freeOf(root: string): OpenFolder {
     path: root,
     isHeld: true,
     isInPlace: () => Promise.resolve(true),
+    takeBack: () => Promise.resolve(),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
 }
@@ -217,14 +233,10 @@ async function make(path: string): Promise<boolean> {
   }
 }
 
-/** Removes a folder that was made a moment ago where a link led: as soon as the link is there again. */
-async function removeEmpty(path: string): Promise<void> {
-  for (let turn = 0; turn < REMOVE_TURNS; turn++) {
-    try {
-      return await disk.remove(path);
-    } catch {
-      // It is out of sight, or no longer empty and so no longer ours.
-    }
-    await new Promise<void>(nextTurn);
+/** Removes folders that were made a moment ago, perhaps where a link led: as soon as that is there again. */
+async function removeEmpty(paths: readonly string[]): Promise<void> {
+  for (const path of paths.toReversed()) {
+    // What is no longer empty is no longer ours.
+    await takeBack(() => disk.remove(path).then(() => true));
   }
 }
