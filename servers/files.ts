@@ -17,7 +17,7 @@ import { type Clock, systemClock } from "../net/clock.ts";
 import { messageOf } from "../net/errors.ts";
 import type { ServerEvent } from "../net/mod.ts";
 import * as transfer from "../transfer/mod.ts";
-import { keepClean } from "../transfer/inbox/cleaning.ts";
+import { clean, keepClean } from "../transfer/inbox/cleaning.ts";
 import { TokenTries, type WrongTokens } from "../transfer/parcel/token_tries.ts";
 import { withoutFolder } from "../transfer/report/folder_news.ts";
 import { inboxLine, wrongTokensLine } from "../transfer/report/inbox_line.ts";
@@ -39,6 +39,8 @@ export async function serveFiles(
   const settings = cli.withFallbacks(OPTIONS, options);
   const { token, rateBytesPerSecond: rate } = settings;
   const inbox = await openInbox(settings, clock);
+  const cleaning = { keepPartsMs: settings.keepPartsMs, clock };
+  await clean(inbox, cleaning);
   const tokenTries = new TokenTries({ clock, onWrongTokens: options.onWrongTokens });
   const receive = {
     inbox,
@@ -75,7 +77,7 @@ export async function serveFiles(
     }
   });
   void server.finished.then(() => tokenTries[Symbol.dispose]());
-  void keepClean(inbox, { keepPartsMs: settings.keepPartsMs, clock, until: server.finished });
+  void keepClean(inbox, { ...cleaning, until: server.finished });
   return server;
 }
 

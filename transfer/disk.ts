@@ -87,7 +87,7 @@ export class Disk {
 
   /** Returns what tells whether the blocks of a file in a folder may be read or written synchronously. */
   speedIn(folder: string): BlockSpeed {
-    return new BlockSpeed(this.#now, { isFast: this.#localFolders.has(folder) });
+    return new BlockSpeed(this.#now, { isFast: this.#localFolders.has(folder) === true });
   }
 
   /**
@@ -100,7 +100,9 @@ export class Disk {
     now: () => Answer,
     later: () => Promise<Answer>,
   ): Promise<Answer> {
-    if (folder === undefined || !this.#localFolders.has(folder)) return this.wait(later);
+    const isLocal = folder === undefined ? false : this.#localFolders.has(folder);
+    if (isLocal === undefined) return this.#askAndLearn(folder!, later);
+    if (!isLocal) return this.wait(later);
     if (this.#pause > 0) {
       this.#pause--;
       return this.wait(later);
@@ -110,6 +112,16 @@ export class Disk {
       return now();
     } finally {
       if (this.#now() - start > SLOW_MS) this.#pause = PAUSE_CALLS;
+    }
+  }
+
+  /** Asks in a folder that nobody knows, and learns of it meanwhile: nothing is under way once the caller goes on. */
+  async #askAndLearn<Answer>(folder: string, later: () => Promise<Answer>): Promise<Answer> {
+    const learning = this.#localFolders.learn(folder);
+    try {
+      return await this.wait(later);
+    } finally {
+      await learning;
     }
   }
 

@@ -36,8 +36,8 @@ interface Known {
 }
 
 /**
- * Knows which folders are on this machine's own disk or memory, where a call never waits for a network. Nothing waits for
- * the answer: a folder that is asked about for the first time counts as remote until the system has told.
+ * Knows which folders are on this machine's own disk or memory, where a call never waits for a network. A folder counts as
+ * remote until the system has told.
  */
 export class LocalFolders {
   readonly #typeOf: (folder: string) => Promise<number>;
@@ -50,12 +50,10 @@ export class LocalFolders {
     this.#now = now;
   }
 
-  /** Says whether a folder is known to be local. Where that is not known yet, it will be later on. */
-  has(folder: string): boolean {
+  /** Says whether a folder is known to be local; undefined where nobody has asked, or not within the last minute. */
+  has(folder: string): boolean | undefined {
     const known = this.#known.get(folder);
-    if (known !== undefined && this.#now() < known.until) return known.isLocal;
-    void this.learn(folder);
-    return false;
+    return known !== undefined && this.#now() < known.until ? known.isLocal : undefined;
   }
 
   /** Asks the system about a folder. It never rejects. */

@@ -78,11 +78,14 @@ Deno.test("Disk leaves every call to another thread when the folder is not known
   const remote = await asked({ type: NFS });
   assertEquals([await remote.way(0), await remote.way(0)], ["later", "later"]);
   assertFalse(remote.disk.speedIn("/folder").isFast);
-  const unknown = new Disk({
-    localFolders: new LocalFolders({ typeOf: () => new Promise(() => {}) }),
-  });
+  const type = Promise.withResolvers<number>();
+  const unknown = new Disk({ localFolders: new LocalFolders({ typeOf: () => type.promise }) });
   const ask = () => unknown.ask("/folder", () => "now", () => Promise.resolve("later"));
-  assertEquals([await ask(), await ask()], ["later", "later"]);
+  const first = ask();
+  assertEquals(await ask(), "later");
+  assertEquals(await stateOf(first), "pending", "nothing is under way once its caller goes on");
+  type.resolve(EXT4);
+  assertEquals([await first, await ask()], ["later", "now"]);
   const known = await asked();
   assertEquals([await known.way(0), await known.way(0, "/other")], ["now", "later"]);
   assertEquals(
