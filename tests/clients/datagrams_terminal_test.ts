@@ -1,7 +1,8 @@
 import { assertEquals } from "@std/assert";
-import { Child, installed, programCommand } from "../cli/child.ts";
+import { programCommand } from "../cli/child.ts";
 import { startServer } from "../cli/in_process.ts";
 import { screenOf } from "../cli/screen.ts";
+import { needsScript, onTerminal } from "../cli/terminal.ts";
 import { UdpPeer } from "../cli/udp_peer.ts";
 
 const COLUMNS = 60;
@@ -11,9 +12,7 @@ for (
 ) {
   Deno.test(
     `datagrams client prints above what is typed, and ends with ${expected} at ${what} (needs script)`,
-    {
-      ignore: !installed("script"),
-    },
+    needsScript,
     async () => {
       await using server = await startServer("datagrams", { args: ["--chat"] });
       using other = new UdpPeer(server);
@@ -23,8 +22,7 @@ for (
         port: server.port,
         args: ["--wait", "1ms"],
       });
-      const shell = `stty cols ${COLUMNS}; exec ${command.map((word) => `'${word}'`).join(" ")}`;
-      await using client = new Child(["script", "-qec", shell, "/dev/null"]);
+      await using client = onTerminal(command, { columns: COLUMNS });
       await client.type("hello\r");
       assertEquals(await other.text(), "#1: hello");
       await client.type("half");

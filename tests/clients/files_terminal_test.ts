@@ -1,18 +1,18 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { someBytes } from "../transfer/dialogue.ts";
-import { Child, installed, programCommand } from "../cli/child.ts";
+import { type Child, programCommand } from "../cli/child.ts";
+import { needsScript, onTerminal as runOnTerminal } from "../cli/terminal.ts";
 import { sentLine, withServer } from "./files_standing.ts";
 import { RecordingProxy } from "./recording_proxy.ts";
 
 const MIB = 1024 ** 2;
-const needsScript = { ignore: !installed("script") };
 
 /** The client on a terminal of its own; what it prints on stdout goes to a file where one is given. */
 function onTerminal(port: number, args: readonly string[], stdout?: string): Child {
-  const command = programCommand("clients/files.ts", { port, args });
-  const typed = command.map((word) => `'${word}'`).join(" ");
-  const to = stdout === undefined ? "" : ` > '${stdout}'`;
-  return new Child(["script", "-qec", `stty cols 100; ${typed}${to}`, "/dev/null"]);
+  return runOnTerminal(programCommand("clients/files.ts", { port, args }), {
+    columns: 100,
+    stdout,
+  });
 }
 
 /** Returns what stands on a screen's last lines after all that was written to it, without colours. */

@@ -3,6 +3,7 @@ import { program } from "../../clients/headers.ts";
 import { Child, installed, run } from "../cli/child.ts";
 import { runMain } from "../cli/in_process.ts";
 import { inFolder } from "../contract/folder.ts";
+import { freePort } from "../contract/free_port.ts";
 
 const NODE = `
 const { createServer } = require("node:http");
@@ -66,8 +67,3 @@ Deno.test({
       assertMatch(stdout, /^HTTP\/1\.1 200 OK\r\n(.*\r\n)*X-A: b\r\nX-A: c\r\n(.*\r\n)*\r\nhello$/);
     }),
 });
-
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
-}

@@ -1,27 +1,19 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { Child, installed, programCommand } from "../cli/child.ts";
+import { type Child, programCommand } from "../cli/child.ts";
 import { screenOf } from "../cli/screen.ts";
+import { needsScript, onTerminal as runOnTerminal, type TerminalOptions } from "../cli/terminal.ts";
 import { PlayedIrcServer } from "./irc_server.ts";
-
-const needsScript = { ignore: !installed("script") };
 
 const COLUMNS = 1000;
 
-/** The client on a terminal of its own; `after` is run behind it. */
+/** The client on a terminal of its own. */
 function onTerminal(
   port: number,
-  { args = [], after = "", env = {} }: {
-    args?: readonly string[];
-    after?: string;
-    env?: Record<string, string>;
-  } = {},
+  { args = [], ...options }: Partial<TerminalOptions> & { args?: readonly string[] } = {},
 ): Child {
   const own = ["--nick", "ann", "--join", "#a", "--every", "1ms", ...args];
   const command = programCommand("clients/irc.ts", { port, args: own });
-  const typed = command.map((word) => `'${word}'`).join(" ");
-  const shell = `trap : INT; stty cols ${COLUMNS}; ${typed}; code=$?; ${after}
-exit $code`;
-  return new Child(["script", "-qec", shell, "/dev/null"], { env });
+  return runOnTerminal(command, { columns: COLUMNS, ...options });
 }
 
 /** What the terminal shows, without the times. */

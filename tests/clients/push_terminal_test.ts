@@ -1,17 +1,14 @@
 import { assertEquals } from "@std/assert";
-import { Child, installed, programCommand } from "../cli/child.ts";
+import { type Child, programCommand } from "../cli/child.ts";
 import { startServer } from "../cli/in_process.ts";
 import { screenOf } from "../cli/screen.ts";
+import { needsScript, onTerminal as runOnTerminal } from "../cli/terminal.ts";
 
-const needsScript = { ignore: !installed("script") };
 const COLUMNS = 80;
 
-/** Starts the client on a terminal of its own. */
+/** The client on a terminal of its own. */
 function onTerminal(port: number, args: readonly string[] = []): Child {
-  const command = programCommand("clients/push.ts", { port, args });
-  const typed = command.map((word) => `'${word}'`).join(" ");
-  const shell = `trap : INT; stty cols ${COLUMNS}; ${typed}; exit $?`;
-  return new Child(["script", "-qec", shell, "/dev/null"]);
+  return runOnTerminal(programCommand("clients/push.ts", { port, args }), { columns: COLUMNS });
 }
 
 Deno.test(

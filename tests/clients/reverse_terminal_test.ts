@@ -1,8 +1,7 @@
 import { assertEquals } from "@std/assert";
-import { Child, installed, programCommand } from "../cli/child.ts";
+import { programCommand } from "../cli/child.ts";
 import { startServer } from "../cli/in_process.ts";
-
-const needsScript = { ignore: !installed("script") };
+import { needsScript, onTerminal } from "../cli/terminal.ts";
 
 Deno.test(
   "reverse client says what it waits for on a terminal, and answers each line (needs script)",
@@ -10,8 +9,7 @@ Deno.test(
   async () => {
     await using server = await startServer("reverse");
     const command = programCommand("clients/reverse.ts", { port: server.port });
-    const typed = command.map((word) => `'${word}'`).join(" ");
-    await using client = new Child(["script", "-qec", typed, "/dev/null"]);
+    await using client = onTerminal(command, { columns: 80 });
     await client.stdout.until(/^Type a message and Enter; Ctrl\+D ends\.\r\n$/);
     await client.type("one\n");
     await client.stdout.until(/one\r\neno\r\n$/);

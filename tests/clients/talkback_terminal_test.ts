@@ -4,34 +4,25 @@ import { Child, installed, programCommand } from "../cli/child.ts";
 import { startServer } from "../cli/in_process.ts";
 import { connectPeer } from "../cli/peer.ts";
 import { screenOf } from "../cli/screen.ts";
+import {
+  needsScript,
+  onTerminal as runOnTerminal,
+  type TerminalOptions,
+  typedCommand,
+} from "../cli/terminal.ts";
 
-const needsScript = { ignore: !installed("script") };
 const needsBash = { ignore: !installed("script") || !installed("bash") };
 const needsPython = { ignore: !installed("python3") };
 
 const COLUMNS = 40;
 
-/** What a shell is told to run the client. */
-function typedCommand(port: number, args: readonly string[] = []): string {
-  const command = programCommand("clients/talkback.ts", { port, args });
-  return command.map((word) => `'${word}'`).join(" ");
-}
-
-/**
- * The client on a terminal of its own. `after` is run behind it, whichever shell there is: without
- * a trap, dash ends with a command that SIGINT ended.
- */
+/** The client on a terminal of its own. */
 function onTerminal(
   port: number,
-  { args = [], after = "", env = {} }: {
-    args?: readonly string[];
-    after?: string;
-    env?: Record<string, string>;
-  } = {},
+  { args = [], ...options }: Partial<TerminalOptions> & { args?: readonly string[] } = {},
 ): Child {
-  const shell = `trap : INT; stty cols ${COLUMNS}; ${typedCommand(port, args)}; code=$?; ${after}
-exit $code`;
-  return new Child(["script", "-qec", shell, "/dev/null"], { env });
+  const command = programCommand("clients/talkback.ts", { port, args });
+  return runOnTerminal(command, { columns: COLUMNS, ...options });
 }
 
 /** Waits until the terminal shows this last. */
@@ -150,7 +141,8 @@ Deno.test(
     await using server = await startServer("talkback", { args: ["--chat"] });
     const bash = "stty cols 1000; PS1='$ ' exec bash --norc --noprofile --noediting -i";
     await using shell = new Child(["script", "-qec", bash, "/dev/null"]);
-    await shell.type(`${typedCommand(server.port)}\r`);
+    const command = programCommand("clients/talkback.ts", { port: server.port });
+    await shell.type(`${typedCommand(command)}\r`);
     await untilWelcome(shell);
     await shell.type("half");
     await shell.stdout.until(/half$/);

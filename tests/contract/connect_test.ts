@@ -3,13 +3,8 @@ import { readExactly, text, utf8, writeAll } from "./bytes.ts";
 import { assertFails, codeOf, reasonOf } from "./failing.ts";
 import { LOCALHOST, tcpPair } from "./pairs.ts";
 import { silentListener } from "./silent_listener.ts";
+import { freePort } from "./free_port.ts";
 import { turns } from "./waiting.ts";
-
-/** Returns a port on which nobody listens. */
-function freePort(): number {
-  using listener = Deno.listen({ hostname: LOCALHOST, port: 0 });
-  return listener.addr.port;
-}
 
 Deno.test("Deno.connect() knows both addresses, and the peer knows them the other way round", async () => {
   using listener = Deno.listen({ hostname: LOCALHOST, port: 0 });

@@ -35,7 +35,7 @@ for (const [name, command] of Object.entries(SERVERS)) {
   Deno.test(`datagrams client is answered by ${name} (needs ${name})`, {
     ignore: !installed(name),
   }, async () => {
-    const port = freePort();
+    const port = freeUdpPort();
     await using _server = new Child(command(port));
     await untilBound(port);
     assertEquals(await runClient("datagrams", { port, args: ["--wait", "10s", "hello"] }), {
@@ -49,7 +49,7 @@ for (const [name, command] of Object.entries(SERVERS)) {
 Deno.test("datagrams client measures round trips to socat (needs socat)", {
   ignore: !installed("socat"),
 }, async () => {
-  const port = freePort();
+  const port = freeUdpPort();
   await using _server = new Child(SERVERS["socat"]!(port));
   await untilBound(port);
   const args = ["--count", "2", "--interval", "1ms", "--size", "1472", "--wait", "10s"];
@@ -64,7 +64,7 @@ async function untilBound(port: number): Promise<void> {
   while (!succeeds(["grep", "-q", bound, "/proc/net/udp"])) await turns(1);
 }
 
-function freePort(): number {
+function freeUdpPort(): number {
   using peer = new UdpPeer();
   return peer.port;
 }

@@ -10,6 +10,7 @@ import { startServer } from "../cli/in_process.ts";
 import { connectPeer, isRefused } from "../cli/peer.ts";
 import { tcpPrograms } from "../cli/tcp_programs.ts";
 import { inFolder } from "../contract/folder.ts";
+import { freePort } from "../contract/free_port.ts";
 
 /** What a server needs to be told. */
 const OWN: Readonly<Record<string, (folder: string) => readonly string[]>> = {
@@ -115,8 +116,3 @@ Deno.test("servePush() leaves its port free when a limit or a token is refused",
   assertThrows(() => servePush({ port, publishToken: "" }), TypeError, "Cannot use a token: ");
   assertEquals(await isRefused(port), true);
 });
-
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
-}

@@ -4,6 +4,7 @@ import { Child, installed } from "../cli/child.ts";
 import { startServer } from "../cli/in_process.ts";
 import { connectPeer, isRefused } from "../cli/peer.ts";
 import { inFolder } from "../contract/folder.ts";
+import { freePort } from "../contract/free_port.ts";
 
 const NGINX = { ignore: !installed("nginx") };
 const PAGE = new URL("../../docs/push_server.md", import.meta.url);
@@ -13,11 +14,6 @@ async function documentedLines(): Promise<string> {
   const [, lines] = /```nginx\n([^]*?)```/.exec(await Deno.readTextFile(PAGE)) ?? [];
   assert(lines !== undefined);
   return lines;
-}
-
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
 }
 
 function configuration(lines: string, { folder, port }: { folder: string; port: number }): string {

@@ -6,6 +6,7 @@ import type { ConnectIrcOptions } from "../../../net/irc/options.ts";
 import { ProtocolError } from "../../../codec/errors.ts";
 import { rejectionOf } from "../../../testing/turns.ts";
 import { Child, installed } from "../../cli/child.ts";
+import { freePort } from "../../contract/free_port.ts";
 
 const needsNgircd = { ignore: !installed("ngircd") };
 
@@ -66,11 +67,6 @@ Modes = +k secret
     await this.#child[Symbol.asyncDispose]();
     await Deno.remove(this.#folder, { recursive: true });
   }
-}
-
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
 }
 
 /** Waits for a message. */

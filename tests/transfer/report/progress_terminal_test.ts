@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { runCommand } from "../../runtime.ts";
-import { installed, run } from "../../cli/child.ts";
+import { run } from "../../cli/child.ts";
+import { needsScript, typedCommand } from "../../cli/terminal.ts";
 
 /** Without any permission. */
 const COMMAND = runCommand("tests/transfer/report/children/progress.ts");
@@ -13,9 +14,9 @@ for (
 ) {
   Deno.test({
     name: `Progress draws on a terminal when that has ${columns} columns (needs script)`,
-    ignore: !installed("script"),
+    ...needsScript,
     fn: async () => {
-      const typed = `stty cols ${columns}; ${COMMAND.map((word) => `'${word}'`).join(" ")}`;
+      const typed = `stty cols ${columns}; ${typedCommand(COMMAND)}`;
       const { code, stdout } = await run(["script", "-qec", typed, "/dev/null"]);
       assertEquals(code, 0);
       const drawn = stdout.replaceAll("\x1b", "␛").replace(/^.*?(?=\r {2}0%)/s, "");
@@ -27,14 +28,13 @@ for (
 for (const TERM of ["dumb", "unknown", ""]) {
   Deno.test({
     name: `Progress draws nothing when TERM is '${TERM}' (needs script)`,
-    ignore: !installed("script"),
+    ...needsScript,
     fn: async () => {
       const command = runCommand("tests/transfer/report/children/progress.ts", {
         flags: ["--allow-env=TERM"],
       });
-      const typed = command.map((word) => `'${word}'`).join(" ");
-      const options = { env: { TERM } };
-      const { code, stdout } = await run(["script", "-qec", typed, "/dev/null"], options);
+      const script = ["script", "-qec", typedCommand(command), "/dev/null"];
+      const { code, stdout } = await run(script, { env: { TERM } });
       assertEquals([code, stdout], [0, "above\r\nover\r\n"]);
     },
   });
