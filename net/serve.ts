@@ -7,9 +7,10 @@ import { requireListener } from "./arguments.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { Connection } from "./connection.ts";
 import type { ConnectionOptions } from "./connection_options.ts";
-import { requireWaitMs, type ServerDeadlines, serverDeadlines, withDeadline } from "./deadlines.ts";
+import { type ServerDeadlines, serverDeadlines, withDeadline } from "./deadlines.ts";
 import { DeniedPeers } from "./denied_peers.ts";
 import { ClosedError } from "./errors.ts";
+import { GracefulStop } from "./graceful_stop.ts";
 import { type ServerLimits, serverLimits } from "./limits.ts";
 import { safeListener } from "./safe_listener.ts";
 import type { Handler, ServeOptions, ServerCounts, ShutdownResult } from "./serve_options.ts";
@@ -46,8 +47,9 @@ export class Server<In, Out = In, Addr extends Address = Address> implements Asy
   #settleAllOver = () => {};
   readonly #allOver = new Promise<void>((resolve) => this.#settleAllOver = resolve);
   #stopped = false;
-  #shutdown: Promise<ShutdownResult> | undefined;
-  #cut: (() => void) | undefined;
+  readonly #stopping: GracefulStop<ShutdownResult>;
+  /** Connections that were cut, and may still be served. */
+  #cut = 0;
   /** Called when a connection has ended. */
   #onOneLess: (() => void) | undefined;
 
@@ -83,6 +85,11 @@ export class Server<In, Out = In, Addr extends Address = Address> implements Asy
         this.#counts.acceptFailed++;
         this.#report({ type: "accept-failed", error, retryMs });
       },
+    });
+    this.#stopping = new GracefulStop({
+      clock,
+      stop: () => this.#stop(),
+      cut: () => this.#cutAll(),
     });
     const endListening = onAbort(signal, () => void this.shutdown());
     this.finished = this.#accepting.finished.then(async () => {
@@ -122,13 +129,7 @@ export class Server<In, Out = In, Addr extends Address = Address> implements Asy
   async shutdown(
     { graceMs = this.#deadlines.graceMs }: { graceMs?: number } = {},
   ): Promise<ShutdownResult> {
-    requireWaitMs("graceMs", graceMs);
-    const cancel = this.#clock.wait(graceMs, () => this.#cut?.());
-    try {
-      return await (this.#shutdown ??= this.#stop());
-    } finally {
-      cancel();
-    }
+    return await this.#stopping.within(graceMs);
   }
 
   /** Shuts down. */
@@ -139,23 +140,23 @@ export class Server<In, Out = In, Addr extends Address = Address> implements Asy
   async #stop(): Promise<ShutdownResult> {
     this.#accepting.stop();
     const open = this.#connections.size;
-    let cut = 0;
-    this.#cut = () => {
-      cut = this.#connections.size;
-      const reason = new ClosedError("Cannot go on: the server's grace time is over", {
-        code: "connection-cut",
-        by: "local",
-      });
-      for (const connection of this.#connections) connection.abort(reason);
-      for (const connection of this.#refusals) connection.abort(reason);
-      this.#onOneLess?.();
-    };
     for (const connection of this.#connections) connection.drain();
     await this.#accepting.finished;
     // A handler that goes on after its connection was cut is not waited for.
-    while (this.#connections.size > cut || this.#refusals.size > 0) await this.#oneLess();
+    while (this.#connections.size > this.#cut || this.#refusals.size > 0) await this.#oneLess();
     this.#settleAllOver();
-    return { drained: open - cut, cut };
+    return { drained: open - this.#cut, cut: this.#cut };
+  }
+
+  #cutAll(): void {
+    this.#cut = this.#connections.size;
+    const reason = new ClosedError("Cannot go on: the server's grace time is over", {
+      code: "connection-cut",
+      by: "local",
+    });
+    for (const connection of this.#connections) connection.abort(reason);
+    for (const connection of this.#refusals) connection.abort(reason);
+    this.#onOneLess?.();
   }
 
   #oneLess(): Promise<void> {

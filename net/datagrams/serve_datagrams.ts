@@ -3,8 +3,8 @@ import { copyOf } from "../../codec/bytes/memory.ts";
 import { type DatagramCodec, requireDatagramCodec } from "../../codec/datagram_codec.ts";
 import { onAbort } from "../abort_listener.ts";
 import { type Clock, systemClock } from "../clock.ts";
-import { requireWaitMs } from "../deadlines.ts";
 import { closedHere, messageOf } from "../errors.ts";
+import { GracefulStop } from "../graceful_stop.ts";
 import { safeListener } from "../safe_listener.ts";
 import { closeQuietly } from "../transport.ts";
 import { type AskOptions, Asks } from "./asks.ts";
@@ -51,8 +51,9 @@ export class DatagramServer<In, Out = In> implements AsyncDisposable {
   readonly #rate: RateLimiter;
   #received = 0;
   #unreachable = 0;
-  #shutdown: Promise<DatagramShutdownResult> | undefined;
-  #cut: (() => void) | undefined;
+  readonly #stopping: GracefulStop<DatagramShutdownResult>;
+  /** Handlers that were cut, and may still run. */
+  #cut = 0;
 
   /** Use {@linkcode serveDatagrams}. */
   constructor(
@@ -83,6 +84,11 @@ export class DatagramServer<In, Out = In> implements AsyncDisposable {
       report,
       drop: (reason, address) => this.#drops.add(reason, { address }),
       trace,
+    });
+    this.#stopping = new GracefulStop({
+      clock,
+      stop: () => this.#stop(),
+      cut: () => this.#cutAll(),
     });
     this.#receiver = new DatagramReceiver(transport, {
       clock,
@@ -141,7 +147,7 @@ export class DatagramServer<In, Out = In> implements AsyncDisposable {
    * @throws {LimitError} More than `maxPendingAsks` calls wait.
    */
   async ask(address: DatagramAddress, message: Out, options: AskOptions<In> = {}): Promise<In> {
-    if (this.#shutdown) throw closedHere();
+    if (this.#stopping.hasBegun) throw closedHere();
     const to = requirePeer(address, { boundTo: this.addr.hostname });
     const peer = foldedAddr(to);
     return await this.#asks.ask({ peer, send: () => this.#sender.send(message, to), options });
@@ -156,13 +162,7 @@ export class DatagramServer<In, Out = In> implements AsyncDisposable {
   async shutdown(
     { graceMs = this.#deadlines.graceMs }: { graceMs?: number } = {},
   ): Promise<DatagramShutdownResult> {
-    requireWaitMs("graceMs", graceMs);
-    const cancel = this.#clock.wait(graceMs, () => this.#cut?.());
-    try {
-      return await (this.#shutdown ??= this.#stop());
-    } finally {
-      cancel();
-    }
+    return await this.#stopping.within(graceMs);
   }
 
   /** Shuts down. */
@@ -173,18 +173,18 @@ export class DatagramServer<In, Out = In> implements AsyncDisposable {
   async #stop(): Promise<DatagramShutdownResult> {
     const sessions = this.#sessions;
     const open = sessions.running;
-    let cut = 0;
-    this.#cut = () => {
-      cut = sessions.running;
-      sessions.cut();
-    };
     this.#asks.reject(closedHere());
     sessions.stop();
     // A handler that goes on after it was cut is not waited for.
-    while (sessions.running > cut) await sessions.oneLess();
+    while (sessions.running > this.#cut) await sessions.oneLess();
     this.#receiver.stop();
     await this.#receiver.finished;
-    return { drained: open - cut, cut };
+    return { drained: open - this.#cut, cut: this.#cut };
+  }
+
+  #cutAll(): void {
+    this.#cut = this.#sessions.running;
+    this.#sessions.cut();
   }
 
   #arrived(bytes: Uint8Array<ArrayBuffer>, from: Deno.NetAddr, isOwned: boolean): void {
@@ -219,7 +219,7 @@ export class DatagramServer<In, Out = In> implements AsyncDisposable {
     const address = foldedAddr(from);
     const { allow, deny } = this.#options;
     if (deny?.has(address) || (allow !== undefined && !allow.has(address))) return "not-allowed";
-    if (this.#shutdown) return "stopping";
+    if (this.#stopping.hasBegun) return "stopping";
     return this.#own.is(address) ? "own-address" : undefined;
   }
 
