@@ -14,6 +14,7 @@ import { addressOf } from "../cli/place.ts";
 import { readReceipt, requireReceiptPath, writeReceipt } from "../cli/receipt_file.ts";
 import { readToken } from "../cli/token.ts";
 import { bytes, type Connection, escapeControls, formatAddress } from "../mod.ts";
+import { connectTcp } from "../net/connect_tcp.ts";
 import { dial } from "../net/dial.ts";
 import * as transfer from "../transfer/mod.ts";
 import { PORTABLE_ONLY } from "../transfer/inbox/place.ts";
@@ -28,7 +29,7 @@ export function connectFiles(options: cli.ClientOptions = {}): Promise<Connectio
   return dial(
     async (signal) => {
       if (unix !== undefined) return await Deno.connect({ transport: "unix", path: unix });
-      const plain = await Deno.connect({ hostname, port, signal });
+      const plain = await connectTcp({ hostname, port, signal });
       return await cli.secured(plain, { hostname, tls });
     },
     { ...options, codec: bytes() },

@@ -8,6 +8,7 @@ import { serverHungUp } from "../cli/converse.ts";
 import { LineTerminal } from "../cli/line_terminal.ts";
 import * as cli from "../cli/mod.ts";
 import { type Connection, lines } from "../mod.ts";
+import { connectTcp } from "../net/connect_tcp.ts";
 import { dial } from "../net/dial.ts";
 
 const PORT = 8001;
@@ -18,7 +19,7 @@ export function connectGreeting(options: cli.ClientOptions = {}): Promise<Connec
   return dial(
     async (signal) => {
       if (unix !== undefined) return await Deno.connect({ transport: "unix", path: unix });
-      const plain = await Deno.connect({ hostname, port, signal });
+      const plain = await connectTcp({ hostname, port, signal });
       return await cli.secured(plain, { hostname, tls });
     },
     { ...options, codec: lines() },

@@ -29,6 +29,7 @@ import {
 import { Redirects } from "../headers/response/redirect.ts";
 import type { ProbeRequest } from "../headers/response/request.ts";
 import { onAbort } from "../net/abort_listener.ts";
+import { connectTcp } from "../net/connect_tcp.ts";
 import { happyEyeballs } from "../net/happy_eyeballs.ts";
 import { lookUp } from "../net/look_up.ts";
 import { endpointOf } from "../net/url_endpoint.ts";
@@ -63,7 +64,7 @@ export function callServers(options: CallServersOptions = {}): OpenHop {
     const start = performance.now();
     const plain = await happyEyeballs({
       addresses: addresses ?? [hostname],
-      open: (address, signal) => Deno.connect({ hostname: address, port, signal }),
+      open: (address, signal) => connectTcp({ hostname: address, port, signal }),
       signal,
     });
     timing.connectMs = performance.now() - start;

@@ -36,6 +36,7 @@ import { fieldsToSend } from "../headers/response/fields_to_send.ts";
 import { shownUrl } from "../headers/response/request.ts";
 import { escapeControls } from "../mod.ts";
 import { onAbort } from "../net/abort_listener.ts";
+import { connectTcp } from "../net/connect_tcp.ts";
 import { counted } from "../net/counted.ts";
 import { endpointOf } from "../net/url_endpoint.ts";
 import {
@@ -70,7 +71,7 @@ export async function connectPush(
     return await connectWebSocket(url, {
       ...options,
       open: async (signal) => {
-        const plain = await Deno.connect({ hostname, port, signal });
+        const plain = await connectTcp({ hostname, port, signal });
         return answer.of(await cli.secured(plain, { hostname, tls: isSecure ? tls : undefined }));
       },
     });

@@ -7,6 +7,7 @@
 import { askEach } from "../cli/ask_each.ts";
 import * as cli from "../cli/mod.ts";
 import { type Connection, lines } from "../mod.ts";
+import { connectTcp } from "../net/connect_tcp.ts";
 import { dial } from "../net/dial.ts";
 
 const PORT = 25003;
@@ -18,7 +19,7 @@ export function connectReverse(options: cli.ClientOptions = {}): Promise<Connect
   return dial(
     async (signal) => {
       if (unix !== undefined) return await Deno.connect({ transport: "unix", path: unix });
-      const plain = await Deno.connect({ hostname, port, signal });
+      const plain = await connectTcp({ hostname, port, signal });
       return await cli.secured(plain, { hostname, tls });
     },
     { ...options, codec: lines({ maxBytes: MAX_ANSWER_BYTES }) },

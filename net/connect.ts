@@ -1,5 +1,6 @@
 import type { Codec } from "../codec/codec.ts";
 import { requireCodec, requireNames } from "../codec/arguments.ts";
+import { connectTcp } from "./connect_tcp.ts";
 import type { Connection } from "./connection.ts";
 import type { ConnectionOptions } from "./connection_options.ts";
 import type { ConnectDeadlines } from "./deadlines.ts";
@@ -83,14 +84,14 @@ export function connect<In, Out = In>(
   }
   const peer = { transport: "tcp", hostname, port } as const;
   return dial<In, Out>(async (signal) => {
-    if (!tls) return await Deno.connect({ ...peer, signal });
+    if (!tls) return await connectTcp({ hostname, port, signal });
     const { cert, key, ...trusted }: ConnectTls = tls === true ? {} : tls;
     if (cert !== undefined || key !== undefined) {
       // Deno's startTls sends no certificate of the client's, and its connectTls takes no signal. Its type wants a
       // certificate and a key together or neither; it refuses one alone at run time.
       return await Deno.connectTls({ ...peer, ...trusted, cert, key } as Deno.ConnectTlsOptions);
     }
-    const plain = await Deno.connect({ ...peer, signal });
+    const plain = await connectTcp({ hostname, port, signal });
     // A name that is none is refused before the connection is taken over.
     return await closedOnFailure(plain, () => Deno.startTls(plain, { hostname, ...trusted }));
   }, { ...rest, codec, peer });

@@ -24,6 +24,9 @@ export type { Handler, ServeOptions, ServerCounts, ShutdownResult } from "./serv
 /** How long a peer that is turned away may take to read why. */
 const REFUSAL_DRAIN_MS = 200;
 
+/** How long work that the server was told of is waited for behind its last connection. */
+const MAX_WORK_MS = 30_000;
+
 /** What {@linkcode serve} returns: a running server. `await using` shuts it down. */
 export class Server<In, Out = In, Addr extends Address = Address> implements AsyncDisposable {
   /** Settles when the server has stopped and its last connection is over or cut. */
@@ -39,6 +42,7 @@ export class Server<In, Out = In, Addr extends Address = Address> implements Asy
   readonly #connections = new Set<Connection<In, Out>>();
   /** Connections that are turned away, while they are told why. */
   readonly #refusals = new Set<Connection<In, Out>>();
+  readonly #work = new Set<Promise<void>>();
   readonly #perHost = new Map<string, number>();
   readonly #denied: DeniedPeers;
   readonly #counts: ServerCounts = { accepted: 0, refused: 0, failed: 0, lost: 0, acceptFailed: 0 };
@@ -95,6 +99,7 @@ export class Server<In, Out = In, Addr extends Address = Address> implements Asy
     this.finished = this.#accepting.finished.then(async () => {
       this.#stopped = true;
       if (this.#open > 0) await this.#allOver;
+      await this.#workOver();
       endListening();
     });
   }
@@ -118,6 +123,15 @@ export class Server<In, Out = In, Addr extends Address = Address> implements Asy
   /** Accepts no more; connections that stand go on. The port is free a turn later. May be called again. */
   stopAccepting(): void {
     this.#accepting.stop();
+  }
+
+  /**
+   * Has `shutdown()` and `finished` wait for work of a handler that may go on behind its connection, such as a file that is
+   * being closed: they wait for no handler whose connection was cut. They wait for 30 s at most. How it ends is the caller's.
+   */
+  waitUntil(work: Promise<unknown>): void {
+    const over = work.then(ignore, ignore).then(() => void this.#work.delete(over));
+    this.#work.add(over);
   }
 
   /**
@@ -145,7 +159,19 @@ export class Server<In, Out = In, Addr extends Address = Address> implements Asy
     // A handler that goes on after its connection was cut is not waited for.
     while (this.#connections.size > this.#cut || this.#refusals.size > 0) await this.#oneLess();
     this.#settleAllOver();
+    await this.#workOver();
     return { drained: open - this.#cut, cut: this.#cut };
+  }
+
+  /** Waits until nothing is left to wait for, or for so long that nobody can. */
+  async #workOver(): Promise<void> {
+    if (this.#work.size === 0) return;
+    let cancel = () => {};
+    const tooLong = new Promise<void>((resolve) => {
+      cancel = this.#clock.wait(MAX_WORK_MS, resolve);
+    });
+    await Promise.race([Promise.all(this.#work), tooLong]);
+    cancel();
   }
 
   #cutAll(): void {
@@ -304,6 +330,8 @@ function printFailure(event: ServerEvent): void {
     console.error(formatServerEvent(event));
   }
 }
+
+function ignore(): void {}
 
 function isCut(error: unknown): boolean {
   return error instanceof ClosedError && error.code === "connection-cut";

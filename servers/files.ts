@@ -12,7 +12,7 @@ import { readToken } from "../cli/token.ts";
 import { refuseOtherProtocols } from "../codec/other_protocols.ts";
 import { parcel, PARCEL_FIRST_BYTE } from "../codec/parcel/mod.ts";
 import { simpleFileRequests } from "../codec/simple_file/mod.ts";
-import { bytes, escapeControls, serve, type Server } from "../mod.ts";
+import { bytes, type Connection, escapeControls, serve, type Server } from "../mod.ts";
 import { type Clock, systemClock } from "../net/clock.ts";
 import { messageOf } from "../net/errors.ts";
 import type { ServerEvent } from "../net/mod.ts";
@@ -66,7 +66,7 @@ export async function serveFiles(
     : tls
     ? Deno.listenTls({ hostname, port, ...tls })
     : Deno.listen({ hostname, port });
-  const server = serve(listener, settled, async (connection) => {
+  const receiveFrom = async (connection: Connection<Uint8Array, Uint8Array>) => {
     const [first] = await connection.peek(1);
     if (first === PARCEL_FIRST_BYTE) {
       await transfer.receiveFiles(connection.switchTo(parcel()), receive);
@@ -75,9 +75,16 @@ export async function serveFiles(
     } else if (first !== undefined) {
       await transfer.receiveSimpleFiles(connection.switchTo(simple), receive);
     }
+  };
+  const server = serve(listener, settled, (connection) => {
+    const receiving = receiveFrom(connection);
+    // Where it is cut, what was being stored is stored still, or let go of.
+    server.waitUntil(receiving);
+    return receiving;
   });
   void server.finished.then(() => tokenTries[Symbol.dispose]());
-  void keepClean(inbox, { ...cleaning, until: server.finished });
+  const began = (cleaning: Promise<void>) => server.waitUntil(cleaning);
+  void keepClean(inbox, { ...cleaning, until: server.finished, began });
   return server;
 }
 

@@ -9,6 +9,7 @@ import type {
 } from "../../codec/http/mod.ts";
 import { checkHandshake, handshakeRequest } from "../../codec/websocket/client_handshake.ts";
 import { webSocketClientCodec } from "../../codec/websocket/websocket.ts";
+import { connectTcp } from "../connect_tcp.ts";
 import type { Connection } from "../connection.ts";
 import type { ConnectTls } from "../connect.ts";
 import { type ConnectDeadlines, deadlineOf, withDeadline } from "../deadlines.ts";
@@ -86,7 +87,7 @@ export async function connectWebSocket(
   const isSecure = target.protocol === "wss:";
   const peer = { transport: "tcp", hostname, port } as const;
   const open = options.open ?? (async (signal: AbortSignal) => {
-    const plain = await Deno.connect({ hostname, port, signal });
+    const plain = await connectTcp({ hostname, port, signal });
     if (!isSecure) return plain;
     return await closedOnFailure(plain, () => Deno.startTls(plain, { hostname, ...options.tls }));
   });

@@ -264,3 +264,31 @@ Deno.test("shutdown() lets a handler send its last words", async () => {
   client.finish();
   assertEquals(await stopping, { drained: 1, cut: 0 });
 });
+
+Deno.test("shutdown() waits for work that it was told of behind a cut, and the server is finished then", async () => {
+  const work = Promise.withResolvers<void>();
+  const { server, listener, clock } = served(hang);
+  listener.connect();
+  await turns();
+  server.waitUntil(work.promise);
+  server.waitUntil(Promise.resolve());
+  const stopping = server.shutdown({ graceMs: 0 });
+  await clock.advance(0);
+  await turns();
+  assertEquals([await stateOf(stopping), await stateOf(server.finished)], ["pending", "pending"]);
+  work.reject(new Error("its handler hears of that"));
+  assertEquals(await stopping, { drained: 0, cut: 1 });
+  await server.finished;
+  assertEquals(clock.pending, 0);
+});
+
+Deno.test("shutdown() waits 30 s for work that never ends, and no longer", async () => {
+  const { server, clock } = served(echo);
+  server.waitUntil(new Promise(() => {}));
+  const stopping = server.shutdown();
+  await clock.advance(29_999);
+  assertEquals(await stateOf(stopping), "pending");
+  await clock.advance(1);
+  assertEquals(await stopping, { drained: 0, cut: 0 });
+  await server.finished;
+});

@@ -16,6 +16,8 @@ export interface CleanOptions {
 export interface KeepCleanOptions extends CleanOptions {
   /** Ends it when it settles. */
   readonly until: Promise<unknown>;
+  /** Hears of each time when it begins. */
+  readonly began?: (cleaning: Promise<void>) => void;
 }
 
 /** Removes the unfinished files of an inbox that are too old. It never rejects: what cannot be done now, may be an hour later. */
@@ -29,14 +31,18 @@ export async function clean(
 /** Cleans an inbox every hour, an hour from now for the first time. Nothing has to wait for it, and it never rejects. */
 export async function keepClean(
   inbox: Pick<Inbox, "removeForgotten">,
-  { until, ...options }: KeepCleanOptions,
+  { until, began, ...options }: KeepCleanOptions,
 ): Promise<void> {
   const { clock = systemClock } = options;
   const over = until.then(() => "over", () => "over");
-  for (;;) {
-    let cancel = () => {};
-    const hour = new Promise<void>((resolve) => cancel = clock.wait(CLEAN_MS, resolve));
-    if (await Promise.race([over, hour]) === "over") return cancel();
-    await clean(inbox, options);
+  let cancel = () => {};
+  const nextHour = () => new Promise<void>((resolve) => cancel = clock.wait(CLEAN_MS, resolve));
+  for (let hour = nextHour(); await Promise.race([over, hour]) !== "over";) {
+    // The hour goes on while it cleans.
+    hour = nextHour();
+    const cleaning = clean(inbox, options);
+    began?.(cleaning);
+    await cleaning;
   }
+  cancel();
 }

@@ -382,7 +382,7 @@ export class Inbox {
       if (!found) return undefined;
       if (found.isFile && found.size === size) {
         compared++;
-        const hasher = await this.#digests.beginningOf(path, { ...wanted, bytes: size });
+        const hasher = await this.#beginningOf(path, { ...wanted, bytes: size });
         if (hasher && sameDigest(hasher.digest(), sha256)) {
           // Whoever stored it may have been cut off before its name was on the disk.
           await this.#diskSync.folder(place.folder);
@@ -392,6 +392,15 @@ export class Inbox {
       if (policy !== "rename") return undefined;
     }
     return undefined;
+  }
+
+  /** As {@linkcode StoredDigests.beginningOf}; where it is aborted, nothing is read any more when it rejects. */
+  async #beginningOf(path: string, wanted: DigestWanted): Promise<Hasher | undefined> {
+    try {
+      return await this.#digests.beginningOf(path, wanted);
+    } finally {
+      if (wanted.signal?.aborted) await this.#digests.abandoned();
+    }
   }
 
   /** Returns the unfinished files that are the beginning of an offered one, the longest first. */
@@ -407,7 +416,7 @@ export class Inbox {
       const digest = digests.get(part.bytes);
       if (digest === undefined) continue;
       const { bytes } = part;
-      const hasher = await this.#digests.beginningOf(part.part, { bytes, from, signal });
+      const hasher = await this.#beginningOf(part.part, { bytes, from, signal });
       if (hasher && sameDigest(hasher.copy().digest(), digest)) alike.push({ ...part, hasher });
     }
     return alike.toSorted((one, other) => other.bytes - one.bytes);

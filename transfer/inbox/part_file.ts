@@ -99,7 +99,8 @@ export class PartFile {
     },
   ): Promise<Deno.FileInfo> {
     await this.#writer.drained();
-    const [info, there] = await Promise.all([disk.stat(this.#file), infoOf(this.path)]);
+    const info = await disk.stat(this.#file);
+    const there = await infoOf(this.path);
     if (!there || !isSameFile(info, there)) {
       this.#isSpoiled = true;
       throw somethingElseThere();
@@ -147,7 +148,8 @@ export async function unsettle(path: string, info: Deno.FileInfo): Promise<void>
 
 /** Returns what is known of an open file that has one name alone, which is `path`. @throws {FileRefusedError} It has not. */
 async function requireOnlyName(file: Deno.FsFile, path: string): Promise<Deno.FileInfo> {
-  const [info, there] = await Promise.all([disk.stat(file), infoOf(path)]);
+  const info = await disk.stat(file);
+  const there = await infoOf(path);
   if (!there || !isSameFile(info, there) || (info.nlink ?? 1) !== 1) throw somethingElseThere();
   return info;
 }

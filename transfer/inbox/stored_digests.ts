@@ -56,7 +56,7 @@ export class StoredDigests {
   /** What each address waits for; the one whose turn is next stands first. */
   readonly #queues = new Map<string, Set<Job>>();
   readonly #remembered = new Map<string, Hasher>();
-  readonly #reading = new Set<Job>();
+  readonly #reading = new Map<Job, Promise<void>>();
 
   /** Makes one that has hashed nothing. */
   constructor({ now = Date.now, open = openToRead }: StoredDigestsOptions = {}) {
@@ -101,6 +101,12 @@ export class StoredDigests {
       this.#jobs.set(key, job);
     }
     return await this.#wait(job, { from, signal });
+  }
+
+  /** Settles once no file is open that nobody waits for: the block that is under way is still read. */
+  async abandoned(): Promise<void> {
+    const reads = [...this.#reading].filter(([{ waiting }]) => waiting.size === 0);
+    await Promise.all(reads.map(([, read]) => read));
   }
 
   #wait(
@@ -151,14 +157,14 @@ export class StoredDigests {
     while (this.#reading.size < MAX_READERS) {
       const job = this.#take();
       if (!job) return;
-      this.#reading.add(job);
-      void this.#read(job).then((isWhole) => {
+      const read = this.#read(job).then((isWhole) => {
         this.#reading.delete(job);
         if (isWhole !== false) this.#end(job, isWhole ? job.hasher : undefined);
         else if (job.waiting.size === 0) this.#drop(job);
         else this.#enqueue(job);
         this.#readNext();
       });
+      this.#reading.set(job, read);
     }
   }
 

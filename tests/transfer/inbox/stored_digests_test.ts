@@ -114,12 +114,14 @@ Deno.test("beginningOf() has two files open at a time, and stops reading what no
     const reason = new Error("gone");
     gone.abort(reason);
     for (const rejection of rejections) assertStrictEquals(await rejection, reason);
+    const abandoned = digests.abandoned();
+    assertEquals(await stateOf(abandoned), "pending", "a file is open");
     allow(10);
+    await abandoned;
     assert((await Promise.all(wanted.slice(8))).every((hasher) => hasher));
     // The first two were open before anybody left, whichever they were.
     assert(order.length <= 4, `${order.length} were opened`);
-    // Those are closed when they like.
-    while (digests.size > 0) await turns(1);
+    assertEquals(digests.size, 0);
     const late = digests.beginningOf(`${folder}/1`, { bytes: 1, signal: gone.signal });
     assertStrictEquals(await rejectionOf(late), reason);
   }));
