@@ -37,7 +37,7 @@ export class ClientSession implements Client, PulseOwner {
     this.user = new User(connection, {
       serverName,
       maxQueuedBytes,
-      nowMs: clock.now(),
+      clock,
       settle: state.fanOut.settle,
     });
     this.#pulse = new Pulse(this, { deadlines, clock });
@@ -89,11 +89,19 @@ export class ClientSession implements Client, PulseOwner {
   }
 
   async #serveEach(): Promise<void> {
-    while (true) {
+    let held: LimitError | undefined;
+    for (let isFirst = true;; isFirst = false) {
       this.#pulse.start();
       const { value: message } = await this.#connection.next();
       this.#pulse.stop();
       if (message === undefined || this.user.isGone) return;
+      if (isFirst && message instanceof LimitError) {
+        // It may be a line of HTTP, which is known at its end: then nothing comes behind it.
+        held = message;
+        continue;
+      }
+      if (held) this.#do(held);
+      held = undefined;
       await this.#do(message);
       if (this.user.isGone) return;
       const room = this.user.ready();
@@ -145,7 +153,7 @@ function reasonOf(error: unknown): string {
     const seconds = Math.round(error.ms / 1000);
     return error.phase === "write"
       ? `Write timeout: ${seconds} seconds`
-      : `Ping timeout: ${seconds} seconds`;
+      : `Idle timeout: ${seconds} seconds`;
   }
   if (error instanceof LimitError && error.limit === "maxQueuedBytes") return "SendQ exceeded";
   // It ended in the middle of a line, or speaks something else.

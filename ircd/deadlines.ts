@@ -1,7 +1,11 @@
 import { requireNames } from "../codec/arguments.ts";
 import { requireMs } from "../net/deadlines.ts";
 
-/** How long things may take on an IRC network, in milliseconds. `Infinity` lifts a deadline and has to be typed. */
+/**
+ * How long things may take on an IRC network, in milliseconds. `Infinity` lifts a deadline and has to be typed. The `idleMs`
+ * of a server that brings connections has to be longer than `registerMs`, and than `pingMs` and `pongMs` together: else it ends
+ * them before they were asked.
+ */
 export interface IrcDeadlines {
   /** From the connection until a nickname and a user are known. */
   registerMs: number;

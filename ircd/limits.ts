@@ -26,7 +26,9 @@ export interface IrcLimits {
    * questions that look at everybody. It is slowed down, and nothing is lost.
    */
   maxTargetsPerSecond: number;
-  /** Bytes that may wait for one user; who does not read what others say is dropped with `SendQ exceeded`. */
+  /**
+   * Bytes that may wait for one user, from 8 KiB; who does not read what others say is dropped with `SendQ exceeded`.
+   */
   maxQueuedBytes: number;
 }
 
@@ -45,6 +47,9 @@ export const DEFAULT_IRC_LIMITS: Readonly<IrcLimits> = Object.freeze({
   maxQueuedBytes: 1024 * 1024,
 });
 
+/** With less, who reads at once would be dropped for the answers to a few questions. */
+export const MIN_QUEUED_BYTES = 8 * 1024;
+
 /** What the lines hold beside the text, with the longest names of a server (63), a user (11) and a host (45). */
 const MOST_BYTES: Partial<Record<keyof IrcLimits, (limits: IrcLimits) => number>> = {
   maxNickBytes: () => 64,
@@ -61,7 +66,8 @@ const MOST_BYTES: Partial<Record<keyof IrcLimits, (limits: IrcLimits) => number>
  * Returns a network's limits, with the defaults for those that are not given.
  *
  * @throws {TypeError} A name is no limit of a network.
- * @throws {RangeError} A value is no limit, or what it bounds would not fit in a line of 512 bytes with what stands beside it.
+ * @throws {RangeError} A value is no limit, what it bounds would not fit in a line of 512 bytes with what stands beside it, or
+ * `maxQueuedBytes` is under 8 KiB.
  */
 export function ircLimits(given: Partial<IrcLimits> = {}): IrcLimits {
   requireNames(given, { what: "limits of an IRC network", names: Object.keys(DEFAULT_IRC_LIMITS) });
@@ -74,6 +80,11 @@ export function ircLimits(given: Partial<IrcLimits> = {}): IrcLimits {
         `Cannot set ${name} to ${limits[name]}: a line has room for ${most} bytes of it`,
       );
     }
+  }
+  if (limits.maxQueuedBytes < MIN_QUEUED_BYTES) {
+    throw new RangeError(
+      `Cannot set maxQueuedBytes to ${limits.maxQueuedBytes}: it is at least ${MIN_QUEUED_BYTES}`,
+    );
   }
   return limits;
 }

@@ -5,12 +5,12 @@ import { byteLength } from "./cut_text.ts";
 const NICKNAME = /^[A-Za-z[\]\\`_^{|}][A-Za-z0-9[\]\\`_^{|}-]*$/;
 
 /**
- * What a channel's name may not hold: the characters that end it (RFC 2812, 1.3), and what is not seen or not obeyed. Two
- * channels whose names look alike would else be told apart by nobody.
+ * What a channel's name may not hold: the characters that end it (RFC 2812, 1.3), and what is not seen. Two channels whose
+ * names look alike would else be told apart by nobody. To what Unicode knows as such come an empty pattern of Braille, a note
+ * without a head, a filler, and what stands for text that was lost.
  */
 const NOT_IN_CHANNEL =
-  // deno-lint-ignore no-control-regex
-  /[\u0000-\u0020,\u007f-\u00a0\u00ad\u061c\u115f\u1160\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\u3164\ufeff\uffa0\ufff9-\ufffd]/;
+  /[\s,\p{C}\p{Z}\p{Default_Ignorable_Code_Point}\u2800\u{1d159}\u{16fe4}\ufffc\ufffd]/u;
 
 /** What may stand in the name of a user, the part in front of the host. */
 const NOT_IN_USERNAME = /[^A-Za-z0-9._-]/g;
@@ -36,6 +36,11 @@ export function usernameOf(text: string): string {
 /** Returns the members of a list that a client has typed, without those that are empty. */
 export function listed(text: string | undefined): string[] {
   return text === undefined ? [] : text.split(",").filter((one) => one !== "");
+}
+
+/** Returns a number that a client has typed, in decimal digits alone; undefined where it is none, or has too many of them. */
+export function wholeNumber(text: string): number | undefined {
+  return /^\d{1,9}$/.test(text) ? Number(text) : undefined;
 }
 
 /** The longest name of a server that leaves room for what it says (RFC 2813, 2.2.3). */

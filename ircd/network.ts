@@ -11,7 +11,7 @@ import type { IrcEvent } from "./events.ts";
 import { FanOut } from "./fan_out.ts";
 import { type IrcLimits, ircLimits } from "./limits.ts";
 import { isServerName, isWord, MAX_SERVER_NAME_CHARS } from "./names.ts";
-import { digestOf } from "./password.ts";
+import { digestOf, passwordProblem } from "./password.ts";
 import { State } from "./state.ts";
 import type { IrcConnection } from "./user.ts";
 
@@ -25,7 +25,7 @@ export interface IrcNetworkOptions {
   readonly version?: string;
   /** The message of the day, in lines. @default there is none */
   readonly motd?: string | undefined;
-  /** What who registers has to say first, with PASS. @default anybody may register */
+  /** What who registers has to say first, with PASS: one line of at most 504 bytes. @default anybody may register */
   readonly password?: string | undefined;
   /** How much there may be, and how much may wait for a user. */
   readonly limits?: Partial<IrcLimits>;
@@ -87,12 +87,14 @@ export class IrcNetwork {
   /**
    * Nobody is there yet.
    *
-   * @throws {TypeError} A name is none, the password is empty, or a limit or deadline has a name that nobody looks at.
-   * @throws {RangeError} A limit or deadline is none, or a limit leaves no room in a line.
+   * @throws {TypeError} A name is none, nobody could say the password in a line, or a limit or deadline has a name that nobody
+   * looks at.
+   * @throws {RangeError} A limit or deadline is none, or a limit leaves no room in a line or is too small to serve with.
    */
   constructor(options: IrcNetworkOptions = {}) {
     const { clock = systemClock, password } = options;
-    if (password === "") throw new TypeError("Cannot take an empty password: leave it out");
+    const problem = password === undefined ? undefined : passwordProblem(password);
+    if (problem !== undefined) throw new TypeError(`Cannot set password: ${problem}`);
     this.#deadlines = ircDeadlines(options.deadlines);
     const settings = {
       serverName: requireServerName(options.serverName ?? "irc.localhost"),

@@ -1,6 +1,7 @@
 import type { IrcMessage } from "../codec/irc/mod.ts";
 import type { LimitError } from "../codec/errors.ts";
 import type { Address } from "../net/address.ts";
+import type { Clock } from "../net/clock.ts";
 import type { Connection } from "../net/connection.ts";
 import { HIGH_WATER_BYTES } from "../net/outgoing.ts";
 import type { SharedBytes } from "../net/shared_bytes.ts";
@@ -16,8 +17,8 @@ export interface UserOptions {
   readonly serverName: string;
   /** Bytes of what others say that may wait for it. */
   readonly maxQueuedBytes: number;
-  /** When it connected, in milliseconds of the clock. */
-  readonly nowMs: number;
+  /** The clock to go by. */
+  readonly clock: Clock;
   /** Hands it what others said before, so that nothing overtakes that. */
   readonly settle: (user: User) => void;
 }
@@ -53,6 +54,8 @@ export class User {
   /** The round of {@linkcode Memberships.peersOf} that has counted it. */
   round = 0;
   readonly #options: UserOptions;
+  /** Above this what it asks for waits, so that there is room for what others say. */
+  readonly #highWaterBytes: number;
   #source = "";
   #sent: Promise<void> | undefined;
 
@@ -60,8 +63,9 @@ export class User {
   constructor(connection: IrcConnection, options: UserOptions) {
     this.connection = connection;
     this.host = shownHost(connection.remoteAddr);
-    this.connectedMs = this.spokeMs = options.nowMs;
+    this.connectedMs = this.spokeMs = options.clock.now();
     this.#options = options;
+    this.#highWaterBytes = Math.min(HIGH_WATER_BYTES, options.maxQueuedBytes / 2);
   }
 
   /** What stands in front of what it says: `nick!user@host`. */
@@ -113,13 +117,20 @@ export class User {
 
   /** Sends it something of the server's own. Who sends much waits for `ready` in between. */
   send(message: IrcMessage): void {
-    this.#options.settle(this);
-    this.#sent = this.connection.send(message);
+    const { settle, clock } = this.#options;
+    settle(this);
+    const isTimed = (this.form & WITH_TIME) !== 0;
+    this.#sent = this.connection.send(
+      isTimed ? { ...message, tags: new Map([["time", clock.date().toISOString()]]) } : message,
+    );
   }
 
   /** Returns what to wait for while much of what it asked for has not left; undefined where there is room. */
   ready(): Promise<void> | undefined {
-    return this.connection.queuedBytes > HIGH_WATER_BYTES ? this.#sent : undefined;
+    const { queuedBytes } = this.connection;
+    if (queuedBytes <= this.#highWaterBytes) return undefined;
+    // Below its own mark the connection lets nobody wait.
+    return queuedBytes > HIGH_WATER_BYTES ? this.#sent : this.connection.flush();
   }
 
   /** Takes what others say and waits for nothing; false says that too much waits. */

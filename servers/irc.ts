@@ -9,6 +9,7 @@
 import * as cli from "../cli/mod.ts";
 import { readTextWithMark } from "../cli/text_file.ts";
 import { readToken } from "../cli/token.ts";
+import { formatDuration, formatSize } from "../cli/units.ts";
 import { VERSION } from "../cli/version.ts";
 import type { IrcMessage } from "../codec/irc/mod.ts";
 import {
@@ -20,16 +21,19 @@ import {
   type IrcLimits,
   IrcNetwork,
 } from "../ircd/mod.ts";
+import { MIN_QUEUED_BYTES } from "../ircd/limits.ts";
 import { isServerName, isWord, MAX_SERVER_NAME_CHARS } from "../ircd/names.ts";
+import { passwordProblem } from "../ircd/password.ts";
 import { type LimitError, serve, type Server } from "../mod.ts";
+import { DEFAULT_DEADLINES } from "../net/deadlines.ts";
 import { messageOf } from "../net/errors.ts";
 import { DEFAULT_SERVER_LIMITS } from "../net/limits.ts";
 
 /**
  * Serves an IRC network until it is shut down; then everybody is told so.
  *
- * @throws {TypeError} A name is none, or the password is empty.
- * @throws {RangeError} A limit or a deadline is none.
+ * @throws {TypeError} A name is none, or nobody could say the password in a line.
+ * @throws {RangeError} A limit or a deadline is none, or `idleMs` leaves no time to register, or to be asked and answer.
  */
 export function serveIrc(options?: IrcServerOptions & cli.OverNetwork): IrcServer<Deno.NetAddr>;
 /** As above, on a Unix socket where `unix` is one. */
@@ -39,27 +43,29 @@ export function serveIrc(options: IrcServerOptions = {}): IrcServer<cli.AnyAddr>
   const settings = cli.withFallbacks(OPTIONS, options);
   const { name, network: networkName, motd, password, maxMessagesPerSecond } = settings;
   const { clock } = options;
+  const ircLimits = {
+    maxChannels: settings.maxChannels,
+    maxChannelsPerUser: settings.maxChannelsPerUser,
+    maxQueuedBytes: settings.maxQueued,
+    ...options.ircLimits,
+  };
   const network = new IrcNetwork({
     serverName: name,
     networkName,
     version: `parley-${VERSION}`,
     motd,
     password,
-    limits: {
-      maxChannels: settings.maxChannels,
-      maxChannelsPerUser: settings.maxChannelsPerUser,
-      maxQueuedBytes: settings.maxQueued,
-      ...options.ircLimits,
-    },
-    deadlines: {
-      registerMs: settings.registerTimeout,
-      pingMs: settings.pingAfter,
-      pongMs: settings.pingTimeout,
-      ...options.ircDeadlines,
-    },
+    limits: ircLimits,
+    deadlines: { ...DEFAULT_IRC_DEADLINES, ...setDeadlines(options) },
     ...clock && { clock },
     ...options.onIrcEvent && { onEvent: options.onIrcEvent },
   });
+  const tooShort = tooShortIdle(options);
+  if (tooShort) {
+    throw new RangeError(
+      `Cannot set idleMs to ${tooShort.idleMs}: it is at least ${tooShort.leastMs} with registerMs, pingMs and pongMs as they were set`,
+    );
+  }
 
   const listener: cli.AnyListener = unix !== undefined
     ? cli.ownerOnly(Deno.listen({ transport: "unix", path: unix }))
@@ -73,8 +79,13 @@ export function serveIrc(options: IrcServerOptions = {}): IrcServer<cli.AnyAddr>
     refusal,
     // What a connection may have waiting is never less than what its user may.
     limits: {
-      maxQueuedBytes: Math.max(DEFAULT_SERVER_LIMITS.maxQueuedBytes, settings.maxQueued),
+      maxQueuedBytes: Math.max(DEFAULT_SERVER_LIMITS.maxQueuedBytes, ircLimits.maxQueuedBytes),
       ...options.limits,
+    },
+    // Nobody is idle who was not asked.
+    deadlines: {
+      idleMs: Math.max(DEFAULT_DEADLINES.idleMs, leastIdleMs(setDeadlines(options))),
+      ...options.deadlines,
     },
     rate: { messagesPerSecond: maxMessagesPerSecond, ...options.rate },
   }, (connection) => network.serve(connection));
@@ -83,10 +94,48 @@ export function serveIrc(options: IrcServerOptions = {}): IrcServer<cli.AnyAddr>
 /** A server that speaks IRC. */
 export type IrcServer<Addr extends cli.AnyAddr> = Server<IrcMessage | LimitError, IrcMessage, Addr>;
 
+/** Returns those deadlines of the network that somebody has set. */
+function setDeadlines(options: IrcServerOptions): Partial<IrcDeadlines> {
+  const { registerTimeout, pingAfter, pingTimeout } = options;
+  return {
+    ...registerTimeout !== undefined && { registerMs: registerTimeout },
+    ...pingAfter !== undefined && { pingMs: pingAfter },
+    ...pingTimeout !== undefined && { pongMs: pingTimeout },
+    ...options.ircDeadlines,
+  };
+}
+
+/** Returns how long the silence of a connection may be at least, so that what was set holds; one that is lifted asks for nothing. */
+function leastIdleMs(set: Partial<IrcDeadlines>): number {
+  const { registerMs, pingMs, pongMs } = { ...DEFAULT_IRC_DEADLINES, ...set };
+  const isPingSet = set.pingMs !== undefined || set.pongMs !== undefined;
+  const times = [
+    ...set.registerMs !== undefined ? [registerMs] : [],
+    ...isPingSet ? [pingMs, pingMs + pongMs] : [],
+  ];
+  return Math.max(0, ...times.filter(Number.isFinite).map((ms) => ms + BEYOND_MS));
+}
+
+/** Returns the time after which a connection is idle, and the least it can be, where both were set and do not go together. */
+function tooShortIdle(
+  options: IrcServerOptions,
+): { idleMs: number; leastMs: number } | undefined {
+  const idleMs = options.deadlines?.idleMs;
+  const leastMs = leastIdleMs(setDeadlines(options));
+  return idleMs !== undefined && idleMs < leastMs ? { idleMs, leastMs } : undefined;
+}
+
+/** So much longer is silence than the time for an answer. */
+const BEYOND_MS = 1_000;
 const PORT = 6667;
 const HOSTS_NAME = `a host's name with a dot in it, of at most ${MAX_SERVER_NAME_CHARS} characters`;
 const ONE_WORD = "one word of at most 40 characters of ASCII";
 const MAX_MESSAGES_PER_SECOND = 20;
+
+const MAX_QUEUED = cli.size(
+  "Bytes that may wait for a user who does not read",
+  DEFAULT_IRC_LIMITS.maxQueuedBytes,
+);
 
 /** The options of its own, each declared once: type, help and default. */
 export const OPTIONS: cli.Declared<IrcServerSettings> = {
@@ -110,10 +159,7 @@ export const OPTIONS: cli.Declared<IrcServerSettings> = {
     "Take no more messages a second from one user",
     MAX_MESSAGES_PER_SECOND,
   ),
-  maxQueued: cli.size(
-    "Bytes that may wait for a user who does not read",
-    DEFAULT_IRC_LIMITS.maxQueuedBytes,
-  ),
+  maxQueued: { ...MAX_QUEUED, parse: parseMaxQueued },
   registerTimeout: cli.duration("Give a client this long to register", {
     fallback: DEFAULT_IRC_DEADLINES.registerMs,
   }),
@@ -169,17 +215,31 @@ export const program: cli.Program = cli.serverProgram({
   options: OPTIONS,
   tryIt: () => "irssi -c 127.0.0.1 -n ann",
   start: async ({ settings, report }) => {
-    const { motd, password } = settings;
-    return serveIrc({
+    const { motd, password, deadlines } = settings;
+    const { registerTimeout, pingAfter, pingTimeout } = settings;
+    const { idleMs, ...others } = deadlines ?? {};
+    const options: IrcServerOptions = {
       ...settings,
+      registerTimeout: changed(registerTimeout, DEFAULT_IRC_DEADLINES.registerMs),
+      pingAfter: changed(pingAfter, DEFAULT_IRC_DEADLINES.pingMs),
+      pingTimeout: changed(pingTimeout, DEFAULT_IRC_DEADLINES.pongMs),
+      // What nobody typed makes room for what somebody did.
+      deadlines: idleMs === DEFAULT_DEADLINES.idleMs ? others : deadlines ?? {},
       motd: await textOf(motd),
-      password: password === undefined
-        ? undefined
-        : await readToken(password, { flag: "--password" }),
+      password: await passwordOf(password),
       onIrcEvent: (event) => report.note(recordOf(event), formatIrcEvent(event)),
-    });
+    };
+    requireIdle(options);
+    return serveIrc(options);
   },
 });
+
+function parseMaxQueued(text: string, flag: string): number {
+  const bytes = MAX_QUEUED.parse(text, flag);
+  if (bytes >= MIN_QUEUED_BYTES) return bytes;
+  const least = formatSize(MIN_QUEUED_BYTES);
+  throw new cli.UsageError(`${flag} takes a size from ${least}, not ${JSON.stringify(text)}`);
+}
 
 function requireName(
   text: string,
@@ -187,6 +247,29 @@ function requireName(
 ): string {
   if (is(text)) return text;
   throw new cli.UsageError(`${flag} takes ${what}, not ${JSON.stringify(text)}`);
+}
+
+/** Returns a time that is another than where nobody types one. */
+function changed(ms: number, fallback: number): number | undefined {
+  return ms === fallback ? undefined : ms;
+}
+
+function requireIdle(options: IrcServerOptions): void {
+  const tooShort = tooShortIdle(options);
+  if (tooShort === undefined) return;
+  throw new cli.UsageError(
+    `--idle-timeout takes a time from ${formatDuration(tooShort.leastMs)} with this ` +
+      `--register-timeout, --ping-after and --ping-timeout, not ${formatDuration(tooShort.idleMs)}`,
+  );
+}
+
+async function passwordOf(typed: string | undefined): Promise<string | undefined> {
+  if (typed === undefined) return undefined;
+  const flag = "--password";
+  const password = await readToken(typed, { flag });
+  const problem = passwordProblem(password);
+  if (problem === undefined) return password;
+  throw new cli.UsageError(`${flag} cannot be said with PASS: ${problem}`);
 }
 
 async function textOf(typed: string | undefined): Promise<string | undefined> {

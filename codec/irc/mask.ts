@@ -8,9 +8,11 @@ export interface MaskOptions {
   casemapping?: Casemapping;
 }
 
-/** What stands for any text, and for any one character; others stand for themselves. */
-const ANY = Symbol("*");
-const ONE = Symbol("?");
+/** What stands for any text, and for any one character; others are the number of a character, which stands for itself. */
+const ANY = -1;
+const ONE = -2;
+/** Nothing is wanted any more. */
+const END = -3;
 
 /**
  * Says whether a mask describes text, such as `*!*@example.org` a user (RFC 2812, 2.5): `*` is any text, `?` any one
@@ -26,20 +28,35 @@ const ONE = Symbol("?");
  * assert(!matchesMask("ann!?@*", "ann!ab@example.org"));
  * ```
  */
-export function matchesMask(
+export function matchesMask(mask: string, text: string, options: MaskOptions = {}): boolean {
+  return compileMask(mask, options)(text);
+}
+
+/**
+ * Reads a mask once, for many texts: what it returns says of each of them what {@linkcode matchesMask} does. It refuses
+ * nothing.
+ */
+export function compileMask(
   mask: string,
-  text: string,
   { casemapping = "rfc1459" }: MaskOptions = {},
-): boolean {
+): (text: string) => boolean {
   const wanted = partsOf(mask, casemapping);
-  const given = [...foldCase(text, casemapping)];
+  const leastCharacters = wanted.filter((part) => part !== ANY).length;
+  return (text) => {
+    // No text has more characters than units of UTF-16.
+    if (text.length < leastCharacters) return false;
+    return matches(wanted, codesOf(foldCase(text, casemapping)));
+  };
+}
+
+function matches(wanted: readonly number[], given: readonly number[]): boolean {
   let at = 0;
   let index = 0;
   // Where the last `*` stands, and where what it takes ends: only that one ever has to take more.
   let star = -1;
   let taken = 0;
   while (index < given.length) {
-    const part = wanted[at];
+    const part = at < wanted.length ? wanted[at] : END;
     if (part === ANY) {
       star = at++;
       taken = index;
@@ -55,13 +72,29 @@ export function matchesMask(
   return at === wanted.length;
 }
 
+/** Returns the numbers of a text's characters. */
+function codesOf(text: string): number[] {
+  const codes: number[] = [];
+  for (let at = 0; at < text.length; at++) {
+    // There is a character where `at` is.
+    const code = text.codePointAt(at)!;
+    if (code > 0xffff) at++;
+    codes.push(code);
+  }
+  return codes;
+}
+
 /** The escapes are read before the case is folded: to that, a backslash is a letter. */
-function partsOf(mask: string, casemapping: Casemapping): (string | symbol)[] {
-  const parts: (string | symbol)[] = [];
-  for (const [part] of mask.matchAll(/\\[*?]|[^]/gu)) {
-    if (part.length === 2 && part.startsWith("\\")) parts.push(part[1]!);
-    else if (part === "*") parts.push(ANY);
-    else parts.push(part === "?" ? ONE : foldCase(part, casemapping));
+function partsOf(mask: string, casemapping: Casemapping): number[] {
+  const parts: number[] = [];
+  let isEscaped = false;
+  for (const character of mask) {
+    const isWild = character === "*" || character === "?";
+    // The backslash that stands there already was none.
+    if (isEscaped && isWild) parts[parts.length - 1] = character.charCodeAt(0);
+    else if (isWild) parts.push(character === "*" ? ANY : ONE);
+    else parts.push(foldCase(character, casemapping).codePointAt(0)!);
+    isEscaped = character === "\\";
   }
   return parts;
 }

@@ -2,6 +2,7 @@ import { NUMERICS } from "../../codec/irc/mod.ts";
 import { CAPABILITIES, type Capability, isCapability } from "../capabilities.ts";
 import type { Client, Commands } from "../command.ts";
 import { cutText } from "../cut_text.ts";
+import { wholeNumber } from "../names.ts";
 import { registerIfComplete } from "./registration.ts";
 
 /** What was asked for comes back, as far as a line has room for it. */
@@ -18,7 +19,7 @@ export const CAPABILITY_COMMANDS: Commands = {
         case "LS":
           wait(client);
           // From version 302 on it hears of changes, of which there are none.
-          if (Number.parseInt(words) >= 302) user.toggle("cap-notify", true);
+          if ((wholeNumber(words) ?? 0) >= 302) user.toggle("cap-notify", true);
           return answer(client, "LS", CAPABILITIES.join(" "));
         case "LIST":
           return answer(client, "LIST", [...user.capabilities].join(" "));
@@ -49,8 +50,9 @@ function request(client: Client, words: string): void {
     if (!isCapability(capability)) return answer(client, "NAK", words);
     asked.push({ capability, isOn });
   }
-  for (const { capability, isOn } of asked) client.user.toggle(capability, isOn);
+  // What was asked for holds from the next line on.
   answer(client, "ACK", words);
+  for (const { capability, isOn } of asked) client.user.toggle(capability, isOn);
 }
 
 function answer({ user, state }: Client, subcommand: string, words: string): void {

@@ -12,7 +12,7 @@ export const CHANNEL_COMMANDS: Commands = {
     minParams: 1,
     async run(client, { params: [names = "", keys] }) {
       const { user } = client;
-      if (names === "0") return partAll(client);
+      if (names === "0") return await partAll(client);
       // An empty key stands for a channel that has none, so the others keep their places.
       const passwords = keys?.split(",") ?? [];
       const wanted = listed(names);
@@ -21,17 +21,23 @@ export const CHANNEL_COMMANDS: Commands = {
         if (user.isGone) return;
         const channel = enter(client, { name, password: passwords[at] });
         if (channel) await greet(client, channel);
+        const room = user.ready();
+        if (room) await room;
       }
     },
   },
   PART: {
     minParams: 1,
-    run(client, { params: [names, reason] }) {
+    async run(client, { params: [names, reason] }) {
+      const { user } = client;
       const wanted = listed(names);
       client.charge(wanted.length - 1);
       for (const name of wanted) {
+        if (user.isGone) return;
         const channel = requireMember(client, name);
         if (channel) part(client, { channel, reason });
+        const room = user.ready();
+        if (room) await room;
       }
     },
   },
@@ -103,6 +109,9 @@ export const CHANNEL_COMMANDS: Commands = {
       const wanted = listed(nicks);
       client.charge(Math.min(wanted.length, maxTargets) - 1);
       for (const nick of wanted.slice(0, maxTargets)) {
+        if (user.isGone) return;
+        // Who has kicked itself kicks nobody else.
+        if (!channel.isOperator(user)) return void requireMember(client, name);
         const target = state.userOf(nick);
         if (!target || !channel.members.has(target)) {
           user.reply(
@@ -144,7 +153,8 @@ export const CHANNEL_COMMANDS: Commands = {
           "is already on channel",
         );
       }
-      state.memberships.invite(target, channel);
+      // Anybody may say that there is a channel, and only an operator opens it (RFC 2811, 4.2.2 and 4.3.1).
+      if (channel.isOperator(user)) state.memberships.invite(target, channel);
       state.fanOut.toUsers([target], said(client, "INVITE", [target.nick, channel.name]));
       user.reply(NUMERICS.RPL_INVITING, target.nick, channel.name);
       if (target.away !== undefined) user.reply(NUMERICS.RPL_AWAY, target.nick, target.away);
@@ -258,10 +268,16 @@ function part(
   state.settings.report({ type: "parted", id, nick: user.nick, channel: channel.name });
 }
 
-function partAll(client: Client): void {
-  const channels = [...client.state.memberships.channelsOf(client.user)];
+async function partAll(client: Client): Promise<void> {
+  const { user, state } = client;
+  const channels = [...state.memberships.channelsOf(user)];
   client.charge(channels.length - 1);
-  for (const channel of channels) part(client, { channel, reason: undefined });
+  for (const channel of channels) {
+    // It may have been kicked meanwhile.
+    if (channel.members.has(user)) part(client, { channel, reason: undefined });
+    const room = user.ready();
+    if (room) await room;
+  }
 }
 
 /** Returns how many may be in a channel that is asked for: `>3`, `<20`, or both with a comma. */

@@ -18,7 +18,7 @@ export const MESSAGE_COMMANDS: Commands = {
         tags: tagsOf(client, message),
       };
       if (spoken.tags === undefined) return;
-      for (const target of targetsOf(spoken, message.params[0])) deliver(spoken, target);
+      deliver(spoken, targetsOf(spoken, message.params[0]));
     },
   },
   AWAY: {
@@ -54,7 +54,7 @@ function say(client: Client, message: IrcMessage): void {
   if (targets.length > 0 && text === "") {
     return refuse(spoken, [NUMERICS.ERR_NOTEXTTOSEND, "No text to send"]);
   }
-  for (const target of targets) deliver(spoken, target);
+  deliver(spoken, targets);
 }
 
 /** Returns whom it is for, once each; none where that is said wrongly. */
@@ -75,7 +75,15 @@ function targetsOf(spoken: Spoken, names = ""): readonly string[] {
   return targets;
 }
 
-function deliver(spoken: Spoken, target: string): void {
+function deliver(spoken: Spoken, targets: readonly string[]): void {
+  for (const target of targets) {
+    // Who does not read what comes back to it is dropped in between.
+    if (spoken.client.user.isGone) return;
+    toTarget(spoken, target);
+  }
+}
+
+function toTarget(spoken: Spoken, target: string): void {
   const { user, state } = spoken.client;
   user.spokeMs = state.settings.clock.now();
   if (target.startsWith("#")) {

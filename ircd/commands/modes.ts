@@ -1,7 +1,9 @@
 import { foldCase, type IrcMessage, NUMERICS } from "../../codec/irc/mod.ts";
 import type { Channel, Flag, MaskList } from "../channel.ts";
 import type { Client, Commands } from "../command.ts";
-import { byteLength, cutText } from "../cut_text.ts";
+import { byteLength } from "../cut_text.ts";
+import { wholeMask } from "../masks.ts";
+import { wholeNumber } from "../names.ts";
 import { MAX_MODES } from "../support.ts";
 import { noSuchChannel, notOperator } from "./refusals.ts";
 
@@ -28,8 +30,6 @@ const LISTS: Readonly<Record<MaskList, readonly [string, string]>> = {
 const FLAGS = "imnst";
 const WITH_PARAM = "beIklov";
 const MAX_PASSWORD_BYTES = 23;
-/** A mask is a nickname, a user and a host. */
-const MAX_MASK_BYTES = 120;
 const MAX_MEMBERS = 1_000_000;
 const LINE_BYTES = 512;
 /** What stands in `:source MODE #channel modes` and its CRLF beside the three. */
@@ -92,26 +92,26 @@ class ModeChange {
   #used = 0;
   #hasRefused = false;
   readonly #notes: Note[] = [];
+  readonly #asked = new Set<MaskList>();
 
   constructor(client: Client, channel: Channel) {
     this.#client = client;
     this.#channel = channel;
   }
 
-  run([letters = "", ...args]: readonly string[]): void {
+  async run([letters = "", ...args]: readonly string[]): Promise<void> {
     this.#args = args.slice(0, MAX_MODES);
-    let hasAsked = false;
     for (const letter of letters) {
       if (letter === "+" || letter === "-") this.#isOn = letter === "+";
       // What is beyond the parameters that are looked at is not taken for a question.
       else if (this.#used === MAX_MODES && WITH_PARAM.includes(letter)) continue;
       else if (letter in LISTS && this.#used >= this.#args.length) {
-        // A list is shown once, however often it is asked for in one line.
-        if (!hasAsked) this.#show(letter as MaskList);
-        hasAsked = true;
+        // A list is shown once, however often it is asked for in one line. The letter is that of one.
+        this.#asked.add(letter as MaskList);
       } else this.#change(letter);
     }
     this.#tell();
+    for (const list of this.#asked) await this.#show(list);
   }
 
   #change(letter: string): void {
@@ -141,8 +141,13 @@ class ModeChange {
   }
 
   #mask(list: MaskList): void {
-    const mask = wholeMask(this.#next() ?? "");
-    if (mask === undefined) return;
+    // Without a parameter it would have been a question.
+    const typed = this.#next()!;
+    const mask = wholeMask(typed);
+    if (mask === undefined) {
+      const text = "This cannot be a mask";
+      return this.#refuse(NUMERICS.ERR_INVALIDMODEPARAM, this.#channel.name, list, typed, text);
+    }
     const { user, state } = this.#client;
     const key = foldCase(mask);
     if (!this.#isOn) {
@@ -191,8 +196,12 @@ class ModeChange {
     }
     const given = this.#next();
     if (given === undefined) return this.#needMore();
-    const count = Math.min(Number.parseInt(given), MAX_MEMBERS);
-    if (!(count > 0) || count === channel.maxMembers) return;
+    const count = Math.min(wholeNumber(given) ?? 0, MAX_MEMBERS);
+    if (count === 0) {
+      const text = "A limit is a whole number from 1";
+      return this.#refuse(NUMERICS.ERR_INVALIDMODEPARAM, channel.name, "l", given, text);
+    }
+    if (count === channel.maxMembers) return;
     channel.maxMembers = count;
     this.#note("l", String(count));
   }
@@ -267,27 +276,15 @@ class ModeChange {
     state.fanOut.toChannel(this.#channel, message);
   }
 
-  #show(list: MaskList): void {
+  async #show(list: MaskList): Promise<void> {
     const { user } = this.#client;
     const { name } = this.#channel;
     const [item, end] = LISTS[list];
     for (const { mask, by, atSeconds } of this.#channel.masks(list)) {
       user.reply(item, name, mask, by, String(atSeconds));
+      const room = user.ready();
+      if (room) await room;
     }
     user.reply(end, name, "End of channel list");
   }
-}
-
-/** Returns a mask with all of its parts, where it can be one: `ann` is `ann!*@*`, and `*.example` is `*!*@*.example`. */
-function wholeMask(typed: string): string | undefined {
-  // deno-lint-ignore no-control-regex
-  if (typed === "" || typed.startsWith(":") || /[\x00-\x20\x7f,]/.test(typed)) return undefined;
-  const at = typed.indexOf("@");
-  const bang = typed.indexOf("!");
-  let mask = typed;
-  if (bang < 0 && at < 0) {
-    mask = /[.:]/.test(typed) ? `*!*@${typed}` : `${typed}!*@*`;
-  } else if (bang < 0) mask = `*!${typed}`;
-  else if (at < 0) mask = `${typed}@*`;
-  return cutText(mask, MAX_MASK_BYTES) === mask ? mask : undefined;
 }

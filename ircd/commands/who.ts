@@ -1,7 +1,9 @@
-import { matchesMask, NUMERICS } from "../../codec/irc/mod.ts";
+import { compileMask } from "../../codec/irc/mask.ts";
+import { NUMERICS } from "../../codec/irc/mod.ts";
 import { nextTurn } from "../../net/turn.ts";
 import type { Member } from "../channel.ts";
 import { type Client, type Commands, USERS_OF_A_TARGET } from "../command.ts";
+import { isShortMask } from "../masks.ts";
 import { nameFormOf, prefixOf } from "../names_text.ts";
 import type { User } from "../user.ts";
 
@@ -18,6 +20,8 @@ export const WHO_COMMANDS: Commands = {
 
 /** What it costs to look at everybody, however many answer. */
 const EVERYBODY_TARGETS = 10;
+/** To compare a mask of so many characters is as much work as to look at a user. */
+const CHARACTERS_OF_A_LOOK = 30;
 /** After so many others have their turn. */
 const USERS_IN_ONE_TURN = 200;
 
@@ -26,14 +30,17 @@ async function tellWho(client: Client, mask: string): Promise<void> {
   if (mask.startsWith("#")) return await tellChannel(client, mask);
   const named = state.userOf(mask);
   if (named) return tellOne(client, { target: named });
-  const isForAll = mask === "*" || mask === "0";
-  if (!isForAll && !/[*?.:]/.test(mask)) return;
-  client.charge(EVERYBODY_TARGETS + state.users.size / USERS_OF_A_TARGET);
+  const wanted = mask === "0" ? "*" : mask;
+  if (!/[*?.:]/.test(wanted) || !isShortMask(wanted)) return;
+  const work = 1 + wanted.length / CHARACTERS_OF_A_LOOK;
+  client.charge(EVERYBODY_TARGETS + work * state.users.size / USERS_OF_A_TARGET);
+  const matches = compileMask(wanted);
+  const isForAll = matches(state.settings.serverName);
   let looked = 0;
   for (const target of state.users) {
     if (++looked % USERS_IN_ONE_TURN === 0) await new Promise<void>(nextTurn);
     if (user.isGone) return;
-    if (!isForAll && !isMeant(client, { target, mask })) continue;
+    if (!isForAll && !isMeant(target, matches)) continue;
     if (!isShownTo(client, target)) continue;
     tellOne(client, { target });
     const room = user.ready();
@@ -56,15 +63,12 @@ async function tellChannel(client: Client, name: string): Promise<void> {
   }
 }
 
-/** Says whether a mask describes a nickname, a host, a name or the server of somebody. */
+/** Says whether a mask describes a nickname, a host or a name of somebody. */
 function isMeant(
-  { state }: Client,
-  { target, mask }: { target: User; mask: string },
+  { nick, host, username, realname }: User,
+  matches: (text: string) => boolean,
 ): boolean {
-  const { nick, host, realname, username } = target;
-  return [nick, host, username, realname, state.settings.serverName].some((text) =>
-    matchesMask(mask, text)
-  );
+  return matches(nick) || matches(host) || matches(username) || matches(realname);
 }
 
 /** Says whether the client finds somebody who has not been named: who is invisible is found by its neighbours alone. */

@@ -175,6 +175,82 @@ Deno.test("an invitation is told, answered, and lets in once", async () => {
   );
 });
 
+Deno.test("an invitation opens a channel when an operator says it, and is told alone when a member does", async () => {
+  await using irc = new TestNetwork();
+  const [ann, bob] = await irc.inChannel("#a", "ann", "bob");
+  const eve = await irc.register("eve");
+  const invited = async () => {
+    assertEquals(await bob!.say("INVITE eve #a"), [":irc.test 341 bob eve #a"]);
+    assertEquals(eve.news(), [`${BOB} INVITE eve #a`]);
+    return await eve.say("JOIN #a");
+  };
+  for (const [mode, refusal] of [["+b eve", "474"], ["+l 2", "471"]] as const) {
+    await ann!.say(`MODE #a ${mode}`);
+    bob!.news();
+    assertEquals(commandsOf(await invited()), [refusal]);
+    await ann!.say("MODE #a -bl eve");
+    bob!.news();
+  }
+  // It is no invitation for what comes later either.
+  await bob!.say("INVITE eve #a");
+  await ann!.say("MODE #a +i");
+  eve.news();
+  assertEquals(commandsOf(await eve.say("JOIN #a")), ["473"]);
+  await ann!.say("MODE #a +b-i eve", "INVITE eve #a");
+  bob!.news();
+  eve.news();
+  // What an operator said before is not taken back.
+  await bob!.say("INVITE eve #a");
+  eve.news();
+  assertEquals((await eve.say("JOIN #a"))[0], ":eve!~eve@10.0.0.1 JOIN #a");
+});
+
+Deno.test("who kicks itself kicks nobody else", async () => {
+  await using irc = new TestNetwork();
+  const [ann, bob, cat] = await irc.inChannel("#a", "ann", "bob", "cat");
+  assertEquals(await ann!.say("KICK #a bob,ann,cat :go"), [
+    `${ANN} KICK #a bob :go`,
+    `${ANN} KICK #a ann :go`,
+    ":irc.test 442 ann #a :You are not on that channel",
+  ]);
+  assertEquals(cat!.news(), [`${ANN} KICK #a bob :go`, `${ANN} KICK #a ann :go`]);
+  const [dan] = await irc.inChannel("#d", "dan");
+  assertEquals(await dan!.say("KICK #d dan,dan"), [
+    ":dan!~dan@10.0.0.1 KICK #d dan :dan",
+    ":irc.test 403 dan #d :No such channel",
+  ]);
+  assertEquals(bob!.news(), [`${ANN} KICK #a bob :go`]);
+});
+
+Deno.test("answers to a long list are told piece by piece to who has little room", async () => {
+  await using irc = new TestNetwork({ limits: { maxQueuedBytes: 8_192 } });
+  const ann = await irc.register("ann");
+  const names = Array.from({ length: 50 }, (_, at) => `#${"é".repeat(30)}${at}`);
+  for (const name of names) await ann.say(`JOIN ${name}`);
+  const queuedAfter = async (...lines: readonly string[]) => {
+    ann.news();
+    ann.transport.blockWrites();
+    await ann.say(...lines);
+    const [connection] = irc.server.connections;
+    const { queuedBytes } = connection!;
+    ann.transport.unblockWrites();
+    const told: string[] = [];
+    while (!told.at(-1)?.includes("PONG")) {
+      told.push(...await ann.say());
+      await irc.clock.advance(1_000);
+    }
+    return { queuedBytes, lines: told.length };
+  };
+  const many = "x,".repeat(150);
+  for (
+    const [line, answers] of [[`JOIN ${many}`, 150], [`PART ${many}`, 150], ["JOIN 0", 50]] as const
+  ) {
+    const { queuedBytes, lines } = await queuedAfter(line, "PING x");
+    assert(queuedBytes > 4_000 && queuedBytes < 5_000, `${line}: ${queuedBytes}`);
+    assertEquals(lines, answers + 1);
+  }
+});
+
 Deno.test("an invitation is forgotten when as many came later as a user may be in channels", async () => {
   await using irc = new TestNetwork({ limits: { maxChannelsPerUser: 2 } });
   const bob = await irc.register("bob");

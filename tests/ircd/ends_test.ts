@@ -46,6 +46,15 @@ Deno.test("a user that talks is never asked whether it is there", async () => {
   }
 });
 
+Deno.test("the others hear that a user was idle when its connection was", async () => {
+  await using irc = new TestNetwork({ idleMs: 60_000, deadlines: { pingMs: Infinity } });
+  const [_ann, bob] = await irc.inChannel("#a", "ann", "bob");
+  await irc.clock.advance(30_000);
+  await bob!.say("PONG x");
+  await irc.clock.advance(30_000);
+  assertEquals(await bob!.say(), [":ann!~ann@10.0.0.1 QUIT :Idle timeout: 60 seconds"]);
+});
+
 /** How connections end, and what the others hear of it. */
 const ENDS: Readonly<
   Record<string, { end: (client: TestClient) => void; reason: string; fails: RegExp | undefined }>
@@ -85,17 +94,17 @@ for (const [what, { end, reason, fails }] of Object.entries(ENDS)) {
 }
 
 Deno.test("a reader that is too slow is dropped when more waits than may, and keeps nobody waiting", async () => {
-  await using irc = new TestNetwork({ limits: { maxQueuedBytes: 4_000 } });
+  await using irc = new TestNetwork({ limits: { maxQueuedBytes: 8_192 } });
   const [ann, bob, cat] = await irc.inChannel("#a", "ann", "bob", "cat");
   bob!.transport.blockWrites();
   const text = "x".repeat(400);
   let said = 0;
-  while (irc.network.counts.users === 3 && said < 20) {
+  while (irc.network.counts.users === 3 && said < 40) {
     await ann!.say(`PRIVMSG #a :${text}`);
     said++;
   }
   const bytes = `:ann!~ann@10.0.0.1 PRIVMSG #a :${text}\r\n`.length;
-  assertEquals(said, Math.floor(4_000 / bytes) + 1);
+  assertEquals(said, Math.floor(8_192 / bytes) + 1);
   const told = cat!.news();
   assertEquals(told.length, said + 1);
   assertEquals(told.at(-1), ":bob!~bob@10.0.0.1 QUIT :SendQ exceeded");
@@ -107,11 +116,11 @@ Deno.test("a reader that is too slow is dropped when more waits than may, and ke
 });
 
 Deno.test("a slow reader is told why it is dropped when it reads again in time", async () => {
-  await using irc = new TestNetwork({ limits: { maxQueuedBytes: 1_000 } });
+  await using irc = new TestNetwork({ limits: { maxQueuedBytes: 8_192 } });
   const [ann, bob] = await irc.inChannel("#a", "ann", "bob");
   bob!.transport.blockWrites();
   const told: string[] = [];
-  for (let count = 0; count < 4; count++) {
+  for (let count = 0; count < 20; count++) {
     told.push(...await ann!.say(`PRIVMSG bob :${"x".repeat(400)}`));
   }
   assertEquals(told, [
@@ -124,6 +133,23 @@ Deno.test("a slow reader is told why it is dropped when it reads again in time",
     "ERROR :Closing link: 10.0.0.1 (SendQ exceeded)",
   );
   assertEquals(ann!.news(), []);
+});
+
+Deno.test("who reads at once is not dropped for what it asked for, however little may wait", async () => {
+  await using irc = new TestNetwork({ limits: { maxQueuedBytes: 8_192 } });
+  const nicks = Array.from({ length: 200 }, (_, at) => `u${at}`);
+  const [ann, bob] = await irc.inChannel("#a", ...nicks);
+  // Its answers are on their way while somebody talks.
+  ann!.transport.blockWrites();
+  await ann!.say("WHO #a");
+  const [connection] = irc.server.connections;
+  assert(connection!.queuedBytes > 4_000 && connection!.queuedBytes < 5_000);
+  for (let count = 0; count < 5; count++) await bob!.say(`PRIVMSG #a :${"x".repeat(400)}`);
+  assertEquals(irc.network.counts.users, 200);
+  ann!.transport.unblockWrites();
+  const lines: string[] = [];
+  while (!lines.at(-1)?.includes(" 315 ")) lines.push(...await ann!.say());
+  assertEquals(lines.length, 206);
 });
 
 Deno.test("everybody is told when the server shuts down, and hears of no other", async () => {

@@ -54,7 +54,7 @@ function crowd(count: number, maxQueuedBytes = 1e6) {
     transports.push(transport);
     const connection = new Connection(transport, codec, { clock });
     const settle = fanOut.settle;
-    const user = new User(connection, { serverName: "irc.test", maxQueuedBytes, nowMs: 0, settle });
+    const user = new User(connection, { serverName: "irc.test", maxQueuedBytes, clock, settle });
     user.introduce("~u", "U");
     user.rename(`u${at}`, `u${at}`);
     channel.add(user);

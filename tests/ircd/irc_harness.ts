@@ -9,6 +9,8 @@ import { FakeClock, MemoryListener, type MemoryTransport, turns } from "../../te
 export interface TestNetworkOptions extends IrcNetworkOptions {
   /** How fast a client may send. */
   readonly rate?: ReceiveRate;
+  /** After how many milliseconds of silence its server ends a connection. @default {Infinity} */
+  readonly idleMs?: number;
 }
 
 /** A network in memory, with a clock that the test moves. It is called `irc.test`. `await using` shuts it down. */
@@ -22,7 +24,7 @@ export class TestNetwork implements AsyncDisposable {
   readonly failures: string[] = [];
   readonly #listener = new MemoryListener();
 
-  constructor({ rate, ...options }: TestNetworkOptions = {}) {
+  constructor({ rate, idleMs = Infinity, ...options }: TestNetworkOptions = {}) {
     this.network = new IrcNetwork({
       serverName: "irc.test",
       networkName: "Test",
@@ -35,7 +37,7 @@ export class TestNetwork implements AsyncDisposable {
       codec,
       refusal,
       clock: this.clock,
-      deadlines: { idleMs: Infinity, writeMs: Infinity },
+      deadlines: { idleMs, writeMs: Infinity },
       onEvent: (event) => {
         if (event.type === "failed") this.failures.push(formatServerEvent(event));
       },

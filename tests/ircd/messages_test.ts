@@ -120,6 +120,46 @@ Deno.test("a message says when it was sent to who has server-time, and to nobody
   assertEquals(ann!.news(), [`${BOB} PRIVMSG #a :z`, `${BOB} PART #a`]);
 });
 
+Deno.test("all that the server says of its own says when it was sent to who has server-time", async () => {
+  await using irc = new TestNetwork({ deadlines: { pingMs: 2_000 } });
+  const bob = await irc.connect();
+  assertEquals((await bob.say("CAP REQ server-time", "CAP REQ -server-time")).map(withoutTime), [
+    ":irc.test CAP * ACK server-time",
+    "TIME :irc.test CAP * ACK -server-time",
+  ]);
+  await bob.say("CAP REQ server-time", "NICK bob", "USER bob 0 * :Bob");
+  const greeting = await bob.say("CAP END");
+  assertEquals(greeting.filter((line) => !line.startsWith("@time=1970-01-01T00:00:00.000Z :")), []);
+  await irc.clock.advance(1_234);
+  const told = await bob.say("JOIN #a", "NAMES #none", "MODE bob +i", "PING x", "PART #a");
+  assert(told.every((line) => line.startsWith("@time=1970-01-01T00:00:01.234Z :")), told.join());
+  assertEquals(told.map(withoutTime).slice(0, 1), [`TIME ${BOB} JOIN #a`]);
+  assertEquals(told.map(withoutTime).slice(-1), [`TIME ${BOB} PART #a`]);
+  await irc.clock.advance(2_000);
+  assertEquals(bob.news().map(withoutTime), ["TIME PING irc.test"]);
+  assertEquals((await bob.say("QUIT")).map(withoutTime), [
+    "TIME ERROR :Closing link: 10.0.0.1 (Quit)",
+  ]);
+});
+
+function withoutTime(line: string): string {
+  return line.replace(/^@time=\S+/, "TIME");
+}
+
+Deno.test("nobody hears a second target of who is dropped at the first", async () => {
+  await using irc = new TestNetwork({ limits: { maxQueuedBytes: 8_192 } });
+  const ann = await irc.register("ann", { caps: ["echo-message"] });
+  const bob = await irc.register("bob");
+  await ann.say("JOIN #a");
+  await bob.say("JOIN #a");
+  ann.transport.blockWrites();
+  const text = "x".repeat(400);
+  for (let count = 0; count < 18; count++) await bob.say(`PRIVMSG ann :${text}`);
+  bob.news();
+  await ann.say(`PRIVMSG ann,bob :${text}`);
+  assertEquals(bob.news(), [`${ANN} QUIT :SendQ exceeded`]);
+});
+
 Deno.test("tags go from one to another when both have message-tags: those alone that clients make up", async () => {
   await using irc = new TestNetwork();
   const ann = await irc.register("ann", { caps: ["message-tags"] });
@@ -180,7 +220,7 @@ Deno.test("capabilities are listed, taken all or none, and given back", async ()
   assertMatch((await ann.say("CAP END"))[0]!, / 001 ann /);
   assertEquals(await ann.say("CAP REQ :-multi-prefix server-time", "CAP LIST"), [
     ":irc.test CAP ann ACK :-multi-prefix server-time",
-    ":irc.test CAP ann LIST :cap-notify server-time",
+    "@time=1970-01-01T00:00:00.000Z :irc.test CAP ann LIST :cap-notify server-time",
   ]);
 });
 

@@ -108,18 +108,64 @@ Deno.test("only an operator changes modes, and everybody reads the ban list", as
     `${ANN} MODE #a +e X!*@*`,
   ]);
   bob!.news();
-  assertEquals(await bob!.say("MODE #a beI", "MODE #a e", "MODE #a I", "MODE #a b"), [
+  const bans = [
     ":irc.test 367 bob #a x!*@* ann 5",
     ":irc.test 367 bob #a *!*@*.test ann 5",
     ":irc.test 368 bob #a :End of channel list",
+  ];
+  const exceptions = [
     ":irc.test 348 bob #a X!*@* ann 5",
     ":irc.test 349 bob #a :End of channel list",
+  ];
+  const expected = [
     ":irc.test 346 bob #a *!y@z ann 5",
     ":irc.test 347 bob #a :End of channel list",
-    ":irc.test 367 bob #a x!*@* ann 5",
-    ":irc.test 367 bob #a *!*@*.test ann 5",
-    ":irc.test 368 bob #a :End of channel list",
+  ];
+  assertEquals(await bob!.say("MODE #a e", "MODE #a I", "MODE #a b"), [
+    ...exceptions,
+    ...expected,
+    ...bans,
   ]);
+  assertEquals(await bob!.say("MODE #a +be-bebI"), [...bans, ...exceptions, ...expected]);
+});
+
+Deno.test("who takes its own rights from itself changes nothing behind that", async () => {
+  await using irc = new TestNetwork();
+  const [ann, bob] = await irc.inChannel("#a", "ann", "bob");
+  assertEquals(await ann!.say("MODE #a +m-o+so ann bob"), [
+    ":irc.test 482 ann #a :You are not channel operator",
+    `${ANN} MODE #a +m-o ann`,
+  ]);
+  assertEquals(bob!.news(), [`${ANN} MODE #a +m-o ann`]);
+});
+
+Deno.test("a ban holds for who it says when its parts are left out", async () => {
+  await using irc = new TestNetwork();
+  const [ann] = await irc.inChannel("#a", "ann");
+  const eve = await irc.register("eve");
+  assertEquals(await ann!.say("MODE #a +b @10.0.0.1"), [`${ANN} MODE #a +b *!*@10.0.0.1`]);
+  assertEquals(await eve.say("JOIN #a"), [":irc.test 474 eve #a :Cannot join channel (+b)"]);
+  assertEquals(await ann!.say("MODE #a -b @10.0.0.1"), [`${ANN} MODE #a -b *!*@10.0.0.1`]);
+});
+
+Deno.test("a list of masks is told piece by piece to who has little room", async () => {
+  await using irc = new TestNetwork({ limits: { maxQueuedBytes: 8_192 } });
+  const [ann, bob] = await irc.inChannel("#a", "ann", "bob");
+  for (let count = 0; count < 25; count++) {
+    const masks = ["a", "b", "c", "d"].map((one) => `${one.repeat(90)}${count}`);
+    await ann!.say(`MODE #a +bbbb ${masks.join(" ")}`);
+  }
+  bob!.news();
+  bob!.transport.blockWrites();
+  await bob!.say("MODE #a b");
+  const { queuedBytes } = [...irc.server.connections].find(({ id }) => id === 1)!;
+  assert(queuedBytes > 4_000 && queuedBytes < 5_000, `${queuedBytes}`);
+  await ann!.say("PRIVMSG #a :is there room?");
+  bob!.transport.unblockWrites();
+  const lines: string[] = [];
+  while (!lines.at(-1)?.includes(" 368 ")) lines.push(...await bob!.say());
+  assertEquals(lines.filter((line) => line.includes(" 367 ")).length, 100);
+  assertEquals(lines.filter((line) => line.includes("PRIVMSG")).length, 1);
 });
 
 Deno.test("a list takes as many masks as it may hold, all lists together", async () => {
@@ -151,9 +197,11 @@ Deno.test("modes are refused with their reason when they are unknown or their pa
       "MODE #a +o eve",
       "MODE #a +k a,b",
       `MODE #a +k ${"x".repeat(24)}`,
-      "MODE #a +l -3",
-      "MODE #a +l x",
+      ...["-3", "0", "x", "0x10", "1e3", "2.5", "+2", "1234567890"].map((n) => `MODE #a +l ${n}`),
+      "MODE #a +l : 2",
       "MODE #a +b :a b",
+      "MODE #a -e a,b",
+      `MODE #a +I ${"x".repeat(121)}`,
     ),
     [
       ":irc.test 472 ann z :is unknown mode char to me",
@@ -164,8 +212,21 @@ Deno.test("modes are refused with their reason when they are unknown or their pa
       ":irc.test 441 ann eve #a :They are not on that channel",
       ":irc.test 525 ann #a :Key is not well-formed",
       ":irc.test 525 ann #a :Key is not well-formed",
+      ...["-3", "0", "x", "0x10", "1e3", "2.5", "+2", "1234567890", "_2"].map((n) =>
+        `:irc.test 696 ann #a l ${n} :A limit is a whole number from 1`
+      ),
+      ":irc.test 696 ann #a b a_b :This cannot be a mask",
+      ":irc.test 696 ann #a e a,b :This cannot be a mask",
+      `:irc.test 696 ann #a I ${"x".repeat(120)} :This cannot be a mask`,
     ],
   );
+  assertEquals(await ann!.say("MODE #a +l 007", "MODE #a +l 999999999"), [
+    `${ANN} MODE #a +l 7`,
+    `${ANN} MODE #a +l 1000000`,
+  ]);
+  bob!.news();
+  await ann!.say("MODE #a -l");
+  bob!.news();
   assertEquals(await ann!.say("MODE #a +nt-im", "MODE #a -l", "MODE #a -k x"), []);
   assertEquals([bob!.news(), eve.news()], [[], []]);
 });

@@ -38,7 +38,19 @@ Deno.test("a nickname is one when it begins with a letter and holds what it may"
 });
 
 Deno.test("a channel's name is one when it shows all that is in it", () => {
-  for (const name of ["#a", "##", "#a:b", "#\u00e9", "#\u65e5\u672c", `#${"\u00e9".repeat(4)}`]) {
+  for (
+    const name of [
+      "#a",
+      "##",
+      "#a:b",
+      "#\u{1f600}",
+      "#e\u0301",
+      "#\u0e01\u0e34",
+      "#\u00e9",
+      "#\u65e5\u672c",
+      `#${"\u00e9".repeat(4)}`,
+    ]
+  ) {
     assert(isChannel(name, 9), name);
   }
   const none = [
@@ -54,6 +66,13 @@ Deno.test("a channel's name is one when it shows all that is in it", () => {
     "#a\u202e",
     "#\ufffd",
   ];
+  // deno-fmt-ignore
+  const unseen = [
+    0x7f, 0xad, 0x34f, 0x61c, 0x115f, 0x1680, 0x17b4, 0x180b, 0x180e, 0x2028, 0x205f, 0x2060, 0x2800, 0x3000, 0x3164, 0xd800,
+    0xe000, 0xfe0f, 0xfeff, 0xffa0, 0xfff0, 0xfff9, 0xfffc, 0x16fe4, 0x1bca0, 0x1d159, 0x1d173, 0xe0001, 0xe0061, 0xe0100,
+    0x10ffff,
+  ];
+  none.push(...unseen.map((code) => `#a${String.fromCodePoint(code)}`));
   for (const name of [...none, `#${"\u00e9".repeat(4)}x`]) assert(!isChannel(name, 9), name);
 });
 

@@ -20,7 +20,16 @@ const WRONG: readonly (readonly [object, new () => Error, string])[] = [
   [{ networkName: "a b" }, TypeError, "it is one word of at most 40 characters of ASCII"],
   [{ networkName: "x".repeat(41) }, TypeError, "Cannot set networkName"],
   [{ version: ":1" }, TypeError, 'Cannot set version to ":1"'],
-  [{ password: "" }, TypeError, "Cannot take an empty password: leave it out"],
+  [{ password: "" }, TypeError, "Cannot set password: it is empty"],
+  [{ password: "a\nb" }, TypeError, "Cannot set password: it has several lines"],
+  [{ password: "a\r" }, TypeError, "Cannot set password: it has several lines"],
+  [{ password: "a\0b" }, TypeError, "Cannot set password: it holds what is no text"],
+  [{ password: "\ud800" }, TypeError, "Cannot set password: it holds what is no text"],
+  [
+    { password: `${"é".repeat(252)}x` },
+    TypeError,
+    "Cannot set password: it has 505 bytes, and a line has room for 504 of them",
+  ],
   [
     { limits: { maxChannel: 1 } },
     TypeError,
@@ -36,6 +45,11 @@ const WRONG: readonly (readonly [object, new () => Error, string])[] = [
   [{ limits: { maxTopicBytes: 335 } }, RangeError, "a line has room for 334 bytes of it"],
   [{ limits: { maxAwayBytes: 379 } }, RangeError, "a line has room for 378 bytes of it"],
   [{ limits: { maxReasonBytes: Infinity } }, RangeError, "a line has room for 318 bytes of it"],
+  [
+    { limits: { maxQueuedBytes: 8_191 } },
+    RangeError,
+    "Cannot set maxQueuedBytes to 8191: it is at least 8192",
+  ],
   [
     { deadlines: { idleMs: 1 } },
     TypeError,

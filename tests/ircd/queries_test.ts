@@ -51,6 +51,29 @@ Deno.test("WHO finds users by a name, by masks, and everybody", async () => {
   assertEquals(await found("*"), ["ann", "bob"]);
 });
 
+Deno.test("WHO finds nobody by a mask that is longer than one may be", async () => {
+  await using irc = new TestNetwork();
+  const ann = await irc.register("ann");
+  assertEquals(commandsOf(await ann.say(`WHO ${"*".repeat(120)}`)), ["352", "315"]);
+  assertEquals(commandsOf(await ann.say(`WHO ${"*".repeat(121)}`)), ["315"]);
+  assertEquals(commandsOf(await ann.say(`WHO ${"é".repeat(60)}*`)), ["315"]);
+});
+
+Deno.test("WHO slows its client down the more, the longer its mask is", async () => {
+  await using irc = new TestNetwork({ limits: { maxTargetsPerSecond: 10 } });
+  const ann = await irc.register("ann");
+  for (let count = 0; count < 99; count++) await irc.register(`u${count}`);
+  // Ten targets for the question, and two for a hundred users; a mask of 30 characters costs that once more.
+  for (const [mask, ms] of [["x.".repeat(15), 400], ["x.".repeat(60), 1_000]] as const) {
+    await irc.clock.advance(10_000);
+    assertEquals(commandsOf(await ann.say(`WHO ${mask}`, "PING x")), ["315"]);
+    await irc.clock.advance(ms - 1);
+    assertEquals(ann.news(), []);
+    await irc.clock.advance(1);
+    assertEquals(ann.news(), [":irc.test PONG irc.test x"]);
+  }
+});
+
 Deno.test("WHO of a channel shows who is invisible to its members alone", async () => {
   await using irc = new TestNetwork();
   const [ann] = await irc.inChannel("#a", "ann", "bob");

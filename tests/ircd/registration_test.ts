@@ -129,6 +129,17 @@ Deno.test("a network lets in who says the password, and nobody else, when it has
   assertEquals(irc.failures, []);
 });
 
+for (const password of [`${"é".repeat(252)}`, "x".repeat(504), " a b ", ":", "\u{1f600}"]) {
+  Deno.test(`a password of ${password.length} characters can be said when it is ${JSON.stringify(password.slice(0, 5))}...`, async () => {
+    await using irc = new TestNetwork({ password });
+    const ann = await irc.connect();
+    assertMatch(
+      (await ann.say(`PASS :${password}`, "NICK ann", "USER ann 0 * :Ann"))[0]!,
+      / 001 ann /,
+    );
+  });
+}
+
 Deno.test("a network answers that a client is not registered when it asks for what takes that", async () => {
   await using irc = new TestNetwork();
   const peer = await irc.connect();
@@ -254,6 +265,25 @@ Deno.test("a network refuses a line that is too long and takes the next one", as
     ":irc.test PONG irc.test z",
     ":irc.test 417 ann :Input line was too long",
   ]);
+});
+
+Deno.test("a network refuses a first line that is too long when something comes behind it", async () => {
+  await using irc = new TestNetwork();
+  const ann = await irc.connect();
+  assertEquals(await ann.say(`USER ${"x".repeat(600)}`), []);
+  assertEquals(await ann.say(`NICK ${"x".repeat(600)}`, "PING x"), [
+    ...Array<string>(2).fill(":irc.test 417 * :Input line was too long"),
+    ":irc.test PONG irc.test x",
+  ]);
+});
+
+Deno.test("a network says nothing but its refusal to a client that speaks HTTP in a long line", async () => {
+  await using irc = new TestNetwork();
+  const peer = await irc.connect();
+  peer.transport.deliver(`GET /${"x".repeat(600)}`);
+  assertEquals(await peer.say(), []);
+  assertEquals((await peer.say(" HTTP/1.1", "Host: irc.test", ""))[0], "HTTP/1.1 400 Bad Request");
+  assertMatch(irc.failures[0]!, /it speaks HTTP, which is not spoken here/);
 });
 
 Deno.test("a network turns a client away when it speaks HTTP", async () => {

@@ -92,6 +92,29 @@ Deno.test("irc lets in who knows the password out of the file that it is told", 
     assertEquals(server.stderr.text.includes("sesame"), false);
   }));
 
+Deno.test("irc refuses to start when the password's file has several lines", () =>
+  inFolder(async (folder) => {
+    await Deno.writeTextFile(`${folder}/password`, "sesame\r\nopen\n");
+    const { code, stderr } = await ranIrc("--password", `@${folder}/password`);
+    assertEquals(code, 2);
+    assertStringIncludes(stderr, "irc: --password cannot be said with PASS: it has several lines");
+    assertEquals(stderr.includes("sesame"), false);
+  }));
+
+Deno.test("irc starts with an --idle-timeout that leaves time to answer, or that stands alone", async () => {
+  for (
+    const args of [
+      ["--idle-timeout", "131s", "--ping-after", "100s"],
+      ["--idle-timeout", "10s"],
+      ["--ping-after", "1h", "--register-timeout", "1h"],
+    ]
+  ) {
+    await using server = await startIrc(...args);
+    server.stop();
+    assertEquals(await server.ended, 0);
+  }
+});
+
 Deno.test("irc --json prints one object a line on stdout when users come and go, and not what they say", async () => {
   await using server = await startIrc("--json");
   await using ann = await register(server.port, "ann");
@@ -124,9 +147,26 @@ for (
     [["--motd", "@/none/motd"], "--motd cannot be read from /none/motd: "],
     [["--max-channels", "0"], "--max-channels takes a whole number from 1"],
     [["--ping-after", "0"], "--ping-after takes a time over 0"],
+    [
+      ["--idle-timeout", "2m", "--ping-after", "100s"],
+      "--idle-timeout takes a time from 131s with this --register-timeout, --ping-after and --ping-timeout, not 2m",
+    ],
+    [
+      ["--idle-timeout", "1m", "--ping-timeout", "10s"],
+      "--idle-timeout takes a time from 101s with this",
+    ],
+    [
+      ["--idle-timeout", "1m", "--register-timeout", "1m"],
+      "--idle-timeout takes a time from 61s with this",
+    ],
+    [["--max-queued", "8191"], '--max-queued takes a size from 8KiB, not "8191"'],
+    [
+      ["--password", "x".repeat(505)],
+      "--password cannot be said with PASS: it has 505 bytes, and a line has room for 504 of them",
+    ],
   ] as const
 ) {
-  Deno.test(`irc refuses to start when it is told ${args.join(" ")}`, async () => {
+  Deno.test(`irc refuses to start when it is told ${args.join(" ").slice(0, 60)}`, async () => {
     const { code, stderr } = await ranIrc(...args);
     assertEquals(code, 2);
     assertStringIncludes(stderr, `irc: ${problem}`);
@@ -215,6 +255,41 @@ Deno.test("serveIrc reports who comes and goes, by a clock of one's own", async 
   peer.close();
 });
 
+Deno.test("serveIrc asks who says nothing before its connection is idle, however late that is", async () => {
+  const clock = new FakeClock();
+  const minuteMs = 60_000;
+  await using server = serveIrc({
+    port: 0,
+    clock,
+    pingAfter: 10 * minuteMs,
+    pingTimeout: 2 * minuteMs,
+    ircDeadlines: { registerMs: 20 * minuteMs },
+    onEvent: () => {},
+  });
+  await using late = await connectPeer(server.addr.port);
+  await using ann = await register(server.addr.port, "ann");
+  await clock.advance(10 * minuteMs);
+  await ann.until(/\r\nPING irc\.localhost\r\n/);
+  await clock.advance(2 * minuteMs);
+  assertMatch(await ann.rest(), /\(Ping timeout: 720 seconds\)\r\n$/);
+  await clock.advance(8 * minuteMs);
+  assertMatch(await late.rest(), /^ERROR :Closing link: .* \(Registration timeout\)\r\n$/);
+});
+
+Deno.test("serveIrc takes deadlines that go together, and those that are lifted", async () => {
+  for (
+    const deadlines of [
+      { deadlines: { idleMs: 20_000 }, pingAfter: 15_000, pingTimeout: 4_000 },
+      { deadlines: { idleMs: 20_000 }, registerTimeout: 19_000 },
+      { deadlines: { idleMs: 20_000 } },
+      { deadlines: { idleMs: 20_000 }, ircDeadlines: { pingMs: Infinity, registerMs: Infinity } },
+    ]
+  ) {
+    await using server = serveIrc({ port: 0, onEvent: () => {}, ...deadlines });
+    await server.shutdown();
+  }
+});
+
 Deno.test("serveIrc refuses what cannot be, and keeps no port", () => {
   for (
     const wrong of [
@@ -223,6 +298,11 @@ Deno.test("serveIrc refuses what cannot be, and keeps no port", () => {
       { password: "" },
       { maxChannels: 0 },
       { pingAfter: -1 },
+      { maxQueued: 8_191 },
+      { password: "a\nb" },
+      { deadlines: { idleMs: 20_000 }, pingAfter: 15_000, pingTimeout: 4_001 },
+      { deadlines: { idleMs: 20_000 }, registerTimeout: 19_001 },
+      { deadlines: { idleMs: 20_000 }, ircDeadlines: { pingMs: 19_001, pongMs: Infinity } },
       { ircLimits: { maxNickBytes: 500 } },
       { ircLimits: { maxTopics: 1 } as object },
       { rate: { messagesPerSecond: -1 } },
