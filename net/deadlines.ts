@@ -1,4 +1,4 @@
-import { requireNames } from "../codec/arguments.ts";
+import { requireNames, shown } from "../codec/arguments.ts";
 import { onAbort } from "./abort_listener.ts";
 import type { Address } from "./address.ts";
 import { type Clock, systemClock } from "./clock.ts";
@@ -111,9 +111,9 @@ export function deadlineOf(
  * @throws {RangeError} `ms` is neither a number from 0 nor `Infinity`.
  */
 export function requireWaitMs(name: string, ms: number): number {
-  if (ms >= 0) return ms;
+  if (typeof ms === "number" && ms >= 0) return ms;
   throw new RangeError(
-    `Cannot set ${name}: ${ms} is neither a number of milliseconds from 0 nor Infinity`,
+    `Cannot set ${name}: ${shown(ms)} is neither a number of milliseconds from 0 nor Infinity`,
   );
 }
 
@@ -123,9 +123,9 @@ export function requireWaitMs(name: string, ms: number): number {
  * @throws {RangeError} `ms` is neither a number over 0 nor `Infinity`.
  */
 export function requireMs(name: string, ms: number): number {
-  if (ms > 0) return ms;
+  if (typeof ms === "number" && ms > 0) return ms;
   throw new RangeError(
-    `Cannot set ${name}: ${ms} is neither a number of milliseconds over 0 nor Infinity`,
+    `Cannot set ${name}: ${shown(ms)} is neither a number of milliseconds over 0 nor Infinity`,
   );
 }
 

@@ -4,6 +4,7 @@ import type { Address } from "./address.ts";
 import { Connection } from "./connection.ts";
 import type { ConnectionOptions } from "./connection_options.ts";
 import { type ConnectDeadlines, deadlineOf, withDeadline } from "./deadlines.ts";
+import { requireKinds } from "./option_kinds.ts";
 import { closeQuietly, type Transport } from "./transport.ts";
 
 /** How {@linkcode dial} connects. Everything of {@linkcode ConnectionOptions} holds for the connection. */
@@ -36,13 +37,13 @@ export const DIAL_NAMES: Readonly<Record<keyof DialOptions<never>, true>> = {
 const OPENER_NAMES = ["hostname", "port", "path", "unix", "tls"];
 
 /**
- * Makes a connection of the transport that `open` opens: `Deno.connect`, or anything else. It stands when the promise is
+ * Makes a connection of the transport that `open` opens: {@linkcode connectTcp}, or anything else. It stands when the promise is
  * fulfilled, with TLS once the handshake is done. The signal that `open` gets is aborted when time runs out or the
  * caller's `signal` is; a transport that comes too late is closed. It refuses options that nobody looks at, but for those
  * of {@linkcode connect}, which a program may pass on with the others.
  *
  * `Deno.connectTls` takes no signal, so an attempt that nobody answers goes on behind the error until the system gives
- * it up, and keeps the process alive: `Deno.startTls` on what `Deno.connect` opened ends at once.
+ * it up, and keeps the process alive: `Deno.startTls` on what {@linkcode connectTcp} opened ends at once.
  *
  * @throws {DeadlineError} It did not stand within `connectMs`, or the handshake took longer than `handshakeMs`.
  * @throws {TypeError} An option has a name that nobody looks at.
@@ -51,12 +52,12 @@ const OPENER_NAMES = ["hostname", "port", "path", "unix", "tls"];
  * @example
  * ```ts
  * import { lines } from "@parley/sockets";
- * import { dial } from "@parley/sockets/net";
+ * import { connectTcp, dial } from "@parley/sockets/net";
  * import { assertRejects } from "@std/assert";
  * const nobody = { hostname: "127.0.0.1", port: 1 };
  * await assertRejects(() =>
  *   dial(async (signal) => {
- *     const plain = await Deno.connect({ ...nobody, signal });
+ *     const plain = await connectTcp({ ...nobody, signal });
  *     return Deno.startTls(plain, { hostname: "localhost" });
  *   }, { codec: lines() })
  * );
@@ -68,6 +69,7 @@ export async function dial<In, Out = In>(
 ): Promise<Connection<In, Out>> {
   const names = [...Object.keys(DIAL_NAMES), ...OPENER_NAMES];
   requireNames(options, { what: "options of dial()", names });
+  requireKinds(options);
   const { codec, peer, ...connectionOptions } = options;
   const { deadlines, signal, clock } = options;
   const connectMs = deadlineOf("connectMs", deadlines?.connectMs);

@@ -3,7 +3,16 @@ import { type Address, formatAddress } from "./address.ts";
 
 /** Returns what an error says, for a person, and shown harmlessly: a peer may have had a part in it. */
 export function messageOf(error: unknown): string {
-  return escapeControls(withoutNumber(error instanceof Error ? error.message : String(error)));
+  return escapeControls(withoutNumber(textOf(error)));
+}
+
+/** Returns the text of what was thrown, which may be anything: an object without a prototype refuses to be text. */
+function textOf(error: unknown): string {
+  try {
+    return String(error instanceof Error ? error.message : error);
+  } catch {
+    return typeof error;
+  }
 }
 
 /** Returns what the system says without its number for it: `Connection refused (os error 111)` is for nobody. */

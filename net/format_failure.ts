@@ -40,21 +40,12 @@ export function isExpected(error: unknown): boolean {
 }
 
 function titleOf(error: unknown): string {
-  if (!(error instanceof Error)) return escapeControls(shown(error));
+  if (!(error instanceof Error)) return messageOf(error);
   const { name } = error;
   const message = withoutNumber(error.message);
   // A class that forgot to set its name still says it.
   const title = name === "Error" ? error.constructor?.name || name : name;
   return escapeControls(message === "" ? title : `${title}: ${message}`);
-}
-
-/** What was thrown and is no error may refuse to be text. */
-function shown(thrown: unknown): string {
-  try {
-    return String(thrown);
-  } catch {
-    return typeof thrown;
-  }
 }
 
 /** Returns the lines that say where an error was made, without those that its message has. */

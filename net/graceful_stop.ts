@@ -27,12 +27,20 @@ export class GracefulStop<Result> {
   /** Stops, and cuts what is left after `graceMs`. @throws {RangeError} That is neither a number from 0 nor `Infinity`. */
   async within(graceMs: number): Promise<Result> {
     requireWaitMs("graceMs", graceMs);
-    const { clock, stop, cut } = this.#options;
+    const { clock, cut } = this.#options;
     const cancel = clock.wait(graceMs, cut);
     try {
-      return await (this.#stopped ??= stop());
+      return await (this.#stopped ?? this.#begin());
     } finally {
       cancel();
     }
+  }
+
+  #begin(): Promise<Result> {
+    let settle = (_stopped: Promise<Result>) => {};
+    // It stands before anything stops: who hears of that may ask for it again.
+    const stopped = this.#stopped = new Promise<Result>((resolve) => settle = resolve);
+    settle(this.#options.stop());
+    return stopped;
   }
 }

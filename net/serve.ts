@@ -12,6 +12,7 @@ import { DeniedPeers } from "./denied_peers.ts";
 import { ClosedError } from "./errors.ts";
 import { GracefulStop } from "./graceful_stop.ts";
 import { type ServerLimits, serverLimits } from "./limits.ts";
+import { requireKinds } from "./option_kinds.ts";
 import { safeListener } from "./safe_listener.ts";
 import type { Handler, ServeOptions, ServerCounts, ShutdownResult } from "./serve_options.ts";
 import { formatServerEvent, type ServerEvent } from "./server_events.ts";
@@ -65,6 +66,7 @@ export class Server<In, Out = In, Addr extends Address = Address> implements Asy
   ) {
     const { signal, clock = systemClock } = options;
     this.#listener = requireListener(listener);
+    requireKinds(options);
     this.#options = options;
     this.#limits = serverLimits(options.limits);
     this.#deadlines = serverDeadlines(options.deadlines);

@@ -1,11 +1,12 @@
 import { requireFunction, requireNames } from "../../codec/arguments.ts";
 import { LimitError } from "../../codec/errors.ts";
 import { onAbort } from "../abort_listener.ts";
-import type { CancelWait, Clock } from "../clock.ts";
+import type { Clock } from "../clock.ts";
 import { requireMs } from "../deadlines.ts";
-import { DeadlineError } from "../errors.ts";
 import { forgettable, rejected } from "../rejection.ts";
-import { safeListener } from "../safe_listener.ts";
+import { LateReplies } from "./late_replies.ts";
+import { isSameHost, withoutZone } from "./peer_address.ts";
+import { MAX_TIMEOUT_MS, PendingAsk } from "./pending_ask.ts";
 
 /** How {@linkcode DatagramServer.ask} waits for its reply. */
 export interface AskOptions<In> {
@@ -17,16 +18,18 @@ export interface AskOptions<In> {
    * @default {1000}
    */
   timeoutMs?: number;
-  /** Says whether a message from there is the reply; others go where they would go anyway. @default each is */
+  /**
+   * Says whether a message from there is the reply; others go where they would go anyway. Where it is not given each one
+   * is, so that the message is not sent while an earlier call to that address may still be answered late.
+   *
+   * @default each is
+   */
   isReply?: (message: In) => boolean;
   /** Ends the wait. */
   signal?: AbortSignal;
 }
 
 const OPTION_NAMES = ["retries", "timeoutMs", "isReply", "signal"];
-
-/** No answer takes longer than this, whatever was doubled (RFC 6298, 2.5). */
-const MAX_TIMEOUT_MS = 60_000;
 
 /** What {@linkcode Asks.ask} needs. */
 export interface AskBegun<In> {
@@ -37,27 +40,31 @@ export interface AskBegun<In> {
   readonly options: AskOptions<In>;
 }
 
-interface Ask<In> {
-  readonly isReply: (message: In) => boolean | undefined;
-  resolve(message: In): void;
-  reject(error: unknown): void;
-}
+/** What a message that came is to the calls: the reply to one, or to one that is over. */
+export type AskedMessage = "reply" | "late";
 
 /** The calls that wait for a reply, by whom they asked: each peer's in the order in which they were begun. */
 export class Asks<In> {
   readonly #clock: Clock;
   readonly #maxPendingAsks: number;
-  readonly #byPeer = new Map<string, Set<Ask<In>>>();
+  readonly #byPeer = new Map<string, Set<PendingAsk<In>>>();
+  readonly #late: LateReplies<In>;
   #size = 0;
+  #isClosed = false;
 
   constructor({ clock, maxPendingAsks }: { clock: Clock; maxPendingAsks: number }) {
     this.#clock = clock;
     this.#maxPendingAsks = maxPendingAsks;
+    this.#late = new LateReplies({
+      clock,
+      maxCalls: maxPendingAsks,
+      allCame: (key) => this.#sendHeld(key),
+    });
   }
 
-  /** How many wait. */
-  get size(): number {
-    return this.#size;
+  /** No message that comes can be for a call. */
+  get isIdle(): boolean {
+    return this.#size === 0 && this.#late.size === 0;
   }
 
   /**
@@ -74,20 +81,38 @@ export class Asks<In> {
     }
   }
 
-  /** Gives a message to the first call that it is the reply to; says whether there is one. */
-  take(message: In, from: Deno.NetAddr): boolean {
-    for (const ask of this.#byPeer.get(keyOf(from)) ?? []) {
-      if (!ask.isReply(message)) continue;
-      ask.resolve(message);
-      return true;
-    }
-    return false;
+  /** Says whether a message from there may be for a call. */
+  expects(from: Deno.NetAddr): boolean {
+    if (this.isIdle) return false;
+    const key = keyOf(from);
+    return this.#byPeer.has(key) || this.#late.has(key);
   }
 
-  /** Ends all calls to a peer, or to all peers. */
-  reject(error: unknown, peer?: Deno.NetAddr): void {
-    const asked = peer === undefined ? [...this.#byPeer.values()] : [this.#byPeer.get(keyOf(peer))];
-    for (const asks of asked) for (const ask of [...asks ?? []]) ask.reject(error);
+  /**
+   * Gives a message to the first call that it is the reply to, else to one that is over; undefined where it is to none.
+   * Calls that wait come first: what they were sent for was sent before the last retry of a call that is over.
+   */
+  take(message: In, from: Deno.NetAddr): AskedMessage | undefined {
+    const key = keyOf(from);
+    for (const ask of this.#byPeer.get(key) ?? []) {
+      if (ask.isHeld || !isSameHost(from.hostname, ask.peer.hostname)) continue;
+      if (!ask.isReply(message)) continue;
+      ask.resolve(message);
+      return "reply";
+    }
+    return this.#late.take(message, key) ? "late" : undefined;
+  }
+
+  /** Tells all calls that nobody takes what they sent; those with retries left go on. */
+  refused(error: unknown): void {
+    for (const ask of this.#all()) ask.refused(error);
+  }
+
+  /** Ends all calls. */
+  close(error: unknown): void {
+    this.#isClosed = true;
+    for (const ask of this.#all()) ask.reject(error);
+    this.#late.clear();
   }
 
   #begin({ peer, send, options }: AskBegun<In>): Promise<In> {
@@ -108,61 +133,67 @@ export class Asks<In> {
         side: "local",
       });
     }
-    return forgettable(
-      new Promise<In>((resolve, reject) => {
-        let cancel: CancelWait = () => {};
-        let endListening = () => {};
-        const settle = (tell: () => void) => {
-          if (!this.#delete(peer, ask)) return;
-          cancel();
-          endListening();
-          tell();
-        };
-        const ask: Ask<In> = {
-          isReply: isReply ? safeListener(isReply, { name: "isReply" }) : () => true,
-          resolve: (message) => settle(() => resolve(message)),
-          reject: (error) => settle(() => reject(error)),
-        };
-        this.#add(peer, ask);
-        const from = this.#clock.now();
-        let left = retries;
-        let waitMs = timeoutMs;
-        const attempt = () => {
-          // A message that cannot be sent now will not be sent later either.
-          send().catch((error) => ask.reject(error));
-          cancel = this.#clock.wait(waitMs, () => {
-            if (left-- > 0) {
-              waitMs = Math.min(waitMs * 2, Math.max(timeoutMs, MAX_TIMEOUT_MS));
-              return attempt();
-            }
-            const tookMs = Math.round(this.#clock.now() - from);
-            ask.reject(new DeadlineError("reply", tookMs, { peer }));
-          });
-        };
-        attempt();
-        endListening = onAbort(signal, () => ask.reject(signal?.reason));
-      }),
-    );
+    const ask = new PendingAsk<In>({
+      clock: this.#clock,
+      peer,
+      send,
+      retries,
+      timeoutMs,
+      isReply,
+      mustWait: () => this.#mustWait(peer),
+      settled: (owed) => {
+        endListening();
+        this.#delete(ask, owed);
+      },
+    });
+    let endListening = () => {};
+    this.#add(ask);
+    ask.begin();
+    endListening = onAbort(signal, () => ask.reject(signal?.reason));
+    return forgettable(ask.reply);
   }
 
-  #add(peer: Deno.NetAddr, ask: Ask<In>): void {
+  /** Says whether a reply from there could be one to an earlier call whose message was sent more than once. */
+  #mustWait(peer: Deno.NetAddr): boolean {
     const key = keyOf(peer);
+    if (this.#late.has(key)) return true;
+    for (const ask of this.#byPeer.get(key) ?? []) if (ask.unanswered > 1) return true;
+    return false;
+  }
+
+  #sendHeld(key: string): void {
+    if (this.#isClosed) return;
+    for (const ask of [...this.#byPeer.get(key) ?? []]) {
+      if (ask.isHeld && !this.#mustWait(ask.peer)) ask.sendHeld();
+    }
+  }
+
+  #all(): PendingAsk<In>[] {
+    return Array.from(this.#byPeer.values(), (asks) => [...asks]).flat();
+  }
+
+  #add(ask: PendingAsk<In>): void {
+    const key = keyOf(ask.peer);
     const asks = this.#byPeer.get(key);
     if (asks) asks.add(ask);
     else this.#byPeer.set(key, new Set([ask]));
     this.#size++;
   }
 
-  #delete(peer: Deno.NetAddr, ask: Ask<In>): boolean {
-    const key = keyOf(peer);
+  #delete(ask: PendingAsk<In>, count: number): void {
+    const key = keyOf(ask.peer);
     const asks = this.#byPeer.get(key);
-    if (!asks?.delete(ask)) return false;
-    if (asks.size === 0) this.#byPeer.delete(key);
+    asks?.delete(ask);
+    if (asks?.size === 0) this.#byPeer.delete(key);
     this.#size--;
-    return true;
+    if (this.#isClosed) return;
+    const { isReply } = ask;
+    const waitMs = Math.min(ask.waitMs, MAX_TIMEOUT_MS);
+    if (count > 0) this.#late.expect(key, { count, isReply, waitMs });
+    else this.#sendHeld(key);
   }
 }
 
 function keyOf({ hostname, port }: Deno.NetAddr): string {
-  return `${hostname} ${port}`;
+  return `${withoutZone(hostname)} ${port}`;
 }

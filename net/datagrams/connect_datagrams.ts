@@ -6,12 +6,13 @@ import { formatAddress } from "../address.ts";
 import { type CancelWait, type Clock, systemClock } from "../clock.ts";
 import { requireWaitMs } from "../deadlines.ts";
 import { ClosedError, closedHere, DeadlineError, messageOf } from "../errors.ts";
+import { requireKinds } from "../option_kinds.ts";
 import { forgettable, rejected } from "../rejection.ts";
 import { safeListener } from "../safe_listener.ts";
 import type { Trace } from "../trace.ts";
 import { Tracer } from "../tracer.ts";
 import { closeQuietly } from "../transport.ts";
-import { alreadyWaiting, DONE } from "../waiter.ts";
+import { alreadyWaiting, DONE, Waiter } from "../waiter.ts";
 import { type AskOptions, Asks } from "./asks.ts";
 import {
   type DatagramDropReason,
@@ -20,7 +21,7 @@ import {
   Drops,
 } from "./events.ts";
 import { type DatagramLimits, datagramLimits } from "./limits.ts";
-import { boundAddress, foldedAddr, foldedHost, requirePeer } from "./peer_address.ts";
+import { boundAddress, foldedAddr, foldedHost, isSameHost, requirePeer } from "./peer_address.ts";
 import { DatagramReceiver } from "./receiver.ts";
 import { DatagramSender, type DatagramSendOptions } from "./sender.ts";
 import type { DatagramAddress, DatagramTransport } from "./transport.ts";
@@ -65,11 +66,6 @@ export interface DatagramConnectionCounts {
   readonly dropped: Readonly<DatagramDrops>;
 }
 
-interface Pending<In> {
-  resolve(result: IteratorResult<In, undefined>): void;
-  reject(error: unknown): void;
-}
-
 /** What {@linkcode connectDatagrams} returns: a socket that talks to one peer; datagrams from others are dropped. */
 export class DatagramConnection<In, Out = In> implements AsyncIterable<In>, Disposable {
   /** Where it is bound. */
@@ -88,7 +84,7 @@ export class DatagramConnection<In, Out = In> implements AsyncIterable<In>, Disp
   readonly #endListening: () => void;
   #queue: { message: In; bytes: number }[] = [];
   #queuedBytes = 0;
-  #waiting: Pending<In> | undefined;
+  #waiting: Waiter<In> | undefined;
   #received = 0;
   #unreachable = 0;
   /** Why it is over. */
@@ -155,7 +151,12 @@ export class DatagramConnection<In, Out = In> implements AsyncIterable<In>, Disp
   }
 
   /**
-   * Sends a message, and again where no reply comes.
+   * Sends a message, and again where no reply comes. The promise may be forgotten.
+   *
+   * What was sent more than once may be answered as often: the other replies are dropped as `late` for as long as the last
+   * one could take (at most 60 s), and so are all of them where the call was over before one came. Until then a call
+   * without `isReply` waits before it sends, so that it never takes the answer to another question. Where the system tells
+   * that nobody listens, the message is sent again like one that is not answered, for as often as `retries` says.
    *
    * @throws {DeadlineError} No reply came in time, nor after the retries.
    * @throws {Deno.errors.ConnectionRefused} Nobody listens there, where the system tells.
@@ -229,7 +230,8 @@ export class DatagramConnection<In, Out = In> implements AsyncIterable<In>, Disp
     }
     if (this.#over) return this.#ended(this.#over.error);
     if (this.#waiting) return alreadyWaiting();
-    return new Promise((resolve, reject) => this.#waiting = { resolve, reject });
+    this.#waiting = new Waiter();
+    return this.#waiting.result;
   }
 
   /** A close of ours is an end; the caller's signal is an error. */
@@ -240,7 +242,7 @@ export class DatagramConnection<In, Out = In> implements AsyncIterable<In>, Disp
   #arrived(bytes: Uint8Array<ArrayBuffer>, from: Deno.NetAddr, isOwned: boolean): void {
     this.#received++;
     const isPeer = from.port === this.remoteAddr.port &&
-      foldedHost(from.hostname) === this.remoteAddr.hostname;
+      isSameHost(foldedHost(from.hostname), this.remoteAddr.hostname);
     if (!isPeer) return this.#drop("stranger", from);
     const { maxDatagramBytes, maxQueuedMessages, maxQueuedBytes } = this.#limits;
     if (bytes.length > maxDatagramBytes) return this.#drop("too-large", from);
@@ -256,7 +258,9 @@ export class DatagramConnection<In, Out = In> implements AsyncIterable<In>, Disp
       const { receivedBytes: to } = this.#tracer;
       this.#tracer.received(message, { from: to - owned.length, to });
     }
-    if (this.#asks.size > 0 && this.#asks.take(message, this.remoteAddr)) return;
+    const asked = this.#asks.isIdle ? undefined : this.#asks.take(message, this.remoteAddr);
+    if (asked === "late") return this.#drop("late", from);
+    if (asked === "reply") return;
     if (this.#waiting) {
       this.#waiting.resolve({ done: false, value: message });
       this.#waiting = undefined;
@@ -278,7 +282,7 @@ export class DatagramConnection<In, Out = In> implements AsyncIterable<In>, Disp
     const error = this.#nobodyListens(cause);
     this.#waiting?.reject(error);
     this.#waiting = undefined;
-    this.#asks.reject(error);
+    this.#asks.refused(error);
   }
 
   #nobodyListens(cause: unknown): Error {
@@ -292,12 +296,14 @@ export class DatagramConnection<In, Out = In> implements AsyncIterable<In>, Disp
     if (this.#over) return;
     this.#over = { error };
     this.#endListening?.();
-    this.#asks.reject(error);
+    this.#asks.close(error);
+    this.#sender.close(error);
     const waiting = this.#waiting;
     this.#waiting = undefined;
     if (isClosedHere(error)) waiting?.resolve(DONE);
     else waiting?.reject(error);
     this.#receiver.stop();
+    this.#drops.flush();
   }
 }
 
@@ -308,7 +314,8 @@ export class DatagramConnection<In, Out = In> implements AsyncIterable<In>, Disp
  *
  * The socket belongs to the connection from now on, and is closed as well where an option is refused.
  *
- * @throws {TypeError} The socket, the codec or the peer is none, or an option or limit has a name that nobody looks at.
+ * @throws {TypeError} The socket, the codec, the peer or another option is none, or an option or limit has a name that
+ * nobody looks at.
  * @throws {RangeError} A limit is none.
  *
  * @example
@@ -329,6 +336,7 @@ export async function connectDatagrams<In, Out = In>(
 ): Promise<DatagramConnection<In, Out>> {
   try {
     requireNames(options, { what: "options of connectDatagrams()", names: OPTION_NAMES });
+    requireKinds(options);
     options.signal?.throwIfAborted();
     const { hostname } = boundAddress(socket);
     const to = requirePeer(options.peer, { boundTo: hostname });

@@ -1,6 +1,6 @@
 import { escapeControls } from "../../codec/escape_controls.ts";
 import { type Address, formatAddress } from "../address.ts";
-import type { Clock } from "../clock.ts";
+import type { CancelWait, Clock } from "../clock.ts";
 import { messageOf } from "../errors.ts";
 import { formatFailure } from "../format_failure.ts";
 import type { DatagramCloseReason } from "./session.ts";
@@ -12,8 +12,8 @@ import type { DatagramCloseReason } from "./session.ts";
  * from this server; `too-large`, it is longer than `maxDatagramBytes`; `not-allowed`, its peer is not; `rate`, more than
  * `maxDatagramsPerSecond` came; `peer-rate`, more than `maxPeerDatagramsPerSecond` did; `session-rate`, its peer is new,
  * and more than `maxNewSessionsPerSecond` are; `sessions`, there is no place for its peer; `undecodable`, the codec refuses
- * it; `queue`, its handler is too slow; `stranger`, it is not from the peer that a client talks to; `stopping`, the server
- * shuts down.
+ * it; `queue`, its handler is too slow; `late`, it answers an `ask` that is over; `stranger`, it is not from the peer that a
+ * client talks to; `stopping`, the server shuts down.
  */
 export type DatagramDropReason =
   | "no-port"
@@ -26,6 +26,7 @@ export type DatagramDropReason =
   | "sessions"
   | "undecodable"
   | "queue"
+  | "late"
   | "stranger"
   | "stopping";
 
@@ -102,6 +103,11 @@ const QUIET_MS = 10_000;
 interface Untold {
   quietUntil: number;
   count: number;
+  /** Where the last one came from, and what was wrong with it. */
+  address: Deno.NetAddr;
+  detail: string;
+  /** Ends the wait for the end of the quiet. */
+  cancel: CancelWait | undefined;
 }
 
 /** Counts datagrams that are dropped, and tells of each kind now and then: a flood of them must not flood the log. */
@@ -118,6 +124,7 @@ export class Drops {
     "sessions": 0,
     "undecodable": 0,
     "queue": 0,
+    "late": 0,
     "stranger": 0,
     "stopping": 0,
   };
@@ -137,13 +144,28 @@ export class Drops {
   ): void {
     this.counts[reason]++;
     const now = this.#clock.now();
-    let untold = this.#untold.get(reason);
-    if (!untold) this.#untold.set(reason, untold = { quietUntil: -Infinity, count: 0 });
+    const untold = this.#untold.get(reason) ??
+      { quietUntil: -Infinity, count: 0, address, detail, cancel: undefined };
+    if (untold.quietUntil === -Infinity) this.#untold.set(reason, untold);
     untold.count++;
-    if (now < untold.quietUntil) return;
-    const { count } = untold;
+    untold.address = address;
+    untold.detail = detail;
+    if (now >= untold.quietUntil) return this.#tell(reason, untold);
+    untold.cancel ??= this.#clock.wait(untold.quietUntil - now, () => this.#tell(reason, untold));
+  }
+
+  /** Tells what is not told yet: nothing more will be dropped. */
+  flush(): void {
+    for (const [reason, untold] of this.#untold) this.#tell(reason, untold);
+  }
+
+  #tell(reason: DatagramDropReason, untold: Untold): void {
+    const { count, address, detail, cancel } = untold;
+    cancel?.();
+    untold.cancel = undefined;
+    if (count === 0) return;
     untold.count = 0;
-    untold.quietUntil = now + QUIET_MS;
+    untold.quietUntil = this.#clock.now() + QUIET_MS;
     this.#report({ type: "dropped", reason, count, address, detail });
   }
 }

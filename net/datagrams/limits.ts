@@ -12,13 +12,18 @@ export interface DatagramLimits {
   maxSessions: number;
   /** New sessions in a second; the datagrams of further new peers are dropped. @default {1000} */
   maxNewSessionsPerSecond: number;
-  /** Datagrams from one peer in a second; further ones are dropped. @default {50000} */
+  /** Datagrams from one peer in a second, of all its sessions; further ones are dropped. @default {50000} */
   maxPeerDatagramsPerSecond: number;
   /** Datagrams from all peers in a second; further ones are dropped. @default {Infinity} */
   maxDatagramsPerSecond: number;
   /** Messages that wait for one session's handler; further ones are dropped. @default {1024} */
   maxQueuedMessages: number;
-  /** Bytes that wait for all handlers, and apart from that those on their way out. @default {16777216} */
+  /**
+   * Bytes that wait for all handlers, an eighth of it for one session's, and apart from that those on their way out. The
+   * first message of a session is admitted whatever waits.
+   *
+   * @default {16777216}
+   */
   maxQueuedBytes: number;
   /** Calls of `ask` that wait for a reply. @default {10000} */
   maxPendingAsks: number;

@@ -24,6 +24,8 @@ export interface SessionHost<In, Out> {
 interface Queued<In> {
   readonly message: In;
   readonly bytes: number;
+  /** Bytes of all that was queued up to this one: a count on the session would be held by all that are idle. */
+  readonly total: number;
 }
 
 /** A session as its server has it. */
@@ -117,6 +119,12 @@ export class PeerSession<In, Out = In>
     return this.#queue?.length ?? 0;
   }
 
+  /** How many bytes they are. */
+  get queuedBytes(): number {
+    const first = this.#queue?.[0];
+    return first ? this.#queue!.at(-1)!.total - first.total + first.bytes : 0;
+  }
+
   /** Hands a message to who waits; says whether somebody did. */
   deliver(message: In): boolean {
     const resolve = this.#waiting;
@@ -128,7 +136,8 @@ export class PeerSession<In, Out = In>
 
   /** Keeps a message until somebody asks for it. */
   enqueue(message: In, bytes: number): void {
-    (this.#queue ??= []).push({ message, bytes });
+    const total = (this.#queue?.at(-1)?.total ?? 0) + bytes;
+    (this.#queue ??= []).push({ message, bytes, total });
   }
 
   /** Ends the iteration; what waits is still given when the server is `stopping`. */
@@ -149,7 +158,7 @@ export class PeerSession<In, Out = In>
 
   /** Forgets what waits. */
   drop(): void {
-    for (const { bytes } of this.#queue ?? []) this.#host.taken(bytes);
+    this.#host.taken(this.queuedBytes);
     this.#queue = undefined;
   }
 

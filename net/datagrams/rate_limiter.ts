@@ -16,14 +16,19 @@ export class RateLimiter {
 
   /** Says whether one more may pass, and counts it where it may. */
   admit(now: number): boolean {
+    if (!this.admits(now)) return false;
+    this.#tokens--;
+    return true;
+  }
+
+  /** Says whether one more may pass. */
+  admits(now: number): boolean {
     if (this.#perSecond === Infinity) return true;
     if (now !== this.#at) {
       const earned = (now - this.#at) * this.#perSecond / 1000;
       this.#tokens = Math.min(Math.max(1, this.#perSecond), this.#tokens + earned);
       this.#at = now;
     }
-    if (this.#tokens < 1) return false;
-    this.#tokens--;
-    return true;
+    return this.#tokens >= 1;
   }
 }

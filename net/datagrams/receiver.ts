@@ -1,5 +1,7 @@
 import { type Clock, sleep } from "../clock.ts";
+import { formatUnexpected } from "../format_failure.ts";
 import { closeQuietly } from "../transport.ts";
+import { nextTurn } from "../turn.ts";
 import type { DatagramTransport } from "./transport.ts";
 
 /** Receives that wait at one time under load. Each has a buffer of its own: the system copies into whichever it likes. */
@@ -26,6 +28,8 @@ export interface DatagramReceiverOptions {
   readonly failed: (error: unknown, retryMs: number) => void;
 }
 
+type Delivered = [bytes: Uint8Array<ArrayBuffer>, from: Deno.NetAddr];
+
 /** Receives until it is stopped, whatever a peer does: one receive at a time, and several of them under load. */
 export class DatagramReceiver {
   /** Settles when nothing more will be received. */
@@ -39,19 +43,27 @@ export class DatagramReceiver {
   #wanted = 1;
   #count = 0;
   #retryMs = FIRST_RETRY_MS;
+  #hasThrown = false;
   readonly #buffers: Uint8Array[] = [];
+  /** What was handed over before the first turn. */
+  #early: Delivered[] | undefined;
 
-  /** Begins to receive. */
+  /** Begins to receive; the first datagram is handed on in a later turn, when who begins it has it. */
   constructor(transport: DatagramTransport, options: DatagramReceiverOptions) {
     this.#transport = transport;
     this.#options = options;
     this.finished = new Promise((resolve) => this.#settleFinished = resolve);
-    if (transport.deliver) {
-      transport.deliver(
-        (bytes, from) => options.arrived(bytes, from, true),
-        (error) => void this.#failed(error),
-      );
-    } else this.#startMore();
+    if (!transport.deliver) {
+      this.#startMore();
+      return;
+    }
+    // What had come already is handed over at once. A failure is heard at once: it may be the answer to the first send.
+    this.#early = [];
+    nextTurn(() => this.#takeEarly());
+    transport.deliver(
+      (bytes, from) => this.#take(bytes, from),
+      (error) => void this.#failed(error),
+    );
   }
 
   /** Closes the socket. May be called again. */
@@ -62,13 +74,39 @@ export class DatagramReceiver {
     if (this.#running === 0) this.#settleFinished();
   }
 
+  #take(bytes: Uint8Array<ArrayBuffer>, from: Deno.NetAddr): void {
+    if (this.#early) this.#early.push([bytes, from]);
+    else this.#hand(bytes, from, true);
+  }
+
+  #takeEarly(): void {
+    const early = this.#early ?? [];
+    this.#early = undefined;
+    for (const [bytes, from] of early) {
+      if (!this.#stop.signal.aborted) this.#hand(bytes, from, true);
+    }
+  }
+
+  /** What a datagram does to who takes it says nothing about receiving, and must not end a process. */
+  #hand(bytes: Uint8Array<ArrayBuffer>, from: Deno.NetAddr, isOwned: boolean): void {
+    try {
+      this.#options.arrived(bytes, from, isOwned);
+    } catch (error) {
+      if (this.#hasThrown) return;
+      this.#hasThrown = true;
+      console.error(
+        `Cannot take a datagram (later failures are not shown): ${formatUnexpected(error)}`,
+      );
+    }
+  }
+
   #startMore(): void {
     while (this.#running < this.#wanted) void this.#run();
   }
 
   async #run(): Promise<void> {
     this.#running++;
-    const { maxDatagramBytes, arrived } = this.#options;
+    const { maxDatagramBytes } = this.#options;
     const transport = this.#transport;
     const { signal } = this.#stop;
     // One byte more than is allowed is the only way to see that a datagram was cut.
@@ -81,7 +119,7 @@ export class DatagramReceiver {
         if (signal.aborted) break;
         if (++this.#count % LOOK_EVERY === 0) this.#look();
         // A socket of UDP has no other addresses.
-        arrived(bytes, from as Deno.NetAddr, false);
+        this.#hand(bytes, from as Deno.NetAddr, false);
       } catch (error) {
         if (!signal.aborted) await this.#failed(error);
       }

@@ -39,14 +39,22 @@ export class DatagramSender<Out> {
   readonly #options: DatagramSenderOptions<Out>;
   /** Bytes whose sending has not settled. */
   #queuedBytes = 0;
+  /** Why nothing is sent any more. */
+  #over: { readonly error: unknown } | undefined;
 
   constructor(transport: DatagramTransport, options: DatagramSenderOptions<Out>) {
     this.#transport = transport;
     this.#options = options;
   }
 
+  /** Sends nothing any more: each send is rejected with this, also those that are on their way and fail. */
+  close(error: unknown): void {
+    this.#over ??= { error };
+  }
+
   /** Sends one. The promise may be forgotten: its rejection ends no process. */
   send(message: Out, to: Deno.NetAddr, options: TracedSendOptions = {}): Promise<void> {
+    if (this.#over) return rejected(this.#over.error);
     let bytes: Uint8Array<ArrayBuffer>;
     try {
       bytes = this.#options.codec.encode(message, options);
@@ -78,7 +86,7 @@ export class DatagramSender<Out> {
       const sending = this.#transport.send(bytes, to).then(sent, (error) => {
         failed();
         forgettable(sending);
-        throw error;
+        throw this.#over ? this.#over.error : error;
       });
       return sending;
     } catch (error) {

@@ -5,6 +5,8 @@ import { onAbort } from "../abort_listener.ts";
 import { type Clock, systemClock } from "../clock.ts";
 import { closedHere, messageOf } from "../errors.ts";
 import { GracefulStop } from "../graceful_stop.ts";
+import { requireKinds } from "../option_kinds.ts";
+import { rejected } from "../rejection.ts";
 import { safeListener } from "../safe_listener.ts";
 import { closeQuietly } from "../transport.ts";
 import { type AskOptions, Asks } from "./asks.ts";
@@ -69,12 +71,14 @@ export class DatagramServer<In, Out = In> implements AsyncDisposable {
     this.#limits = datagramLimits(options.limits);
     this.#deadlines = datagramDeadlines(options.deadlines);
     const { maxPendingAsks, maxDatagramBytes, maxDatagramsPerSecond } = this.#limits;
+    const now = clock.now();
     const report = safeListener(options.onEvent ?? printFailure, { name: "onEvent" });
     this.#drops = new Drops({ clock, report });
-    this.#own = new OwnAddress(this.addr);
+    const { maxNewSessionsPerSecond: maxLooksPerSecond } = this.#limits;
+    this.#own = new OwnAddress(this.addr, { maxLooksPerSecond, now });
     this.#sender = new DatagramSender(transport, { codec: this.#codec, limits: this.#limits });
     this.#asks = new Asks({ clock, maxPendingAsks });
-    this.#rate = new RateLimiter(maxDatagramsPerSecond, clock.now());
+    this.#rate = new RateLimiter(maxDatagramsPerSecond, now);
     this.#sessions = new Sessions({
       clock,
       limits: this.#limits,
@@ -124,33 +128,45 @@ export class DatagramServer<In, Out = In> implements AsyncDisposable {
   }
 
   /**
-   * Sends a message to any address, whether it has a session or not. Of the promise the same holds as of a session's.
+   * Sends a message to any address, whether it has a session or not. That it was sent says nothing of whether it arrived.
+   * The promise may be forgotten.
    *
    * @throws {TypeError} The host is a name, or the port none that can be sent to.
-   * @throws As {@linkcode DatagramSession.send}.
+   * @throws {ClosedError} The server is over.
+   * @throws {LimitError} It is larger than `maxDatagramBytes`, or too much is on its way out; nothing was sent.
+   * @throws {ProtocolError} The codec cannot say it.
    */
-  async send(
-    address: DatagramAddress,
-    message: Out,
-    options?: DatagramSendOptions,
-  ): Promise<void> {
-    const to = requirePeer(address, { boundTo: this.addr.hostname });
-    await this.#sender.send(message, to, options);
+  send(address: DatagramAddress, message: Out, options?: DatagramSendOptions): Promise<void> {
+    try {
+      const to = requirePeer(address, { boundTo: this.addr.hostname });
+      return this.#sender.send(message, to, options);
+    } catch (error) {
+      return rejected(error);
+    }
   }
 
   /**
    * Sends a message to an address, and again where no reply comes from there. The reply goes to the caller and begins no
-   * session; several calls to one address get their replies in order, unless `isReply` tells them apart.
+   * session; several calls to one address get their replies in order, unless `isReply` tells them apart. The promise may
+   * be forgotten.
+   *
+   * What was sent more than once may be answered as often: the other replies are dropped as `late` for as long as the last
+   * one could take (at most 60 s), and so are all of them where the call was over before one came. Until then a call
+   * without `isReply` waits before it sends, so that it never takes the answer to another question.
    *
    * @throws {DeadlineError} No reply came in time, nor after the retries.
    * @throws {ClosedError} The server is over.
    * @throws {LimitError} More than `maxPendingAsks` calls wait.
    */
-  async ask(address: DatagramAddress, message: Out, options: AskOptions<In> = {}): Promise<In> {
-    if (this.#stopping.hasBegun) throw closedHere();
-    const to = requirePeer(address, { boundTo: this.addr.hostname });
-    const peer = foldedAddr(to);
-    return await this.#asks.ask({ peer, send: () => this.#sender.send(message, to), options });
+  ask(address: DatagramAddress, message: Out, options: AskOptions<In> = {}): Promise<In> {
+    if (this.#stopping.hasBegun) return rejected(closedHere());
+    try {
+      const to = requirePeer(address, { boundTo: this.addr.hostname });
+      const peer = foldedAddr(to);
+      return this.#asks.ask({ peer, send: () => this.#sender.send(message, to), options });
+    } catch (error) {
+      return rejected(error);
+    }
   }
 
   /**
@@ -171,14 +187,18 @@ export class DatagramServer<In, Out = In> implements AsyncDisposable {
   }
 
   async #stop(): Promise<DatagramShutdownResult> {
+    // A listener may ask for it while a session is begun, or while others end: it is done behind that, and once.
+    await undefined;
     const sessions = this.#sessions;
     const open = sessions.running;
-    this.#asks.reject(closedHere());
+    this.#asks.close(closedHere());
     sessions.stop();
     // A handler that goes on after it was cut is not waited for.
     while (sessions.running > this.#cut) await sessions.oneLess();
+    this.#sender.close(closedHere());
     this.#receiver.stop();
     await this.#receiver.finished;
+    this.#drops.flush();
     return { drained: open - this.#cut, cut: this.#cut };
   }
 
@@ -191,7 +211,8 @@ export class DatagramServer<In, Out = In> implements AsyncDisposable {
     this.#received++;
     const session = this.#sessions.get(foldedHost(from.hostname), from.port);
     const now = this.#clock.now();
-    const why = this.#refusal(bytes.length, session, { from, now });
+    const why = this.#refusal(bytes.length, session, { from, now }) ??
+      (this.#rate.admit(now) ? undefined : "rate");
     if (why !== undefined) return this.#drop(why, from);
     let message: In;
     try {
@@ -200,27 +221,33 @@ export class DatagramServer<In, Out = In> implements AsyncDisposable {
       if (session) this.#sessions.heard(session, now);
       return this.#drop("undecodable", from, messageOf(error));
     }
-    if (this.#asks.size > 0 && this.#asks.take(message, foldedAddr(from))) return;
+    const asked = this.#asks.isIdle ? undefined : this.#asks.take(message, foldedAddr(from));
+    if (asked === "late") return this.#drop("late", from);
+    if (asked === "reply") return;
     const arrived = { message, bytes, from, now };
     if (session) this.#sessions.deliver(session, arrived);
     else this.#sessions.open(foldedAddr(from), arrived);
   }
 
-  /** Returns why a datagram is dropped before it is looked into. */
+  /** Returns why a datagram is dropped before it is looked into, and before it counts against those of others. */
   #refusal(
     length: number,
     session: PeerSession<In, Out> | undefined,
     { from, now }: { from: Deno.NetAddr; now: number },
   ): DatagramDropReason | undefined {
     if (from.port === 0) return "no-port";
-    if (!this.#rate.admit(now)) return "rate";
     if (length > this.#limits.maxDatagramBytes) return "too-large";
     if (session) return session.rate?.admit(now) === false ? "peer-rate" : undefined;
     const address = foldedAddr(from);
     const { allow, deny } = this.#options;
     if (deny?.has(address) || (allow !== undefined && !allow.has(address))) return "not-allowed";
     if (this.#stopping.hasBegun) return "stopping";
-    return this.#own.is(address) ? "own-address" : undefined;
+    if (!this.#sessions.admits(address, now)) return "peer-rate";
+    // A reply begins no session.
+    if (!this.#asks.expects(address) && !this.#sessions.mayOpen(now)) return "session-rate";
+    const isOwn = this.#own.is(address, now);
+    if (isOwn === undefined) return "session-rate";
+    return isOwn ? "own-address" : undefined;
   }
 
   #drop(reason: DatagramDropReason, from: Deno.NetAddr, detail = ""): void {
@@ -243,7 +270,8 @@ export class DatagramServer<In, Out = In> implements AsyncDisposable {
  *
  * The socket belongs to the server from now on, and is closed as well where an option is refused.
  *
- * @throws {TypeError} The socket or the codec is none, or an option, limit or deadline has a name that nobody looks at.
+ * @throws {TypeError} The socket, the codec or another option is none, or an option, limit or deadline has a name that
+ * nobody looks at.
  * @throws {RangeError} A limit or deadline is none.
  *
  * @example A server that sends each datagram back
@@ -262,6 +290,7 @@ export function serveDatagrams<In, Out = In>(
 ): DatagramServer<In, Out> {
   try {
     requireNames(options, { what: "options of serveDatagrams()", names: OPTION_NAMES });
+    requireKinds(options);
     return new DatagramServer(socket, options, handler);
   } catch (error) {
     closeQuietly(socket);

@@ -22,7 +22,7 @@ export interface DatagramSession<In, Out = In> extends AsyncIterable<In> {
   /** Is aborted when the session is over, with a `ClosedError` that says why. */
   readonly signal: AbortSignal;
   /**
-   * Sends a message to the peer. That it was sent says nothing of whether it arrived.
+   * Sends a message to the peer. That it was sent says nothing of whether it arrived. The promise may be forgotten.
    *
    * @throws {ClosedError} The session is over, and not because the server is stopping.
    * @throws {LimitError} It is larger than `maxDatagramBytes`, or too much is on its way out; nothing was sent.

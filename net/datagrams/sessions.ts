@@ -2,6 +2,7 @@ import type { CancelWait, Clock } from "../clock.ts";
 import type { Trace } from "../trace.ts";
 import { Tracer } from "../tracer.ts";
 import type { DatagramDropReason, DatagramEvent } from "./events.ts";
+import { KeptRates } from "./kept_rates.ts";
 import type { DatagramLimits } from "./limits.ts";
 import { PeerSession, type SessionHost } from "./peer_session.ts";
 import { RateLimiter } from "./rate_limiter.ts";
@@ -36,6 +37,9 @@ export interface Arrived<In> {
   readonly now: number;
 }
 
+/** One session may hold this part of the bytes that wait for all handlers: a slow one must not starve the others. */
+const SESSION_SHARE = 1 / 8;
+
 /** The sessions of a server: begins them, hands them what comes, and ends them. */
 export class Sessions<In, Out> implements SessionHost<In, Out> {
   readonly counts = { sessions: 0, evicted: 0, failed: 0 };
@@ -45,6 +49,7 @@ export class Sessions<In, Out> implements SessionHost<In, Out> {
   /** Sessions whose handler has not returned, those that are over too. */
   readonly #running = new Set<PeerSession<In, Out>>();
   readonly #newSessions: RateLimiter;
+  readonly #keptRates: KeptRates;
   /** Bytes that wait for handlers. */
   #queuedBytes = 0;
   #cancelIdle: CancelWait | undefined;
@@ -54,6 +59,7 @@ export class Sessions<In, Out> implements SessionHost<In, Out> {
     this.#options = options;
     const { clock, limits } = options;
     this.#newSessions = new RateLimiter(limits.maxNewSessionsPerSecond, clock.now());
+    this.#keptRates = new KeptRates(limits.maxSessions);
   }
 
   /** Those that stand. */
@@ -76,7 +82,17 @@ export class Sessions<In, Out> implements SessionHost<In, Out> {
     return this.#table.get(hostname, port);
   }
 
-  /** Begins the session of a peer that has none, if there is a place for it. */
+  /** Says whether one more session may begin now. */
+  mayOpen(now: number): boolean {
+    return this.#newSessions.admits(now);
+  }
+
+  /** Says whether a peer without a session may send as much; it counts against its next one. */
+  admits(peer: Deno.NetAddr, now: number): boolean {
+    return this.#keptRates.get(peer)?.admit(now) ?? true;
+  }
+
+  /** Begins the session of a peer that has none, if there is a place for it. The peer was admitted. */
   open(remoteAddr: Deno.NetAddr, arrived: Arrived<In>): void {
     const { limits, report, drop, trace, clock, idleMs } = this.#options;
     const { from, now } = arrived;
@@ -90,7 +106,8 @@ export class Sessions<In, Out> implements SessionHost<In, Out> {
     }
     const id = this.counts.sessions++;
     const session = new PeerSession<In, Out>(this, { id, remoteAddr, sendTo: from });
-    if (maxPeerDatagramsPerSecond !== Infinity) {
+    session.rate = this.#keptRates.take(remoteAddr);
+    if (session.rate === undefined && maxPeerDatagramsPerSecond !== Infinity) {
       session.rate = new RateLimiter(maxPeerDatagramsPerSecond, now);
       session.rate.admit(now);
     }
@@ -99,7 +116,8 @@ export class Sessions<In, Out> implements SessionHost<In, Out> {
     if (trace) this.#tracers.set(session, new Tracer(trace, { id, now: () => clock.date() }));
     this.#cancelIdle ??= this.#waitIdle(idleMs);
     report({ type: "opened", id, address: remoteAddr });
-    this.#hand(session, arrived);
+    // A handler without its session's first message would have nothing to do.
+    this.#hand(session, { ...arrived, isFirst: true });
     void this.#run(session);
   }
 
@@ -129,7 +147,10 @@ export class Sessions<In, Out> implements SessionHost<In, Out> {
     if (session.closeReason !== undefined) return;
     this.#table.delete(session);
     session.end(reason);
-    const { id, remoteAddr: address } = session;
+    const { id, remoteAddr: address, rate, heardAt } = session;
+    if (rate) {
+      this.#keptRates.keep(rate, { peer: address, heardAt, now: this.#options.clock.now() });
+    }
     this.#options.report({ type: "closed", id, address, reason });
   }
 
@@ -161,7 +182,10 @@ export class Sessions<In, Out> implements SessionHost<In, Out> {
     return this.#options.trace && this.#tracers.get(session);
   }
 
-  #hand(session: PeerSession<In, Out>, { message, bytes }: Arrived<In>): void {
+  #hand(
+    session: PeerSession<In, Out>,
+    { message, bytes, isFirst = false }: Arrived<In> & { readonly isFirst?: boolean },
+  ): void {
     const { length } = bytes;
     const tracer = this.#tracerOf(session);
     if (tracer) {
@@ -170,12 +194,18 @@ export class Sessions<In, Out> implements SessionHost<In, Out> {
       tracer.received(message, { from: receivedBytes - length, to: receivedBytes });
     }
     if (session.deliver(message)) return;
-    const { maxQueuedMessages, maxQueuedBytes } = this.#options.limits;
-    const isFull = session.queuedMessages >= maxQueuedMessages ||
-      (this.#queuedBytes > 0 && this.#queuedBytes + length > maxQueuedBytes);
-    if (isFull) return this.#options.drop("queue", session.remoteAddr);
+    if (!isFirst && this.#isFull(session, length)) {
+      return this.#options.drop("queue", session.remoteAddr);
+    }
     this.#queuedBytes += length;
     session.enqueue(message, length);
+  }
+
+  #isFull({ queuedMessages, queuedBytes }: PeerSession<In, Out>, more: number): boolean {
+    const { maxQueuedMessages, maxQueuedBytes } = this.#options.limits;
+    return queuedMessages >= maxQueuedMessages ||
+      (queuedBytes > 0 && queuedBytes + more > maxQueuedBytes * SESSION_SHARE) ||
+      (this.#queuedBytes > 0 && this.#queuedBytes + more > maxQueuedBytes);
   }
 
   async #run(session: PeerSession<In, Out>): Promise<void> {
@@ -188,7 +218,8 @@ export class Sessions<In, Out> implements SessionHost<In, Out> {
       this.#options.report({ type: "failed", id, address, error });
       this.close(session, "failed");
     }
-    session.drop();
+    // What was kept of it can send no more, also where the server is stopping.
+    session.cut();
     this.#running.delete(session);
     this.#onOneLess();
   }

@@ -48,9 +48,14 @@ class BunDatagrams implements DatagramSocket {
     });
     // What is bound is there already, behind a promise that has settled.
     this.#socket = bun.peek(bound) as BunUdpSocket;
-    // As Deno's sockets may from the start.
-    this.#socket.setBroadcast(true);
-    this.bound = this.#socket.address;
+    try {
+      // As Deno's sockets may from the start.
+      this.#socket.setBroadcast(true);
+      this.bound = this.#socket.address;
+    } catch (error) {
+      this.#socket.close();
+      throw error;
+    }
   }
 
   async send(bytes: Uint8Array, { address, port }: HostPort): Promise<number> {

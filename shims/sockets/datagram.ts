@@ -97,8 +97,9 @@ class SocketDatagramConn implements DatagramConn {
   ): void {
     if (this.#closed) throw hasBeenClosed();
     this.#taker = { arrived, failed };
-    for (const [bytes, from] of this.#waiting.splice(0)) arrived(bytes, from);
     this.#waitingBytes = 0;
+    // Who takes one may close the socket, which forgets the others.
+    for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) arrived(...next);
   }
 
   /** Talks to this peer alone from now on, where the runtime can; the system then tells where nobody listens. */
@@ -130,6 +131,7 @@ class SocketDatagramConn implements DatagramConn {
     this.#closed = true;
     this.#socket.close();
     this.#waiting.length = 0;
+    this.#taker?.failed(interrupted());
     for (const { reject } of this.#receiving.splice(0)) reject(interrupted());
   }
 

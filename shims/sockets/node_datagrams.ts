@@ -18,18 +18,28 @@ export function bindNodeDatagrams(
     reuseAddr: reuseAddress,
     lookup: lookupNow,
   });
+  try {
+    bindNow(socket, { address, port });
+    // As Deno's sockets may from the start.
+    socket.setBroadcast(true);
+    socket.on("error", failed);
+    // Node receives into memory that it made for this datagram, and that nobody shares.
+    socket.on("message", (bytes, from) => arrived(plain(bytes), from));
+    return new NodeDatagrams(socket, explained);
+  } catch (error) {
+    // It has a file of the system from its making on.
+    socket.close();
+    throw error;
+  }
+}
+
+function bindNow(socket: Socket, { address, port }: HostPort): void {
   let failure: Error | undefined;
   const fail = (error: Error) => failure = error;
   socket.once("error", fail);
   socket.bind({ address, port, exclusive: true });
   if (failure) throw failure;
   socket.off("error", fail);
-  // As Deno's sockets may from the start.
-  socket.setBroadcast(true);
-  socket.on("error", failed);
-  // Node receives into memory that it made for this datagram, and that nobody shares.
-  socket.on("message", (bytes, from) => arrived(plain(bytes), from));
-  return new NodeDatagrams(socket, explained);
 }
 
 class NodeDatagrams implements DatagramSocket {

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertInstanceOf, assertStrictEquals } from "@std
 import { assertBytes, pattern, text, utf8 } from "./bytes.ts";
 import { assertFails, assertThrown, codeOf, reasonOf } from "./failing.ts";
 import { LOCALHOST } from "./pairs.ts";
-import { ipv6 } from "./runtime.ts";
+import { ipv6, onNode } from "./runtime.ts";
 import { turns } from "./waiting.ts";
 
 /** A UDP socket that `using` closes: Deno's own cannot be disposed of. */
@@ -57,6 +57,24 @@ Deno.test("Deno.listenDatagram() shares a port when each asks for it with reuseA
 
 Deno.test("Deno.listenDatagram() throws AddrNotAvailable when the address is another machine's", () => {
   assertThrown(() => open({ hostname: "198.51.100.77" }), Deno.errors.AddrNotAvailable);
+});
+
+Deno.test({
+  name: "Deno.listenDatagram() leaves no file open when it throws (needs Node, and /proc)",
+  // Deno shows nobody /proc.
+  ignore: !onNode || Deno.build.os !== "linux",
+  fn() {
+    using one = open();
+    const { port } = one.addr;
+    const files = () => [...Deno.readDirSync("/proc/self/fd")].length;
+    const before = files();
+    for (let time = 0; time < 50; time++) {
+      assertThrown(() => open({ hostname: "198.51.100.77" }), Deno.errors.AddrNotAvailable);
+      assertThrown(() => open({ port }), Deno.errors.AddrInUse);
+    }
+    // Something else may have opened one or two.
+    assert(files() - before < 50, `${files()} files after ${before}`);
+  },
 });
 
 Deno.test("Deno.listenDatagram() throws RangeError when the port is out of range", () => {

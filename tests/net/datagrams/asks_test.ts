@@ -76,7 +76,7 @@ Deno.test("ask() ends with its signal, with the server, at its limit, and when i
   stop.abort(new Error("enough"));
   assertEquals(String(await aborted), "Error: enough");
   socket.sendError = new Error("no");
-  assertEquals(String(await rejectionOf(server.ask(peer(7), "d"))), "Error: no");
+  assertEquals(String(await rejectionOf(server.ask(peer(8), "d"))), "Error: no");
   await server.shutdown();
   assertInstanceOf(await cut, ClosedError);
   assertInstanceOf(await rejectionOf(server.ask(peer(7), "e")), ClosedError);

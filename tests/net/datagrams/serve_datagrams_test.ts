@@ -145,11 +145,11 @@ Deno.test("what comes faster than its rate is dropped, from one peer and from al
   });
   for (let count = 0; count < 5; count++) await socket.arrive("a", peer(1));
   assertEquals([socket.sent.length, server.counts.dropped["peer-rate"]], [3, 2]);
-  for (let port = 2; port < 7; port++) await socket.arrive("b", peer(port));
-  assertEquals([socket.sent.length, server.counts.dropped.rate], [6, 2]);
+  for (let port = 2; port < 9; port++) await socket.arrive("b", peer(port));
+  assertEquals([socket.sent.length, server.counts.dropped.rate], [8, 2]);
   await clock.advance(1_000);
   await socket.arrive("a", peer(1));
-  assertEquals(socket.sent.length, 7);
+  assertEquals(socket.sent.length, 9);
   await server.shutdown();
 });
 
@@ -197,13 +197,14 @@ Deno.test("a datagram that was cut is dropped and told when it is longer than ma
 Deno.test("drops are counted, and told again when some time has passed", async () => {
   const { socket, server, clock, told } = serveFake();
   for (let count = 0; count < 5; count++) await socket.arrive("a", peer(0));
-  await clock.advance(10_000);
-  await socket.arrive("a", peer(0));
-  assertEquals(told(), [
-    "Dropped a datagram from 10.0.0.1:0 (no-port)",
-    "Dropped 5 datagrams, the last one from 10.0.0.1:0 (no-port)",
-  ]);
+  await clock.advance(9_999);
+  assertEquals(told(), ["Dropped a datagram from 10.0.0.1:0 (no-port)"]);
+  await clock.advance(1);
+  await socket.arrive("a", peer(0, "10.0.0.2"));
+  assertEquals(told().slice(1), ["Dropped 4 datagrams, the last one from 10.0.0.1:0 (no-port)"]);
   await server.shutdown();
+  assertEquals(told().slice(2), ["Dropped a datagram from 10.0.0.2:0 (no-port)"]);
+  assertEquals(clock.pending, 0);
 });
 
 Deno.test("bytes that the codec refuses end no session, and begin none", async () => {
@@ -229,10 +230,22 @@ Deno.test("peers outside the address lists get no session", async () => {
   await server.shutdown();
 });
 
+Deno.test("an address list holds when its addresses are not written as the system writes them", async () => {
+  const { socket, server } = serveFake({
+    socket: new FakeSocket("::"),
+    allow: new AddressList(["FD00:0::2", "::FFFF:10.0.0.0/104", "fe80::1%eth0"]),
+  });
+  for (const host of ["fd00::2", "::ffff:10.0.0.1", "fe80::1", "fd00::3"]) {
+    await socket.arrive("a", peer(1, host));
+  }
+  assertEquals([server.size, server.counts.dropped["not-allowed"]], [3, 1]);
+  await server.shutdown();
+});
+
 Deno.test("what waits for a slow handler is bounded in messages and in bytes", async () => {
   const sessions: DatagramSession<string>[] = [];
   const { socket, server } = serveFake(
-    { limits: { maxQueuedMessages: 3, maxQueuedBytes: 10 } },
+    { limits: { maxQueuedMessages: 3, maxQueuedBytes: 24 } },
     (session) => {
       sessions.push(session);
       return new Promise((resolve) => session.signal.addEventListener("abort", resolve));
@@ -240,15 +253,87 @@ Deno.test("what waits for a slow handler is bounded in messages and in bytes", a
   );
   for (let count = 0; count < 5; count++) await socket.arrive(`${count}`, peer(1));
   assertEquals(server.counts.dropped.queue, 2);
-  await socket.arrive("1234567", peer(2));
+  await socket.arrive("x".repeat(20), peer(2));
+  await socket.arrive("first", peer(3));
   await socket.arrive("1", peer(3));
   assertEquals(server.counts.dropped.queue, 3);
-  assertEquals(await sessions[0]!.receive(), "0");
+  assertEquals(await sessions[1]!.receive(), "x".repeat(20));
+  assertEquals(await sessions[2]!.receive(), "first");
   await socket.arrive("2", peer(3));
   assertEquals(server.counts.dropped.queue, 3);
   assertEquals(await sessions[2]!.receive(), "2");
   await server.shutdown();
 });
+
+Deno.test("a session holds an eighth of what may wait when its handler is slow", async () => {
+  const { socket, server } = serveFake(
+    { limits: { maxQueuedBytes: 80 } },
+    (session) => new Promise((resolve) => session.signal.addEventListener("abort", resolve)),
+  );
+  for (let count = 0; count < 3; count++) await socket.arrive("12345", peer(1));
+  assertEquals(server.counts.dropped.queue, 1);
+  await socket.arrive("x".repeat(40), peer(2));
+  await socket.arrive("1", peer(2));
+  assertEquals(server.counts.dropped.queue, 2);
+  await server.shutdown();
+});
+
+Deno.test("a peer's rate holds beyond its session when the handler returns after each message", async () => {
+  const { socket, server, clock } = serveFake(
+    { limits: { maxPeerDatagramsPerSecond: 10 } },
+    async (session) => {
+      await session.send(`${await session.receive()}`);
+    },
+  );
+  for (let count = 0; count < 50; count++) await socket.arrive("a", peer(1));
+  assertEquals([socket.sent.length, server.counts.dropped["peer-rate"]], [10, 40]);
+  await socket.arrive("b", peer(2));
+  assertEquals(socket.sent.at(-1), ["b", 2]);
+  await clock.advance(500);
+  for (let count = 0; count < 50; count++) await socket.arrive("a", peer(1));
+  assertEquals(socket.sent.length, 16);
+  await server.shutdown();
+});
+
+Deno.test("what is dropped anyway takes nothing from the rate of all", async () => {
+  const { socket, server } = serveFake({
+    limits: { maxDatagramsPerSecond: 3, maxNewSessionsPerSecond: 2, maxDatagramBytes: 4 },
+    deny: new AddressList(["10.0.0.9"]),
+  });
+  await socket.arrive("a", peer(1));
+  for (let count = 0; count < 9; count++) {
+    await socket.arrive("b", peer(2, "10.0.0.9"));
+    await socket.arrive("12345", peer(1));
+    await socket.arrive("c", peer(9000, "192.0.2.1"));
+  }
+  await socket.arrive("d", peer(4));
+  for (let port = 5; port < 9; port++) await socket.arrive("e", peer(port));
+  await socket.arrive("f", peer(1));
+  assertEquals(socket.sent, [["0:a", 1], ["1:d", 4], ["0:f", 1]]);
+  assertEquals([server.counts.dropped["session-rate"], server.counts.dropped.rate], [4, 0]);
+  await server.shutdown();
+});
+
+for (
+  const [what, thrown] of [
+    ["an object without a prototype", Object.create(null)],
+    ["a symbol", Symbol("no")],
+    ["null", null],
+  ]
+) {
+  Deno.test(`bytes are undecodable when the codec throws ${what}`, async () => {
+    const decode = (bytes: Uint8Array): string => {
+      if (bytes.length === 0) throw thrown;
+      return "ok";
+    };
+    const { socket, server, told } = serveFake({ codec: { ...textDatagrams(), decode } });
+    await socket.arrive("", peer(1));
+    await socket.arrive("a", peer(1));
+    assertEquals([socket.sent, server.counts.dropped.undecodable], [[["0:ok", 1]], 1]);
+    assert(told()[0]?.startsWith("Dropped a datagram from 10.0.0.1:1 (undecodable)"), told()[0]);
+    await server.shutdown();
+  });
+}
 
 Deno.test("a handler that throws ends its own session alone, and is told", async () => {
   const { socket, server, told } = serveFake({}, async (session) => {
@@ -405,6 +490,12 @@ Deno.test("serveDatagrams() closes the socket when it refuses an option", () => 
   refuse({ deadlines: { idleMs: 0 } });
   refuse({ codec: {} });
   refuse({ wrong: true });
+  refuse({ allow: ["127.0.0.1"] });
+  refuse({ deny: new Set(["127.0.0.1"]) });
+  refuse({ onEvent: 5 });
+  refuse({ trace: 5 });
+  refuse({ signal: "stop" });
+  refuse({ clock: {} });
 });
 
 Deno.test("bytes are sent as a copy, and as they are when they are transferred", async () => {

@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
+import { assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
 import type {
   BunRuntime,
   BunUdpHandlers,
@@ -61,6 +61,17 @@ Deno.test("a datagram socket of Bun is bound when it is made, and shares its por
   assertEquals(bind(bun).socket.bound, { address: "127.0.0.1", port: 4321 });
   bind(bun, { reuseAddress: true });
   assertEquals(bound.map(({ flags }) => flags), [0, 4]);
+});
+
+Deno.test("a datagram socket of Bun is closed when it cannot be set up", () => {
+  const { bun, socket } = bunThat();
+  let closed = 0;
+  socket.close = () => void closed++;
+  socket.setBroadcast = () => {
+    throw new Error("no broadcast");
+  };
+  assertThrows(() => bind(bun), Error, "no broadcast");
+  assertEquals(closed, 1);
 });
 
 Deno.test("a datagram that comes on Bun is handed on as plain bytes", () => {
