@@ -1,6 +1,6 @@
 import { escapeControls } from "../codec/escape_controls.ts";
 import { onAbort } from "../net/abort_listener.ts";
-import { sleep, systemClock } from "../net/clock.ts";
+import { type Clock, sleep, systemClock } from "../net/clock.ts";
 import { counted } from "../net/counted.ts";
 import { formatAddress } from "../net/mod.ts";
 import { type DatagramPeer, hearWhile, refusalNote, tellRefusal } from "./datagram_talk.ts";
@@ -11,7 +11,7 @@ import { type RoundTrip, RoundTrips } from "./round_trips.ts";
 export interface MeasureOptions {
   /** How many are sent. */
   readonly count: number;
-  /** How long after the one before each is sent, in milliseconds. */
+  /** How long after the one before each is sent at the earliest, in milliseconds. */
   readonly interval: number;
   /** What takes longer is lost, in milliseconds. */
   readonly waitMs: number;
@@ -22,38 +22,57 @@ export interface MeasureOptions {
   readonly report: Report;
   /** Ends it. */
   readonly signal: AbortSignal;
+  /** The clock to go by. @default {systemClock} */
+  readonly clock?: Clock;
 }
 
-/** Sends one datagram after the other, says how long each answer took, and returns how many there were in time. */
+/**
+ * Sends one datagram after the other, says how long each answer took, and returns how many there were in time. Where no
+ * numbers tell answers apart, the next datagram waits until the one before has its answer or is given up.
+ */
 export async function measureRoundTrips(
   peer: DatagramPeer,
-  { count, interval, waitMs, sizeBytes, message, report, signal }: MeasureOptions,
+  { count, interval, waitMs, sizeBytes, message, report, signal, clock = systemClock }:
+    MeasureOptions,
 ): Promise<number> {
   const trips = new RoundTrips({ message, bytes: sizeBytes, waitMs });
   const where = escapeControls(formatAddress(peer.remoteAddr));
   const refused = refusalNote(report);
   const over = new AbortController();
   const stopListening = onAbort(signal, () => over.abort());
-  let isAllSent = false;
+  let settled = () => {};
   const hearing = hearWhile(peer, {
     heard(answer) {
-      const trip = trips.heard(answer, systemClock.now());
+      const trip = trips.heard(answer, clock.now());
       if (trip) tellTrip(report, { trip, bytes: answer.length, where });
-      if (isAllSent && trips.isOver(systemClock.now())) over.abort();
+      if (trips.isOver(clock.now())) settled();
     },
     refused,
     signal: over.signal,
   });
   // It is waited for below, and may fail while others are.
   hearing.catch(() => over.abort());
+  /** Waits until what was sent is answered or given up. */
+  const untilSettled = async () => {
+    while (!trips.isOver(clock.now())) {
+      const wait = new AbortController();
+      settled = () => wait.abort();
+      const stopWaiting = onAbort(over.signal, settled);
+      // A timer may come a little too early.
+      const ms = Math.max(1, trips.restMs(clock.now()));
+      await sleep(ms, { clock, signal: wait.signal }).catch(() => {});
+      stopWaiting();
+      over.signal.throwIfAborted();
+    }
+  };
   try {
     for (let sent = 0; sent < count && !over.signal.aborted; sent++) {
-      if (sent > 0) await sleep(interval, { signal: over.signal });
-      const { bytes } = trips.next(systemClock.now());
+      if (sent > 0) await sleep(interval, { clock, signal: over.signal });
+      if (trips.isInStep) await untilSettled();
+      const { bytes } = trips.next(clock.now());
       await peer.send(bytes).catch((error) => tellRefusal(error, refused));
     }
-    isAllSent = true;
-    if (!trips.isOver(systemClock.now())) await sleep(waitMs, { signal: over.signal });
+    await untilSettled();
   } catch (error) {
     if (!over.signal.aborted) throw error;
   } finally {
@@ -80,8 +99,8 @@ function tellSummary(
   report: Report,
   { trips, where }: { trips: RoundTrips; where: string },
 ): void {
-  const { sent, answered, lostPercent, extra, times } = trips.summary();
-  const lost = `${Number(lostPercent.toFixed(1))} % lost`;
+  const { sent, answered, lostPercent, extra, isUncertain, times } = trips.summary();
+  const lost = `${shownPercent(lostPercent)} lost`;
   const more = extra === 0 ? "" : `, ${counted(extra, "answer")} late or again`;
   const lines = [`${where}: ${sent} sent, ${answered} answered, ${lost}${more}`];
   const rest: Record<string, number> = {};
@@ -92,11 +111,36 @@ function tellSummary(
         `${shownMs(maxMs)} at most, ${shownMs(deviationMs)} deviation`,
     );
     for (const [name, ms] of Object.entries(times)) rest[name] = rounded(ms);
+    if (isUncertain) {
+      lines.push(
+        "The times are uncertain: answers without a number may be those of other datagrams",
+      );
+    }
   }
+  const record = {
+    sent,
+    answered,
+    lostPercent: recordedPercent(lostPercent),
+    extra,
+    uncertain: isUncertain,
+  };
   report.block(
-    () => ({ event: "summary", sent, answered, lostPercent: rounded(lostPercent), extra, ...rest }),
+    () => ({ event: "summary", ...record, ...rest }),
     () => lines.join("\n"),
   );
+}
+
+/** Nothing and all are said of nothing and all alone. */
+function shownPercent(percent: number): string {
+  const shown = Number(percent.toFixed(1));
+  if (shown === 0 && percent > 0) return "<0.1 %";
+  if (shown === 100 && percent < 100) return ">99.9 %";
+  return `${shown} %`;
+}
+
+function recordedPercent(percent: number): number {
+  const recorded = rounded(percent);
+  return recorded === 0 || recorded === 100 ? percent : recorded;
 }
 
 function shownMs(ms: number): string {

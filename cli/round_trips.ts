@@ -2,7 +2,11 @@
 export interface RoundTripsOptions {
   /** What each datagram holds. @default its number, so that each is told from the others */
   readonly message?: Uint8Array<ArrayBuffer> | undefined;
-  /** Bytes of each datagram: what lacks is filled up, and what is too much is cut. @default what there is */
+  /**
+   * Bytes of each datagram: what lacks is filled up, and what is too much is cut. A number that would be cut is left out.
+   *
+   * @default what there is
+   */
   readonly bytes?: number | undefined;
   /** An answer that takes longer is late, and what it answers is lost, in milliseconds. */
   readonly waitMs: number;
@@ -25,6 +29,8 @@ export interface RoundTripSummary {
   readonly lostPercent: number;
   /** Answers to what was answered or given up already. */
   readonly extra: number;
+  /** An answer without a number may have been given to another datagram than its own: something was lost, doubled or late. */
+  readonly isUncertain: boolean;
   /** Undefined where nothing was answered in time. */
   readonly times: {
     readonly minMs: number;
@@ -35,27 +41,39 @@ export interface RoundTripSummary {
   } | undefined;
 }
 
-/** Something that was sent: when, and whether it was answered. */
+/** Something that was sent: when, and what became of it. */
 interface Sent {
   readonly number: number;
   readonly atMs: number;
-  isAnswered: boolean;
+  state: "waiting" | "answered" | "lost";
 }
 
-/** So much of what was sent is known, for answers that come again. */
-const MAX_KNOWN = 1_000;
+/** So much of what was sent is known however old it is, for answers that come late or again. */
+const MIN_KNOWN = 1_000;
+/** No more is known, however long answers may take; one that comes after that is late. */
+const MAX_KNOWN = 100_000;
 
 /**
- * Measures round trips over what may lose, double and reorder datagrams. An answer that holds what was sent belongs to it; any
- * other one to what has waited for longest. Time enters as an argument.
+ * Measures round trips over what may lose, double and reorder datagrams. An answer that begins as what was sent, with its
+ * number, belongs to that and to nothing else; one without a number is given to what has waited for longest, which is
+ * certain only where one waits at a time: {@linkcode RoundTrips.isInStep}. Time enters as an argument.
  */
 export class RoundTrips {
   readonly #options: RoundTripsOptions;
-  /** The last ones that were sent, by their numbers, the oldest first. */
+  /** What was sent, by its number, the oldest first. */
   readonly #sent = new Map<number, Sent>();
+  /** The number of the oldest one that is known. */
+  #oldest = 1;
+  /** None before this number waits. */
+  #first = 1;
+  #waiting = 0;
   #count = 0;
   #answered = 0;
   #extra = 0;
+  /** An answer came that holds no number. */
+  #hasUnnumbered = false;
+  /** It came while several waited. */
+  #wasAmbiguous = false;
   #minMs = Infinity;
   #maxMs = 0;
   #sumMs = 0;
@@ -65,19 +83,31 @@ export class RoundTrips {
     this.#options = options;
   }
 
+  /**
+   * Says whether the next one is to be sent only when all are over: without a number in it, or in what comes back, answers
+   * to two that wait cannot be told apart.
+   */
+  get isInStep(): boolean {
+    return this.#hasUnnumbered || !this.#isNumbered(this.#count + 1);
+  }
+
   /** Says whether what was sent has its answer, or is given up. */
   isOver(nowMs: number): boolean {
-    for (const one of this.#sent.values()) {
-      if (!one.isAnswered && !this.#isLate(one, nowMs)) return false;
-    }
-    return true;
+    return this.#firstWaiting(nowMs) === undefined;
+  }
+
+  /** Returns how long it takes until what has waited for longest is given up, in milliseconds; 0 where nothing waits. */
+  restMs(nowMs: number): number {
+    const first = this.#firstWaiting(nowMs);
+    return first ? first.atMs + this.#options.waitMs - nowMs : 0;
   }
 
   /** Returns the next datagram, which is sent now, and its number. */
   next(nowMs: number): { readonly number: number; readonly bytes: Uint8Array<ArrayBuffer> } {
     const number = ++this.#count;
-    this.#sent.set(number, { number, atMs: nowMs, isAnswered: false });
-    if (this.#sent.size > MAX_KNOWN) this.#sent.delete(number - MAX_KNOWN);
+    this.#sent.set(number, { number, atMs: nowMs, state: "waiting" });
+    this.#waiting++;
+    this.#forget(nowMs);
     return { number, bytes: this.#bytesOf(number) };
   }
 
@@ -88,10 +118,10 @@ export class RoundTrips {
       this.#extra++;
       return undefined;
     }
-    const { number, atMs } = sent;
+    const { number, atMs, state } = sent;
     const ms = nowMs - atMs;
-    const kind = sent.isAnswered ? "again" : this.#isLate(sent, nowMs) ? "late" : "first";
-    if (kind !== "again") sent.isAnswered = true;
+    const kind = state === "answered" ? "again" : this.#isLate(sent, nowMs) ? "late" : "first";
+    this.#settle(sent, "answered");
     if (kind === "first") this.#countAnswer(ms);
     else this.#extra++;
     return { number, ms, kind };
@@ -101,13 +131,15 @@ export class RoundTrips {
   summary(): RoundTripSummary {
     const [sent, answered, extra] = [this.#count, this.#answered, this.#extra];
     const lostPercent = sent === 0 ? 0 : 100 * (sent - answered) / sent;
-    if (answered === 0) return { sent, answered, lostPercent, extra, times: undefined };
+    const isUncertain = this.#hasUnnumbered &&
+      (this.#wasAmbiguous || extra > 0 || answered < sent);
+    const all = { sent, answered, lostPercent, extra, isUncertain };
+    if (answered === 0) return { ...all, times: undefined };
     const averageMs = this.#sumMs / answered;
     // Rounding may leave it below nothing.
     const variance = Math.max(0, this.#sumOfSquares / answered - averageMs ** 2);
     const [minMs, maxMs] = [this.#minMs, this.#maxMs];
-    const times = { minMs, averageMs, maxMs, deviationMs: Math.sqrt(variance) };
-    return { sent, answered, lostPercent, extra, times };
+    return { ...all, times: { minMs, averageMs, maxMs, deviationMs: Math.sqrt(variance) } };
   }
 
   #countAnswer(ms: number): void {
@@ -119,23 +151,63 @@ export class RoundTrips {
   }
 
   #answeredBy(answer: Uint8Array, nowMs: number): Sent | undefined {
-    if (this.#options.message === undefined) {
-      const [, digits] = /^parley (\d+)\b/.exec(decoder.decode(answer.subarray(0, 32))) ?? [];
-      const sent = digits === undefined ? undefined : this.#sent.get(Number(digits));
-      if (sent && isSame(this.#bytesOf(sent.number), answer)) return sent;
+    const number = this.#options.message === undefined ? numberIn(answer) : undefined;
+    if (number !== undefined) {
+      return this.#isAnswerTo(number, answer) ? this.#sent.get(number) : undefined;
     }
-    for (const one of this.#sent.values()) {
-      if (!one.isAnswered && !this.#isLate(one, nowMs)) return one;
+    this.#hasUnnumbered = true;
+    const first = this.#firstWaiting(nowMs);
+    if (this.#waiting > 1) this.#wasAmbiguous = true;
+    return first;
+  }
+
+  /** A server may cut what it sends back, or add to it: then the number is whole where what follows it is there as well. */
+  #isAnswerTo(number: number, answer: Uint8Array): boolean {
+    if (!this.#isNumbered(number)) return false;
+    const sent = this.#bytesOf(number);
+    const head = sent.subarray(0, headOf(number).length + 1);
+    return head.every((byte, at) => byte === answer[at]);
+  }
+
+  #firstWaiting(nowMs: number): Sent | undefined {
+    for (; this.#first <= this.#count; this.#first++) {
+      const one = this.#sent.get(this.#first);
+      if (one?.state !== "waiting") continue;
+      if (!this.#isLate(one, nowMs)) return one;
+      this.#settle(one, "lost");
     }
     return undefined;
+  }
+
+  #settle(one: Sent, state: "answered" | "lost"): void {
+    if (one.state === "waiting") this.#waiting--;
+    one.state = state;
+  }
+
+  #forget(nowMs: number): void {
+    while (this.#sent.size > MIN_KNOWN) {
+      // What is known has no gaps.
+      const oldest = this.#sent.get(this.#oldest)!;
+      if (this.#sent.size <= MAX_KNOWN && !this.#isLate(oldest, nowMs)) return;
+      this.#settle(oldest, "lost");
+      this.#sent.delete(this.#oldest++);
+    }
   }
 
   #isLate({ atMs }: Sent, nowMs: number): boolean {
     return nowMs - atMs > this.#options.waitMs;
   }
 
+  #isNumbered(number: number): boolean {
+    const { message, bytes = Infinity } = this.#options;
+    return message === undefined && headOf(number).length <= bytes;
+  }
+
   #bytesOf(number: number): Uint8Array<ArrayBuffer> {
-    const { message = encoder.encode(`parley ${number}`), bytes = message.length } = this.#options;
+    const {
+      message = encoder.encode(this.#isNumbered(number) ? headOf(number) : HEAD),
+      bytes = message.length,
+    } = this.#options;
     const filled = new Uint8Array(bytes).fill(FILL);
     filled.set(message.subarray(0, bytes));
     return filled;
@@ -144,9 +216,17 @@ export class RoundTrips {
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
+const HEAD = "parley ";
+/** Longer than any number with what stands before it. */
+const MAX_HEAD_BYTES = 32;
 /** A dot. */
 const FILL = 0x2e;
 
-function isSame(one: Uint8Array, other: Uint8Array): boolean {
-  return one.length === other.length && one.every((byte, at) => byte === other[at]);
+function headOf(number: number): string {
+  return `${HEAD}${number}`;
+}
+
+function numberIn(answer: Uint8Array): number | undefined {
+  const [, digits] = /^parley (\d+)/.exec(decoder.decode(answer.subarray(0, MAX_HEAD_BYTES))) ?? [];
+  return digits === undefined ? undefined : Number(digits);
 }

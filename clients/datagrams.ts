@@ -8,6 +8,7 @@
 //   deno run --allow-net=127.0.0.1 --allow-env=TERM clients/datagrams.ts --count 4 --interval 200ms
 
 import { explainedError } from "../cli/advice.ts";
+import { datagramAddresses } from "../cli/datagram_addresses.ts";
 import { requireDatagramSockets } from "../cli/datagram_support.ts";
 import { type DatagramPeer, refusalNote, talkDatagrams } from "../cli/datagram_talk.ts";
 import { type ExactLine, exactLine, exactLineBytes } from "../cli/exact_lines.ts";
@@ -27,7 +28,6 @@ import {
   MAX_UDP_BYTES,
   rawDatagrams,
 } from "../net/datagrams/mod.ts";
-import { lookUp } from "../net/look_up.ts";
 
 const PORT = 9000;
 
@@ -41,14 +41,15 @@ export interface DatagramClientOptions
 }
 
 /**
- * Opens a socket that talks to one peer. It is there at once, whether anybody listens or not.
+ * Opens a socket that talks to one peer, of a name to its first address. It is there at once, whether anybody listens or not.
  *
  * @throws {Error} There is no such host.
+ * @throws The reason of `signal`.
  */
 export async function connectDatagramPeer(
   { hostname = "127.0.0.1", port = PORT, ...options }: DatagramClientOptions = {},
 ): Promise<DatagramConnection<Uint8Array<ArrayBuffer>, Uint8Array>> {
-  const [host = hostname] = await lookUp(hostname);
+  const [host = hostname] = await datagramAddresses(hostname, options);
   const socket = Deno.listenDatagram({ transport: "udp", hostname: localHostFor(host), port: 0 });
   return await connectDatagrams(socket, {
     ...options,
@@ -101,15 +102,17 @@ export const program: cli.Program = cli.defineProgram({
   const stopListening = onAbort(interrupted.signal, () => stopTalking.abort());
   let tried: "connect" | "talk" = "connect";
   try {
+    const { signal } = stopTalking;
+    const [host = hostname, ...otherHosts] = await datagramAddresses(hostname, { signal });
     using peer = await connectDatagramPeer({
-      hostname,
+      hostname: host,
       port,
       onEvent: (event) => report.note({ event: event.type }, formatDatagramEvent(event)),
       ...values.trace && { trace: report.trace },
     });
     tried = "talk";
-    const { signal } = stopTalking;
-    await talk(peer, { values, given, operands, io, report, interrupted, signal });
+    const elsewhere = otherAddressAdvice(hostname, otherHosts);
+    await talk(peer, { values, given, operands, io, report, interrupted, signal, elsewhere });
   } catch (error) {
     if (!stopTalking.signal.aborted) {
       if (error instanceof cli.UsageError || error instanceof cli.ExplainedError) throw error;
@@ -129,14 +132,16 @@ interface Run extends Pick<cli.ProgramRun<typeof OPTIONS>, "values" | "given" | 
   readonly report: cli.Report;
   readonly interrupted: Interruption;
   readonly signal: AbortSignal;
+  /** Where else somebody may answer, as advice. */
+  readonly elsewhere: readonly string[];
 }
 
 async function talk(peer: DatagramPeer, run: Run): Promise<void> {
-  const { values, given, operands, io, report, interrupted, signal } = run;
+  const { values, given, operands, io, report, interrupted, signal, elsewhere } = run;
   if (isMeasuring(given)) {
     const message = operands.length === 0 ? undefined : encoder.encode(operands.join(" "));
     const answered = await measureRoundTrips(peer, { ...values, message, report, signal });
-    if (answered === 0 && !signal.aborted) throw noAnswerError(peer, undefined);
+    if (answered === 0 && !signal.aborted) throw noAnswerError(peer, { elsewhere });
     return;
   }
   const isTyped = operands.length === 0;
@@ -159,15 +164,15 @@ async function talk(peer: DatagramPeer, run: Run): Promise<void> {
       signal,
     });
   } else {
-    for await (const message of messages) await ask(peer, { message, values, report, signal });
+    for await (const message of messages) await ask(peer, { ...run, message });
   }
 }
 
 /** Sends one, and prints its answer. @throws {ExplainedError} None came. */
 async function ask(
   peer: DatagramPeer,
-  { message, values, report, signal }:
-    & Pick<Run, "values" | "report" | "signal">
+  { message, values, report, signal, elsewhere }:
+    & Pick<Run, "values" | "report" | "signal" | "elsewhere">
     & { readonly message: Uint8Array },
 ): Promise<void> {
   const { waitMs: timeoutMs, retry: retries } = values;
@@ -176,7 +181,7 @@ async function ask(
     answer = await peer.ask(message, { timeoutMs, retries, signal });
   } catch (error) {
     if (signal.aborted) throw error;
-    throw noAnswerError(peer, error);
+    throw noAnswerError(peer, { cause: error, elsewhere });
   }
   const asked = cli.textOf(exactLine(message));
   await report.received(
@@ -185,7 +190,10 @@ async function ask(
   );
 }
 
-function noAnswerError(peer: DatagramPeer, cause: unknown): unknown {
+function noAnswerError(
+  peer: DatagramPeer,
+  { cause, elsewhere }: Pick<Run, "elsewhere"> & { readonly cause?: unknown },
+): unknown {
   const where = escapeControls(formatAddress(peer.remoteAddr));
   const isRefused = cause instanceof Deno.errors.ConnectionRefused;
   if (cause !== undefined && !isRefused && !(cause instanceof DeadlineError)) return cause;
@@ -193,10 +201,19 @@ function noAnswerError(peer: DatagramPeer, cause: unknown): unknown {
   return new cli.ExplainedError(`Cannot talk to ${where}`, {
     why: isRefused ? "nobody listens there" : `no answer came${took}`,
     code: isRefused ? "connection-refused" : "no-answer",
-    advice: ["start the server", "check --hostname and --port"],
+    advice: ["start the server", "check --hostname and --port", ...elsewhere],
     cause,
   });
 }
+
+/** Only the first address of a name is talked to: by UDP silence does not say that nobody is there. */
+function otherAddressAdvice(hostname: string, others: readonly string[]): string[] {
+  if (others.length === 0) return [];
+  const shown = others.slice(0, MAX_OTHER_ADDRESSES).join(", ");
+  return [escapeControls(`take another address of ${hostname} with --hostname (${shown})`)];
+}
+
+const MAX_OTHER_ADDRESSES = 3;
 
 async function* eachBytes(
   lines: AsyncIterable<ExactLine> | Iterable<ExactLine>,

@@ -2,7 +2,7 @@
 //
 //   deno run --allow-net=127.0.0.1:7010 examples/calls.ts
 
-import { Calls, connect, jsonLines, serve } from "@parley/sockets";
+import { Calls, connect, escapeControls, jsonLines, serve } from "@parley/sockets";
 
 /** What both sides say: JSON Lines, checked. */
 const codec = jsonLines({
@@ -33,6 +33,6 @@ await using calls = Calls.over((signal) => connect({ port: 7010, codec, signal }
 
 const questions = ["a long question", "short"].map(async (text) => {
   // Asking twice changes nothing, so it may be asked again where the connection breaks.
-  console.log(await calls.call(text, { waitMs: 5_000, idempotent: true }));
+  console.log(escapeControls(await calls.call(text, { waitMs: 5_000, idempotent: true })));
 });
 await Promise.all(questions);

@@ -3,9 +3,10 @@
 //   deno run --allow-net=127.0.0.1:6667 examples/irc_bot.ts
 
 import { connectIrc, parseSource } from "@parley/sockets/irc";
+import { connectTcp } from "@parley/sockets/net";
 
 await using bot = await connectIrc({
-  open: (signal) => Deno.connect({ hostname: "127.0.0.1", port: 6667, signal }),
+  open: (signal) => connectTcp({ hostname: "127.0.0.1", port: 6667, signal }),
   nick: "clock",
   reconnect: true,
 });

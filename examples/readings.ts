@@ -2,7 +2,7 @@
 //
 //   deno run --unstable-net --allow-net=127.0.0.1 examples/readings.ts
 
-import { jsonLines, shutdownOnSignals } from "@parley/sockets";
+import { escapeControls, jsonLines, shutdownOnSignals } from "@parley/sockets";
 import { asDatagrams, serveDatagrams } from "@parley/sockets/datagrams";
 
 interface Reading {
@@ -23,7 +23,7 @@ const server = serveDatagrams(
   { codec, limits: { maxDatagramBytes: 512 } },
   async (peer) => {
     for await (const reading of peer) {
-      console.log(`${reading.sensor}: ${reading.celsius} °C`);
+      console.log(`${escapeControls(reading.sensor)}: ${reading.celsius} °C`);
       // What has no answer is sent again by the sensor.
       await peer.send(reading);
     }

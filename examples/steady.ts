@@ -2,7 +2,7 @@
 //
 //   deno run --allow-net=127.0.0.1:7007 examples/steady.ts
 
-import { connect, lines, reconnect } from "@parley/sockets";
+import { connect, escapeControls, lines, reconnect } from "@parley/sockets";
 
 const stop = new AbortController();
 const { signal } = stop;
@@ -27,7 +27,7 @@ for await (const connection of connections) {
   try {
     await connection.send("are you there?");
     for await (const answer of connection) {
-      console.log(answer);
+      console.log(escapeControls(answer));
       await new Promise((resolve) => setTimeout(resolve, 500));
       await connection.send("still there?");
     }

@@ -2,7 +2,7 @@
 //
 //   deno run --allow-net=127.0.0.1:7007 examples/whisper.ts
 
-import { connect, explain, lines } from "@parley/sockets";
+import { connect, escapeControls, explain, lines } from "@parley/sockets";
 
 const [line = "is anybody there?"] = Deno.args;
 const address = { transport: "tcp", hostname: "127.0.0.1", port: 7007 } as const;
@@ -14,4 +14,4 @@ await using connection = await connect({ hostname, port, codec: lines() }).catch
   Deno.exit(1);
 });
 await connection.send(line);
-console.log(await connection.receive());
+console.log(escapeControls(await connection.receive() ?? "(no answer)"));

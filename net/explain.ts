@@ -2,7 +2,7 @@ import { escapeControls } from "../codec/escape_controls.ts";
 import { type Address, formatAddress } from "./address.ts";
 import { ClosedError, isOfLostPeer, messageOf } from "./errors.ts";
 import { ConnectAttemptsError } from "./happy_eyeballs.ts";
-import { portHolder, portHolderCommand } from "./port_holder.ts";
+import { portHolder, portHolderCommand, type PortTransport } from "./port_holder.ts";
 import { explainTls } from "./explain_tls.ts";
 
 /** What was tried when the error came. */
@@ -155,7 +155,9 @@ async function reasonOf(
     return because("Deno does not allow it", "allow", `allow ${permissionFor(address)}`);
   }
   if (error instanceof Deno.errors.AddrInUse) {
-    return "path" in address ? pathInUse() : await portInUse(port);
+    return "path" in address
+      ? pathInUse()
+      : await portInUse(port, address.transport === "udp" ? "udp" : "tcp");
   }
   if (error instanceof Deno.errors.AddrNotAvailable) {
     const help = "127.0.0.1 is this machine alone, 0.0.0.0 every network";
@@ -247,8 +249,8 @@ function pathReason(error: unknown, tried: ExplainOptions["tried"]): Reason | un
   return undefined;
 }
 
-async function portInUse(port: number): Promise<Reason> {
-  const holder = await portHolder(port);
+async function portInUse(port: number, transport: PortTransport): Promise<Reason> {
+  const holder = await portHolder(port, transport);
   if (holder) {
     const name = escapeControls(holder.name);
     return {
@@ -259,7 +261,7 @@ async function portInUse(port: number): Promise<Reason> {
       ],
     };
   }
-  const see = `see who has it: ${portHolderCommand(port)}`;
+  const see = `see who has it: ${portHolderCommand(port, transport)}`;
   return {
     why: "the port is in use",
     advice: [

@@ -1,16 +1,32 @@
+/** What carries bytes to a port: each has ports of its own. */
+export type PortTransport = "tcp" | "udp";
+
 /** Commands that know who holds a port, and what to look for in what they print. */
 const TOOLS = [
   {
     command: "ss",
-    args: (port: number) => ["-Hltnp", `sport = :${port}`],
-    find: /users:\(\("([^"]+)",pid=(\d+)/,
+    args: (port: number, transport: PortTransport) => [
+      `-H${SS_STATES[transport]}np`,
+      `sport = :${port}`,
+    ],
+    find: () => /users:\(\("([^"]+)",pid=(\d+)/,
   },
   {
     command: "lsof",
-    args: (port: number) => ["-nP", `-iTCP:${port}`, "-sTCP:LISTEN", "-Fcp"],
-    find: /p(?<pid>\d+)\nc(?<name>.+)/,
+    args: (port: number, transport: PortTransport) => [
+      "-nP",
+      `-i${transport.toUpperCase()}:${port}`,
+      ...transport === "tcp" ? ["-sTCP:LISTEN"] : [],
+      "-Fcpn",
+    ],
+    // It shows sockets as well that are connected to such a port elsewhere.
+    find: (port: number) =>
+      new RegExp(`^p(?<pid>\\d+)\nc(?<name>.+)\n(?:[fn].*\n)*?n[^>\n]*:${port}(?:->|$)`, "m"),
   },
 ] as const;
+
+/** A socket for datagrams holds its port whether it is connected or not; of TCP those that listen are meant. */
+const SS_STATES: Readonly<Record<PortTransport, string>> = { tcp: "lt", udp: "au" };
 
 /** The program that holds a port. */
 export interface PortHolder {
@@ -21,16 +37,21 @@ export interface PortHolder {
 }
 
 /**
- * Returns who listens on a TCP port, or undefined where the system does not tell: it asks `ss` or `lsof`, and only
+ * Returns who holds a port of a transport, or undefined where the system does not tell: it asks `ss` or `lsof`, and only
  * where running one of them is allowed already (`--allow-run=ss`). It never asks for a permission.
  */
-export async function portHolder(port: number): Promise<PortHolder | undefined> {
+export async function portHolder(
+  port: number,
+  transport: PortTransport,
+): Promise<PortHolder | undefined> {
   for (const { command, args, find } of TOOLS) {
     if (Deno.permissions.querySync({ name: "run", command }).state !== "granted") continue;
     try {
-      const { stdout } = await new Deno.Command(command, { args: args(port), stderr: "null" })
-        .output();
-      const found = find.exec(new TextDecoder().decode(stdout));
+      const { stdout } = await new Deno.Command(command, {
+        args: args(port, transport),
+        stderr: "null",
+      }).output();
+      const found = find(port).exec(new TextDecoder().decode(stdout));
       if (found === null) continue;
       const { name = found[1], pid = found[2] } = found.groups ?? {};
       return { name: name ?? "", pid: Number(pid) };
@@ -41,7 +62,9 @@ export async function portHolder(port: number): Promise<PortHolder | undefined> 
   return undefined;
 }
 
-/** Returns the command that shows who holds a port, for somebody to type. */
-export function portHolderCommand(port: number): string {
-  return Deno.build.os === "linux" ? `ss -ltnp 'sport = :${port}'` : `lsof -nP -iTCP:${port}`;
+/** Returns the command that shows who holds a port of a transport, for somebody to type. */
+export function portHolderCommand(port: number, transport: PortTransport): string {
+  return Deno.build.os === "linux"
+    ? `ss -${SS_STATES[transport]}np 'sport = :${port}'`
+    : `lsof -nP -i${transport.toUpperCase()}:${port}`;
 }

@@ -69,7 +69,7 @@ const SAMPLES: readonly Sample[] = [
     error: new Deno.errors.AddrInUse(),
     tried: "listen",
     text: "Cannot listen on 127.0.0.1:1: the port is in use; take another one with --port, " +
-      `or see who has it: ${portHolderCommand(1)}`,
+      `or see who has it: ${portHolderCommand(1, "tcp")}`,
   },
   {
     error: new Deno.errors.PermissionDenied("Permission denied (os error 13)"),

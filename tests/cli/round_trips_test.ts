@@ -19,7 +19,7 @@ Deno.test("RoundTrips tells answers apart by what was sent, whatever their order
   assertEquals(lostPercent.toFixed(6), "33.333333");
 });
 
-Deno.test("RoundTrips gives what is no echo to what has waited for longest", () => {
+Deno.test("RoundTrips gives an answer without a number to what has waited for longest", () => {
   const trips = new RoundTrips({ message: bytes("time?"), waitMs: 100 });
   assertEquals(textOf(trips.next(0).bytes), "time?");
   trips.next(90);
@@ -29,7 +29,102 @@ Deno.test("RoundTrips gives what is no echo to what has waited for longest", () 
   assertEquals([trips.isOver(121), trips.summary().extra], [true, 1]);
   const other = new RoundTrips({ waitMs: 100 });
   other.next(0);
-  assertEquals(other.heard(bytes("parley 7"), 1)?.number, 1);
+  assertEquals(other.heard(bytes("12:00"), 1)?.number, 1);
+});
+
+Deno.test("RoundTrips gives an answer with a number to nothing else than what has it", () => {
+  const trips = new RoundTrips({ waitMs: 100 });
+  trips.next(0);
+  for (const unknown of ["parley 7", "parley 0", "parley 01", `parley ${"9".repeat(40)}`]) {
+    assertEquals(trips.heard(bytes(unknown), 1), undefined, unknown);
+  }
+  // Who adds something to what came says whose answer it is all the same.
+  assertEquals(trips.heard(bytes("parley 1\n"), 2)?.kind, "first");
+  assertEquals([trips.isInStep, trips.summary().extra], [false, 4]);
+});
+
+Deno.test("RoundTrips knows what was cut behind its number, and nothing that was cut in it", () => {
+  const trips = new RoundTrips({ bytes: 100, waitMs: 100 });
+  for (let count = 0; count < 12; count++) trips.next(0);
+  assertEquals(trips.heard(bytes("parley 12..."), 1)?.number, 12);
+  assertEquals(trips.heard(bytes("parley 1"), 1), undefined);
+});
+
+Deno.test("RoundTrips puts a number only where all of it fits, and is in step elsewhere", () => {
+  for (let size = 0; size <= 10; size++) {
+    const trips = new RoundTrips({ bytes: size, waitMs: 1_000 });
+    const largest = size < 8 ? 0 : 10 ** (size - 7) - 1;
+    for (let at = 0; at < 120; at++) {
+      assertEquals(trips.isInStep, at >= largest, `${size}: ${at}`);
+      const { number, bytes } = trips.next(at);
+      const isNumbered = number <= largest;
+      const expected = isNumbered ? `parley ${number}` : "parley ";
+      assertEquals(textOf(bytes), expected.slice(0, size).padEnd(size, "."));
+      assertEquals(trips.heard(bytes, at + 0.5), { number, ms: 0.5, kind: "first" });
+    }
+    const { answered, extra, isUncertain } = trips.summary();
+    assertEquals([answered, extra, isUncertain], [120, 0, false]);
+  }
+});
+
+Deno.test("RoundTrips stays in step once an answer came that holds no number", () => {
+  const trips = new RoundTrips({ waitMs: 100 });
+  trips.next(0);
+  assertEquals(trips.isInStep, false);
+  trips.heard(bytes("12:00"), 1);
+  assertEquals([trips.isInStep, trips.summary().isUncertain], [true, false]);
+});
+
+Deno.test("RoundTrips is uncertain when an answer without a number may be another one's", () => {
+  const made = (message?: string) =>
+    new RoundTrips({ message: message && bytes(message) || undefined, waitMs: 100 });
+  const lost = made("x");
+  lost.next(0);
+  lost.next(200);
+  lost.heard(bytes("x"), 201);
+  const doubled = made("x");
+  doubled.next(0);
+  for (const ms of [1, 2]) doubled.heard(bytes("x"), ms);
+  const crossing = made();
+  for (const ms of [0, 1]) crossing.next(ms);
+  for (const ms of [2, 3]) crossing.heard(bytes("x"), ms);
+  assertEquals([lost, doubled, crossing].map((one) => one.summary().isUncertain), [
+    true,
+    true,
+    true,
+  ]);
+  // With numbers nothing is.
+  const numbered = made();
+  numbered.next(0);
+  const { bytes: sent } = numbered.next(200);
+  for (const ms of [201, 202]) numbered.heard(sent, ms);
+  assertEquals([numbered.summary().isUncertain, numbered.summary().extra], [false, 1]);
+});
+
+Deno.test("RoundTrips knows all that is younger than the wait, however much is under way", () => {
+  const trips = new RoundTrips({ waitMs: 10_000 });
+  const under: [at: number, bytes: Uint8Array][] = [];
+  for (let ms = 0; ms < 8_000; ms++) {
+    if (ms < 3_000) under.push([ms + 2_000, trips.next(ms).bytes]);
+    while (under[0] && under[0][0] <= ms) {
+      const { ms: took, kind } = trips.heard(under.shift()![1], ms)!;
+      assertEquals([took, kind], [2_000, "first"]);
+    }
+  }
+  const { answered, lostPercent, extra, times } = trips.summary();
+  assertEquals([answered, lostPercent, extra], [3_000, 0, 0]);
+  assertEquals([times!.minMs, times!.maxMs], [2_000, 2_000]);
+});
+
+Deno.test("RoundTrips says when what has waited for longest is given up", () => {
+  const trips = new RoundTrips({ waitMs: 100 });
+  assertEquals(trips.restMs(0), 0);
+  trips.next(0);
+  const { bytes: second } = trips.next(30);
+  assertEquals(trips.restMs(40), 60);
+  trips.heard(second, 50);
+  trips.heard(bytes("parley 1"), 60);
+  assertEquals(trips.restMs(60), 0);
 });
 
 Deno.test("RoundTrips is over when all is answered or given up, and not before", () => {
@@ -67,9 +162,15 @@ Deno.test("RoundTrips says least, average, most and deviation, and none where no
   assertEquals(deviationMs.toFixed(9), Math.sqrt(8 / 3).toFixed(9));
 });
 
-Deno.test("RoundTrips keeps no more than the last thousand of what it sent", () => {
-  const trips = new RoundTrips({ waitMs: Infinity });
-  for (let count = 0; count < 1_001; count++) trips.next(0);
-  assertEquals(trips.heard(bytes("parley 1"), 1)?.number, 2);
-  assertEquals(trips.summary().sent, 1_001);
+Deno.test("RoundTrips keeps the last thousand that are over, and no more than 100,000 that are not", () => {
+  const over = new RoundTrips({ waitMs: 1 });
+  for (let ms = 0; ms < 1_010; ms++) over.heard(over.next(ms * 10).bytes, ms * 10);
+  assertEquals(over.heard(bytes("parley 10"), 20_000), undefined);
+  assertEquals(over.heard(bytes("parley 11"), 20_000)?.kind, "again");
+  const waiting = new RoundTrips({ waitMs: Infinity });
+  for (let count = 0; count < 100_001; count++) waiting.next(0);
+  assertEquals(waiting.heard(bytes("parley 1"), 1), undefined);
+  assertEquals(waiting.heard(bytes("parley 2"), 1)?.kind, "first");
+  assertEquals(waiting.heard(bytes("12:00"), 1)?.number, 3);
+  assertEquals([waiting.isOver(1), waiting.summary().sent], [false, 100_001]);
 });

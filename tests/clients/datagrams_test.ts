@@ -1,6 +1,8 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { datagramAddresses } from "../../cli/datagram_addresses.ts";
 import { usageOf } from "../../cli/help.ts";
 import { connectDatagramPeer, program } from "../../clients/datagrams.ts";
+import { rejectionOf } from "../../testing/mod.ts";
 import { startClient as spawnClient } from "../cli/child.ts";
 import { runClient, startClient, startServer } from "../cli/in_process.ts";
 import { UdpPeer } from "../cli/udp_peer.ts";
@@ -55,6 +57,37 @@ Deno.test("datagrams client looks a host up once", async () => {
   await using server = await startServer("datagrams");
   using client = await connectDatagramPeer({ hostname: "localhost", port: server.port });
   assertMatch(client.remoteAddr.hostname, /^(127\.0\.0\.1|::1)$/);
+});
+
+Deno.test("datagrams client waits for no name when it is stopped", async () => {
+  const stop = new AbortController();
+  const connecting = rejectionOf(connectDatagramPeer({
+    hostname: "no-such-host.invalid",
+    port: 9,
+    signal: stop.signal,
+  }));
+  stop.abort(new Error("enough"));
+  assertEquals(String(await connecting), "Error: enough");
+});
+
+Deno.test("datagrams client talks to 127.0.0.1 when it is told localhost, and names its other addresses", async () => {
+  const [first, ...others] = await datagramAddresses("localhost");
+  using silent = new UdpPeer();
+  const args = ["--wait", "5ms", "x"];
+  const { stderr } = await runClient("datagrams", {
+    port: silent.port,
+    hostname: "localhost",
+    args,
+  });
+  const also = others.length === 0
+    ? ""
+    : `, or take another address of localhost with --hostname (${others.slice(0, 3).join(", ")})`;
+  assertEquals([first, others.includes("127.0.0.1")], ["127.0.0.1", false]);
+  assertEquals(
+    withoutTimes(stderr),
+    `datagrams: Cannot talk to 127.0.0.1:${silent.port}: no answer came within N ms; ` +
+      `start the server, or check --hostname and --port${also}\n`,
+  );
 });
 
 Deno.test("datagrams client sends again what has no answer when it is told --retry", async () => {

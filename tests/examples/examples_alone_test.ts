@@ -92,6 +92,16 @@ Deno.test("whisper says what would help when nobody listens", async () => {
   ]);
 });
 
+Deno.test("whisper shows what a server says harmlessly", async () => {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 7007 });
+  await using _server = serve(listener, { codec: lines() }, async (connection) => {
+    await connection.receive();
+    await connection.send("\x1b]0;owned\x07");
+  });
+  await using whisper = start("whisper");
+  assertEquals([await whisper.ended, whisper.stdout.text], [0, "\\x1b]0;owned\\x07\n"]);
+});
+
 Deno.test("calls asks two questions at a time, and the short one is answered first", async () => {
   await using calls = start("calls");
   assertEquals([await calls.ended, calls.stdout.text, calls.stderr.text], [
@@ -156,6 +166,8 @@ Deno.test("readings sends back what is a reading, and drops what is none", async
   const reading = '{"sensor":"roof","celsius":21.5}';
   assertEquals(JSON.parse(await sensor.ask(reading)), JSON.parse(reading));
   await server.stdout.until(/^roof: 21\.5 °C\n$/);
+  await sensor.ask(JSON.stringify({ sensor: "\x1b]0;owned\x07", celsius: 1 }));
+  await server.stdout.until(/\n\\x1b\]0;owned\\x07: 1 °C\n$/);
   server.signal("SIGTERM");
   assertEquals(await server.ended, 0, server.stderr.text);
 });

@@ -4,6 +4,7 @@ import type { Address } from "../../net/address.ts";
 import { DeadlineError, type DeadlinePhase } from "../../net/errors.ts";
 import { explain, type ExplainOptions, formatExplanation } from "../../net/explain.ts";
 import { portHolder, portHolderCommand } from "../../net/port_holder.ts";
+import { UdpPeer } from "../cli/udp_peer.ts";
 import { runChild } from "./child.ts";
 
 const LOCAL: Address = { transport: "tcp", hostname: "127.0.0.1", port: 8001 };
@@ -45,7 +46,16 @@ const SAMPLES: Sample[] = [
     tried: "listen",
     address: { transport: "tcp", hostname: "127.0.0.1", port: 1 },
     text: `Cannot listen on 127.0.0.1:1: the port is in use; take another one, or see who has it: ${
-      portHolderCommand(1)
+      portHolderCommand(1, "tcp")
+    }`,
+  },
+  {
+    name: "the port is in use by UDP, and nobody is named",
+    error: new Deno.errors.AddrInUse(),
+    tried: "listen",
+    address: { transport: "udp", hostname: "127.0.0.1", port: 1 },
+    text: `Cannot listen on 127.0.0.1:1: the port is in use; take another one, or see who has it: ${
+      portHolderCommand(1, "udp")
     }`,
   },
   {
@@ -252,7 +262,7 @@ Deno.test("explain() asks for no permission when it has none", async () => {
   const { code, stdout, stderr } = await runChild("explain.ts", { flags: [] });
   const text =
     `Cannot listen on 127.0.0.1:1: the port is in use; take another one, or see who has it: ${
-      portHolderCommand(1)
+      portHolderCommand(1, "tcp")
     }\n`;
   assertEquals([code, stdout, stderr], [0, text, ""]);
 });
@@ -276,8 +286,32 @@ Deno.test({
           "stop it, or take another port$",
       ),
     );
-    assertEquals((await portHolder(port))?.pid, Deno.pid);
-    assertEquals(await portHolder(1), undefined);
+    assertEquals((await portHolder(port, "tcp"))?.pid, Deno.pid);
+    assertEquals(await portHolder(1, "tcp"), undefined);
+  },
+});
+
+for (const command of ["ss", "lsof"]) {
+  Deno.test({
+    name: `portHolder() tells a port of UDP from one of TCP when ${command} is installed`,
+    ignore: !await isInstalled(command),
+    async fn() {
+      const flags = ["--allow-net", `--allow-run=${command}`, "--allow-sys"];
+      const { stdout, stderr } = await runChild("port_holder.ts", { flags });
+      assertEquals([stdout, stderr], ["true,false\n", ""]);
+    },
+  });
+}
+
+Deno.test({
+  name: "explain() names who holds a port of UDP when ss is installed",
+  ignore: !await isInstalled("ss"),
+  async fn() {
+    using socket = new UdpPeer();
+    const address = { transport: "udp", hostname: "127.0.0.1", port: socket.port } as const;
+    const error = new Deno.errors.AddrInUse();
+    const { why } = await explain(error, { tried: "listen", address });
+    assertMatch(why, new RegExp(`^the port is in use by \\S+ \\(process ${Deno.pid}\\)$`));
   },
 });
 
