@@ -19,6 +19,7 @@ import { LastWord } from "../cli/irc/last_word.ts";
 import { channels, lineText, name, nameOr, names } from "../cli/irc/options.ts";
 import { viewerOf } from "../cli/irc/chat_client.ts";
 import { type Interruption, interruption } from "../cli/interruption.ts";
+import { ExplainedError } from "../cli/explained_error.ts";
 import { LineTerminal } from "../cli/line_terminal.ts";
 import * as cli from "../cli/mod.ts";
 import { addressOf, type Place, requirePlace } from "../cli/place.ts";
@@ -26,6 +27,8 @@ import { readToken } from "../cli/token.ts";
 import type { IrcMessage } from "../codec/irc/mod.ts";
 import { escapeControls, formatAddress } from "../mod.ts";
 import { onAbort } from "../net/abort_listener.ts";
+import { isLocalHost } from "../net/address.ts";
+import { connectTcp } from "../net/connect_tcp.ts";
 import { counted } from "../net/counted.ts";
 import { ClosedError, DeadlineError, messageOf } from "../net/errors.ts";
 import { reconnect } from "../net/reconnect.ts";
@@ -34,11 +37,14 @@ import {
   type ConnectIrcOptions,
   DEFAULT_IRC_CLIENT_DEADLINES,
   type IrcClient,
+  type IrcClientEvent,
 } from "../net/irc/mod.ts";
 import { DEFAULT_IRC_PACE } from "../net/irc/pace.ts";
 
 const PORT = 6667;
 const TLS_PORT = 6697;
+/** Milliseconds for which what is said may stand without the server's word that it was taken. */
+const CONFIRM_MS = 30_000;
 
 /** How {@linkcode connectIrcServer} connects, and as whom. */
 export interface IrcClientOptions
@@ -61,7 +67,7 @@ export function connectIrcServer(options: IrcClientOptions): Promise<IrcClient> 
       if (place.unix !== undefined) {
         return await Deno.connect({ transport: "unix", path: place.unix });
       }
-      const plain = await Deno.connect({ ...place, signal });
+      const plain = await connectTcp({ hostname, port: place.port, signal });
       return await cli.secured(plain, { hostname, tls });
     },
   });
@@ -113,6 +119,7 @@ export const program: cli.Program = cli.defineProgram({
   const run: Run = { values, io, report, events, place, settings, interrupted, server };
   const options = optionsOf(run, { password, accountPassword });
   const messages = isSending ? operands : [];
+  warnOfPasswords(run);
   try {
     await talkTo(options, { ...run, messages, hasPassword: password !== undefined });
   } catch (error) {
@@ -137,6 +144,20 @@ interface Run {
   readonly server: string;
 }
 
+/** How a connection that stands is talked over. */
+interface Talk extends Run {
+  readonly connectionEvents: IrcEvents;
+}
+
+/** Says that passwords are sent for all to read, where they are. */
+function warnOfPasswords({ values, report, place, settings: { tls } }: Run): void {
+  const isGiven = values.password !== undefined || values.accountPassword !== undefined;
+  const isHere = place.unix !== undefined || isLocalHost(place.hostname);
+  if (!isGiven || tls || isHere) return;
+  const why = "without --tls others on the way can read the password";
+  report.note({ event: "warning", why }, `Warning: ${why}`);
+}
+
 /** Connects, again and again where that is wanted, and talks until it is over. @throws {ExplainedError} It failed. */
 async function talkTo(
   options: IrcClientOptions,
@@ -153,10 +174,16 @@ async function talkTo(
     () => isOpen || stop.abort(interrupted.signal.reason),
   );
   void io.streams?.stdout.failed.then((error) => stop.abort(error));
-  const { heard, retry: onRetry } = new IrcEvents(events, server);
+  const connectionEvents = new IrcEvents(events, server);
+  const { heard, retry: onRetry } = connectionEvents;
+  const onEvent = async (event: IrcClientEvent) => {
+    if (event.type !== "retry" || event.error === undefined) return heard(event);
+    const error = await ircFailure(event.error, { ...where, tried: "connect" });
+    if (!stop.signal.aborted && !interrupted.signal.aborted) heard({ ...event, error });
+  };
   const dial = async (signal: AbortSignal) => {
     try {
-      return await connectIrcServer({ ...options, onEvent: heard, signal });
+      return await connectIrcServer({ ...options, onEvent, signal });
     } catch (error) {
       const isIdle = error instanceof DeadlineError && error.phase === "idle";
       failure = await ircFailure(error, { ...where, tried: isIdle ? "talk" : "connect" });
@@ -168,7 +195,7 @@ async function talkTo(
     for await (const client of reconnect(dial, { signal: stop.signal, onRetry })) {
       isOpen = true;
       failure = undefined;
-      await talk(client, run);
+      await talk(client, { ...run, connectionEvents });
       break;
     }
   } catch (error) {
@@ -182,10 +209,14 @@ async function talkTo(
 /** Says what there is to say, and prints what comes, until it is over. */
 async function talk(
   client: IrcClient,
-  run: Run & { readonly messages: readonly string[] },
+  run: Talk & { readonly messages: readonly string[] },
 ): Promise<void> {
   const { values: { send, tail, join }, events, interrupted } = run;
-  const stopListening = onAbort(interrupted.signal, () => void client.quit("Interrupted"));
+  const leaving: Promise<boolean>[] = [];
+  const stopListening = onAbort(
+    interrupted.signal,
+    () => leaving.push(leave(client, { reason: "Interrupted", events })),
+  );
   try {
     if (send !== undefined) return await deliver(client, { ...run, target: send });
     // What comes is printed while the pace holds some of them back.
@@ -200,6 +231,7 @@ async function talk(
     else await chat(client, run);
   } finally {
     stopListening();
+    await Promise.all(leaving);
   }
 }
 
@@ -221,10 +253,11 @@ async function hear(
 }
 
 /** Lets a person talk, or whoever pipes lines in. */
-async function chat(client: IrcClient, run: Run): Promise<void> {
-  const { values, io, report, events, interrupted } = run;
-  const person = new Chat(client, events);
-  const lastWord = new LastWord(client);
+async function chat(client: IrcClient, run: Talk): Promise<void> {
+  const { values, io, report, events, connectionEvents, interrupted } = run;
+  const lastWord = new LastWord(client, values.reconnect ? { confirmMs: CONFIRM_MS } : {});
+  const person = new Chat(client, events, { count: (sending) => lastWord.count(sending) });
+  connectionEvents.takeLost = () => lastWord.takeLost();
   await using terminal = LineTerminal.open({
     io,
     report,
@@ -262,7 +295,14 @@ async function chat(client: IrcClient, run: Run): Promise<void> {
     over.abort();
     lastWord.end();
     await typing;
+    person.end();
   }
+  // A person has read it, and nobody reads it of what was piped in.
+  if (terminal || lastWord.lost === 0) return;
+  throw new ExplainedError("Cannot tell whether the server has taken all", {
+    code: "unconfirmed",
+    why: `${counted(lastWord.lost, "message")} may be lost`,
+  });
 }
 
 /** Quits, and says what is not sent any more; returns whether the reason was one that can be said. */

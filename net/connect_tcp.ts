@@ -11,10 +11,18 @@ export interface ConnectTcpOptions {
 }
 
 /**
- * Connects as `Deno.connect` does, and loses no connection. That one throws a connection away, and never closes it, where
- * its signal is aborted in the moment in which the connection stands.
+ * Connects as `Deno.connect` does, and loses no connection: that one throws it away, and never closes it, where its signal is
+ * aborted in the moment in which the connection stands. Here a connection that comes too late is closed.
  *
  * @throws The reason of `signal`, and the system's error.
+ *
+ * @example
+ * ```ts
+ * import { connectTcp } from "@parley/sockets/net";
+ * import { assertRejects } from "@std/assert";
+ * const late = { hostname: "127.0.0.1", port: 1, signal: AbortSignal.abort(new Error("too late")) };
+ * await assertRejects(() => connectTcp(late), Error, "too late");
+ * ```
  */
 export async function connectTcp(
   { signal, ...peer }: ConnectTcpOptions,

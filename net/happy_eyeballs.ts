@@ -61,13 +61,14 @@ export class ConnectAttemptsError extends AggregateError {
  *
  * @example
  * ```ts
+ * import { connectTcp } from "./connect_tcp.ts";
  * import { happyEyeballs } from "./happy_eyeballs.ts";
  * import { assert } from "@std/assert";
  * using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
  * const { port } = listener.addr;
  * using conn = await happyEyeballs({
  *   addresses: ["::1", "127.0.0.1"],
- *   open: (hostname, signal) => Deno.connect({ hostname, port, signal }),
+ *   open: (hostname, signal) => connectTcp({ hostname, port, signal }),
  * });
  * assert(conn.remoteAddr.hostname === "127.0.0.1");
  * ```

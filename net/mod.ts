@@ -9,6 +9,7 @@ export { Calls } from "./calls.ts";
 export type { CallLimits, CallOptions, CallsOptions, CallsSource } from "./calls_options.ts";
 export { type CancelWait, type Clock, systemClock } from "./clock.ts";
 export { connect, type ConnectOptions, type ConnectTls } from "./connect.ts";
+export { connectTcp, type ConnectTcpOptions } from "./connect_tcp.ts";
 export { Connection } from "./connection.ts";
 export type {
   ConnectionOptions,

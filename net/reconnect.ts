@@ -65,6 +65,7 @@ export const RECONNECT_NAMES: Readonly<Record<keyof ReconnectOptions, true>> = {
  * @example
  * ```ts
  * import { Connection, lines, reconnect, serve } from "@parley/sockets";
+ * import { connectTcp } from "@parley/sockets/net";
  *
  * const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
  * await using server = serve(listener, { codec: lines() }, (connection) => connection.send("news"));
@@ -72,7 +73,7 @@ export const RECONNECT_NAMES: Readonly<Record<keyof ReconnectOptions, true>> = {
  *
  * const end = new AbortController();
  * const dial = async (signal: AbortSignal) =>
- *   new Connection(await Deno.connect({ hostname, port, signal }), lines());
+ *   new Connection(await connectTcp({ hostname, port, signal }), lines());
  * for await (const connection of reconnect(dial, { signal: end.signal })) {
  *   for await (const line of connection) if (line === "news") end.abort();
  * }

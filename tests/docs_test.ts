@@ -56,6 +56,7 @@ const CODES: Readonly<{
     | ContentCodingErrorCode
     | "no-answer"
     | "refused"
+    | "unconfirmed"
     | "usage",
     true
   >;
@@ -110,6 +111,7 @@ const CODES: Readonly<{
     "read-only": true,
     "refused": true,
     "too-many-open-files": true,
+    "unconfirmed": true,
     "usage": true,
   },
   "Faults of a head": {

@@ -1,14 +1,25 @@
+import { LimitError } from "../../codec/errors.ts";
 import type { IrcMessage } from "../../codec/irc/mod.ts";
+import type { Clock } from "../../net/clock.ts";
 import { ClosedError, messageOf } from "../../net/errors.ts";
 import { type ChatClient, viewerOf } from "./chat_client.ts";
 import { COMMAND_HELP, type Join, parseTyped, type Typed } from "./commands.ts";
 import type { IrcReport } from "./irc_report.ts";
 import { isSame, nickOf } from "./said.ts";
+import { UnsentLines } from "./unsent_lines.ts";
 
 /** That a person wants to leave, and why. */
 export interface Quit {
   /** The reason; undefined is none. */
   readonly quit: string | undefined;
+}
+
+/** What a {@linkcode Chat} goes by. */
+export interface ChatOptions {
+  /** Follows what is said until the server has taken it. @default nobody does */
+  readonly count?: (sending: Promise<void>) => Promise<void>;
+  /** The clock to go by. @default {systemClock} */
+  readonly clock?: Clock;
 }
 
 /** A person who talks: on one channel or with one other person at a time, which commands change. */
@@ -19,11 +30,24 @@ export class Chat {
   readonly #report: IrcReport;
   /** Channels that the person wants to talk on once they are joined. */
   readonly #wanted: string[] = [];
+  readonly #count: (sending: Promise<void>) => Promise<void>;
+  readonly #unsent: UnsentLines;
 
   /** Begins with nobody to talk with. */
-  constructor(irc: ChatClient, report: IrcReport) {
+  constructor(
+    irc: ChatClient,
+    report: IrcReport,
+    { count = (sending) => sending, clock }: ChatOptions = {},
+  ) {
     this.#irc = irc;
     this.#report = report;
+    this.#count = count;
+    this.#unsent = new UnsentLines({ report: (line) => report.wrong(line), ...clock && { clock } });
+  }
+
+  /** Nothing is typed any more: what was put together to be said at once is said now. */
+  end(): void {
+    this.#unsent.flush();
   }
 
   /** Follows what changes with whom the person talks. */
@@ -60,25 +84,29 @@ export class Chat {
     const done = this.#do(typed).catch((error: unknown) => {
       // Each line that waits fails as the connection does, and one word about that is enough.
       if (error instanceof ClosedError || this.#irc.closed) return;
-      this.#report.wrong(messageOf(error));
+      const message = messageOf(error);
+      if (error instanceof LimitError && error.limit === "maxQueuedMessages") {
+        this.#unsent.add(line, message.replace(/^Cannot send: /, ""));
+      } else this.#report.wrong(message);
     });
     return { done };
   }
 
   async #do(typed: Typed): Promise<void> {
     const irc = this.#irc;
+    const count = this.#count;
     switch (typed.kind) {
       case "say":
-        return await this.#toPlace((place) => irc.say(place, typed.text));
+        return await this.#toPlace((place) => count(irc.say(place, typed.text)));
       case "act":
-        return await this.#toPlace((place) => irc.act(place, typed.text));
+        return await this.#toPlace((place) => count(irc.act(place, typed.text)));
       case "message":
-        return await irc.say(typed.target, typed.text);
+        return await count(irc.say(typed.target, typed.text));
       case "notice":
-        return await irc.notice(typed.target, typed.text);
+        return await count(irc.notice(typed.target, typed.text));
       case "query":
         this.#talkWith(typed.target);
-        if (typed.text !== "") await irc.say(typed.target, typed.text);
+        if (typed.text !== "") await count(irc.say(typed.target, typed.text));
         return;
       case "join":
         return await this.#join(typed.joins);
@@ -91,7 +119,7 @@ export class Chat {
           (channel) =>
             topic === undefined
               ? irc.send({ command: "TOPIC", params: [channel] })
-              : irc.setTopic(channel, topic),
+              : count(irc.setTopic(channel, topic)),
         );
       }
       case "names":
@@ -102,7 +130,7 @@ export class Chat {
       case "nick":
         return await irc.changeNick(typed.nick);
       case "raw":
-        return await irc.send(typed.message);
+        return await count(irc.send(typed.message));
       case "help":
         return this.#report.help(COMMAND_HELP);
       case "wrong":

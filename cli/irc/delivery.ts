@@ -1,4 +1,7 @@
+import { ProtocolError } from "../../codec/errors.ts";
 import type { IrcMessage } from "../../codec/irc/mod.ts";
+import { counted } from "../../net/counted.ts";
+import { messageOf } from "../../net/errors.ts";
 import type { ExactLine } from "../exact_lines.ts";
 import { ExplainedError } from "../explained_error.ts";
 import { Outbox } from "../outbox.ts";
@@ -76,7 +79,8 @@ export class Delivery {
   /**
    * Says all of it, and returns when the server has taken it, or when the connection is over, which whoever ended it knows.
    *
-   * @throws {ExplainedError} The server refuses it, or a line is no text.
+   * @throws {ExplainedError} The server refuses it, or a line is no text that IRC can say: it was asked first whether it has
+   * taken those before.
    * @throws What the client throws.
    */
   async run(): Promise<void> {
@@ -86,16 +90,31 @@ export class Delivery {
     await this.#outbox.empty(async (line) => {
       count++;
       if (typeof line !== "string") {
-        throw new ExplainedError(`Cannot send line ${count}`, {
-          code: "bad-utf8",
-          why: "it is no UTF-8",
-        });
+        return await this.#refuseLine(count, { code: "bad-utf8", why: "it is no UTF-8" });
       }
       if (line === "") return;
-      await irc.say(this.#target, line);
+      try {
+        await irc.say(this.#target, line);
+      } catch (error) {
+        if (!(error instanceof ProtocolError && error.side === "local")) throw error;
+        const why = messageOf(error).replace(/^Cannot [^:]+: /, "");
+        await this.#refuseLine(count, { code: error.code, why, cause: error });
+      }
       this.sent++;
     }, this.#over.signal);
     await this.#ask();
+  }
+
+  /** @throws {ExplainedError} Always: the server refuses a line before this one, or why this one cannot be sent. */
+  async #refuseLine(
+    line: number,
+    { why, ...others }: { readonly why: string; readonly code: string; readonly cause?: unknown },
+  ): Promise<never> {
+    await this.#ask();
+    const before = this.sent === 0
+      ? "none before it was sent"
+      : `${counted(this.sent, "message")} before it ${this.sent === 1 ? "was" : "were"} taken`;
+    throw new ExplainedError(`Cannot send line ${line}`, { ...others, why: `${why}; ${before}` });
   }
 
   async #enter(): Promise<void> {

@@ -1,4 +1,5 @@
 import { escapeControls } from "../../codec/escape_controls.ts";
+import { counted } from "../../net/counted.ts";
 import { messageOf } from "../../net/errors.ts";
 import type { Retry } from "../../net/reconnect.ts";
 import type { IrcClientEvent } from "../../net/irc/options.ts";
@@ -7,6 +8,8 @@ import type { IrcReport } from "./irc_report.ts";
 
 /** Says what happens to an IRC client's connection. */
 export class IrcEvents {
+  /** Returns how many messages may be lost with a connection that is; whoever sends some says it here. */
+  takeLost: () => number = () => 0;
   readonly #report: IrcReport;
   readonly #server: string;
 
@@ -25,11 +28,13 @@ export class IrcEvents {
     } else if (event.type === "lost") {
       const why = messageOf(event.error);
       this.#report.note({ event: "lost", why }, `Lost the connection: ${why}`);
+      this.#sayLost();
     } else this.retry(event);
   };
 
   /** It is connected again after a while. */
   readonly retry = ({ attempt, delayMs, error }: Retry): void => {
+    this.#sayLost();
     const ms = Math.round(delayMs);
     const why = error === undefined ? undefined : messageOf(error);
     this.#report.note(
@@ -39,4 +44,10 @@ export class IrcEvents {
       } (try ${attempt})`,
     );
   };
+
+  #sayLost(): void {
+    const count = this.takeLost();
+    if (count === 0) return;
+    this.#report.wrong(`${counted(count, "message")} may be lost`, { event: "unconfirmed", count });
+  }
 }

@@ -49,5 +49,5 @@ function adviceOf(error: unknown, hasPassword: boolean): readonly string[] | und
 /** Says whether another try to connect would fail as well. */
 export function isFinalIrcFailure(error: unknown): boolean {
   return error instanceof TypeError || error instanceof Deno.errors.NotCapable ||
-    isFinalRefusal(error);
+    isFinalRefusal(error) || (error instanceof ProtocolError && error.side === "local");
 }

@@ -57,9 +57,9 @@ export class IrcReport {
     if (!this.#isQuiet) this.#tell([{ text: `-- ${harmless(line)}`, sgr: DIM }]);
   }
 
-  /** Something that a person wants cannot be done. */
-  wrong(line: string): void {
-    if (this.#report.json) return this.#report.note({ event: "refused", why: line }, "");
+  /** Something that a person wants cannot be done, or may not have been done. */
+  wrong(line: string, record: ReportRecord = { event: "refused", why: line }): void {
+    if (this.#report.json) return this.#report.note(record, "");
     this.#tell([{ text: `!! ${harmless(line)}`, sgr: RED }]);
   }
 

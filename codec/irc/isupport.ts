@@ -100,6 +100,15 @@ export class IrcSupport {
     return value === "rfc1459" || value === "rfc1459-strict" ? value : "ascii";
   }
 
+  /** Returns how many targets one message of this command may have (`TARGMAX`, `MAXTARGETS`); `Infinity` where nothing is said. */
+  maxTargets(command: string): number {
+    const said = (this.get("TARGMAX") ?? "").toUpperCase().split(",")
+      .map((pair) => pair.split(":"))
+      .find(([name]) => name === command.toUpperCase());
+    const value = said === undefined ? this.get("MAXTARGETS") : said[1];
+    return /^[1-9]\d{0,14}$/.test(value ?? "") ? Number(value) : Infinity;
+  }
+
   /** The characters that a channel's name begins with. */
   get channelTypes(): string {
     return this.get("CHANTYPES") ?? DEFAULTS.CHANTYPES;

@@ -12,8 +12,8 @@ export interface SplitTextOptions {
 }
 
 /**
- * Cuts text into pieces of at most `maxBytes` of UTF-8, which together are the text again. It cuts behind the last space
- * that fits; where there is none, between two characters as readers see them (an emoji of several code points is one); and
+ * Cuts text into pieces of at most `maxBytes` of UTF-8, which together are the text again. It cuts in front of the last
+ * space behind which a piece still fits, as some servers drop the spaces that a line ends with; where there is none, between two characters as readers see them (an emoji of several code points is one); and
  * where one such is too long, between two code points. Only empty text gives an empty piece.
  *
  * @throws {RangeError} `maxBytes` is neither a whole number from 4 nor `Infinity`.
@@ -22,7 +22,7 @@ export interface SplitTextOptions {
  * ```ts
  * import { splitText } from "@parley/sockets/codec/irc";
  * import { assertEquals } from "@std/assert";
- * assertEquals(splitText("good day to all", { maxBytes: 9 }), ["good day ", "to all"]);
+ * assertEquals(splitText("good day to all", { maxBytes: 9 }), ["good day", " to all"]);
  * assertEquals(splitText("€€€€", { maxBytes: 7 }), ["€€", "€€"]);
  * ```
  */
@@ -63,7 +63,8 @@ function endThatFits(
 
 /** Returns where to cut text that does not end at `end`: no later than that, and behind `start`. */
 function cutBefore(text: string, { start, end }: { start: number; end: number }): number {
-  for (let at = end; at > start; at--) if (text[at - 1] === " ") return at;
+  // Several spaces in a row stay together: a piece ends with none of them.
+  for (let at = end; at > start; at--) if (text[at] === " " && text[at - 1] !== " ") return at;
   // The next code point tells whether a character that readers see goes on behind the end.
   const next = text.codePointAt(end)! < 0x10000 ? 1 : 2;
   const from = Math.max(start, end - LOOK_BACK);

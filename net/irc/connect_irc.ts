@@ -10,7 +10,9 @@ import { IrcRooms } from "./rooms.ts";
  * said what it supports (RFC 2812, 3.1; IRCv3 capability negotiation, SASL). It refuses options that nobody looks at, and a
  * server that turns it down; a password for SASL is only sent to a server that has agreed to take it.
  *
- * @throws {ProtocolError} The server turns us down: see {@linkcode IrcErrorCode}; or the login cannot be sent.
+ * @throws {ProtocolError} The server turns us down: see {@linkcode IrcErrorCode}; or a name, the password or the login cannot be
+ * sent.
+ * @throws {LimitError} A name or the password is too long for a line of 512 bytes.
  * @throws {DeadlineError} There was no connection within `connectMs`, or no welcome within `registerMs`.
  * @throws {ClosedError} The server ended the connection before a welcome.
  * @throws {TypeError} A nickname or another name is none, or an option has a name that nobody looks at.
@@ -25,7 +27,7 @@ import { IrcRooms } from "./rooms.ts";
  * import { memoryPair } from "@parley/sockets/testing";
  * import { assert } from "@std/assert";
  *
- * // A server of a few lines; against a real one, open is `(signal) => Deno.connect({ hostname, port: 6667, signal })`.
+ * // A server of a few lines; against a real one, open is `(signal) => connectTcp({ hostname, port: 6667, signal })`.
  * const [ours, theirs] = memoryPair();
  * const server = new Connection(theirs, irc());
  * void (async () => {

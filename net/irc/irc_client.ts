@@ -1,7 +1,6 @@
 import { shown } from "../../codec/arguments.ts";
 import {
   formatCtcp,
-  irc,
   type IrcMessage,
   type IrcSupport,
   isChannelName,
@@ -11,9 +10,11 @@ import { closedHere } from "../errors.ts";
 import { forgettable, rejected } from "../rejection.ts";
 import { DONE } from "../waiter.ts";
 import type { IrcCapabilities } from "./capabilities.ts";
+import { isChannelKey } from "./channel_key.ts";
 import type { IrcTalk } from "./irc_talk.ts";
 import { piecesOf } from "./pieces.ts";
 import type { IrcRooms } from "./rooms.ts";
+import { requireSendable } from "./sendable.ts";
 
 /** How a call of an {@linkcode IrcClient} waits. */
 export interface IrcSendOptions {
@@ -29,10 +30,6 @@ export interface IrcJoinOptions extends IrcSendOptions {
 
 /** What stands around the text of `/me`. */
 const ACTION_BYTES = formatCtcp({ command: "ACTION", params: "x" }).length - 1;
-/** What stands in a list of keys as one (RFC 2812, 2.3.1). */
-const KEY = /^[^\0\r\n ,:][^\0\r\n ,]*$/;
-/** What our messages are held against before they wait. */
-const CODEC = irc();
 
 /**
  * An IRC client that is registered with a server: an async iterable of what the server says, with calls for what a user does.
@@ -42,8 +39,9 @@ const CODEC = irc();
  * Each call waits until what it sends is sent. Who sends and never reads should read: when `maxUnreadMessages` wait, no more
  * is read than what answers PINGs for a while, and a server ends such a connection.
  *
- * The messages end at once when the client quits, and `quit` waits until the server has heard it. Where the connection is lost
- * they fail, or go on over the next one where `reconnect` says so. `await using` quits.
+ * When the client quits, what comes from then on is dropped: the messages end behind those that wait already. `quit` waits until
+ * the server has heard it. Where the connection is lost they fail, or go on over the next one where `reconnect` says so.
+ * `await using` quits.
  *
  * @example Something that answers whoever speaks to it
  * ```ts
@@ -160,11 +158,10 @@ export class IrcClient implements AsyncIterableIterator<IrcMessage, undefined>, 
       return rejected(new TypeError(`Cannot join ${shown(channel)}: it is no channel's name`));
     }
     // A key is a secret, and is not shown.
-    if (key !== undefined && !KEY.test(key)) {
+    if (key !== undefined && !isChannelKey(key)) {
       const problem = "the key is no word without commas";
       return rejected(new TypeError(`Cannot join ${shown(channel)}: ${problem}`));
     }
-    this.#rooms.asked(channel, key);
     const params = key === undefined ? [channel] : [channel, key];
     return this.#send([{ command: "JOIN", params }], signal);
   }
@@ -182,15 +179,11 @@ export class IrcClient implements AsyncIterableIterator<IrcMessage, undefined>, 
 
   /** Asks for another nickname; the server says whether we get it. @throws What `send` throws. */
   changeNick(nick: string, { signal }: IrcSendOptions = {}): Promise<void> {
-    const message = { command: "NICK", params: [nick] };
-    const problem = unsendable([message]);
-    if (problem) return problem;
-    this.#talk.choose(nick);
-    return this.#talk.queue.send([message], signal);
+    return this.#send([{ command: "NICK", params: [nick] }], signal);
   }
 
   /**
-   * Sends any message, in its turn.
+   * Sends any message, in its turn. A JOIN or NICK among them counts as one of `join` or `changeNick`.
    *
    * @throws {ProtocolError} It cannot be said in IRC; its side is `local`.
    * @throws {LimitError} It is longer than 512 bytes, or more than `maxQueuedMessages` would wait.
@@ -242,9 +235,13 @@ export class IrcClient implements AsyncIterableIterator<IrcMessage, undefined>, 
     { signal }: IrcSendOptions = {},
   ): Promise<void> {
     try {
-      const { state } = this.#talk;
+      const talk = this.#talk;
       const aroundBytes = isAction ? ACTION_BYTES : 0;
-      const pieces = piecesOf(text, { command, target, state, aroundBytes });
+      const common = { command, target, state: talk.state, aroundBytes };
+      const cut = (messages: number) => piecesOf(text, { ...common, ...talk.speaker(messages) });
+      // How many there are decides whether they have to wait, and by then we may be called otherwise.
+      const first = cut(1);
+      const pieces = first.length === 1 ? first : cut(first.length);
       const said = isAction
         ? pieces.map((piece) => formatCtcp({ command: "ACTION", params: piece }))
         : pieces;
@@ -255,14 +252,14 @@ export class IrcClient implements AsyncIterableIterator<IrcMessage, undefined>, 
   }
 
   #send(messages: readonly IrcMessage[], signal?: AbortSignal): Promise<void> {
-    return unsendable(messages) ?? this.#talk.queue.send(messages, signal);
+    return unsendable(messages) ?? this.#talk.send(messages, signal);
   }
 }
 
 /** Whoever sends messages hears at once what is wrong with them, and not who waits behind them. */
 function unsendable(messages: readonly IrcMessage[]): Promise<never> | undefined {
   try {
-    for (const message of messages) CODEC.encode(message);
+    for (const message of messages) requireSendable(message);
   } catch (error) {
     return rejected(error);
   }

@@ -1,4 +1,4 @@
-import { LimitError } from "../../codec/errors.ts";
+import { LimitError, ProtocolError } from "../../codec/errors.ts";
 import { escapeControls } from "../../codec/escape_controls.ts";
 import { formatIrcMessage, type IrcMessage } from "../../codec/irc/mod.ts";
 import type { Connection } from "../connection.ts";
@@ -74,20 +74,25 @@ async function register(
 ): Promise<readonly IrcMessage[]> {
   const { deadlines, limits: { maxUnreadMessages }, clock } = settings;
   const greeting: IrcMessage[] = [];
+  const send = (message: IrcMessage) =>
+    void connection.send(message).catch((error: unknown) => {
+      // The server would wait for it; any other end of the connection is heard of by who receives.
+      if (error instanceof ProtocolError && error.side === "local") connection.abort(error);
+    });
   const hear = async (inTime: AbortSignal) => {
     const message = await connection.receive({ signal: inTime });
     if (message === undefined) throw noWelcome(state, greeting.at(-1));
     state.heard(message);
     greeting.push(message);
     if (greeting.length > maxUnreadMessages) throw tooMuch(maxUnreadMessages);
-    for (const answer of registration.heard(message)) void connection.send(answer);
+    for (const answer of registration.heard(message)) send(answer);
   };
   const bounded = (isDone: () => boolean, ms: number) =>
     withDeadline(async (inTime) => {
       while (!isDone()) await hear(inTime);
     }, { phase: "handshake", ms, peer: connection.remoteAddr, signal, clock });
 
-  for (const message of registration.begin()) void connection.send(message);
+  for (const message of registration.begin()) send(message);
   await bounded(() => registration.isWelcome, deadlines.registerMs);
   try {
     await bounded(() => registration.isDone, deadlines.welcomeMs);

@@ -7,8 +7,11 @@ import { forgettable } from "../rejection.ts";
 import { Inbox } from "./inbox.ts";
 import { hungUp, type IrcLink, openLink } from "./irc_link.ts";
 import { NickKeeper } from "./nick_keeper.ts";
+import { NickRequests } from "./nick_requests.ts";
 import type { IrcSettings } from "./options.ts";
+import type { PiecesOptions } from "./pieces.ts";
 import { isFinalRefusal } from "./refusal.ts";
+import { possibleNicks } from "./registration.ts";
 import type { IrcRooms } from "./rooms.ts";
 import { SendQueue } from "./send_queue.ts";
 import type { IrcState } from "./state.ts";
@@ -42,6 +45,8 @@ export class IrcTalk {
   /** Settles when the connection in use has ended. */
   #lost: Promise<unknown> = Promise.resolve();
   #keeper: NickKeeper | undefined;
+  /** What the user has asked to be called, as long as the server has not answered. */
+  readonly #requests = new NickRequests();
   /** Nicknames that the user has asked for, and has got, since the beginning. */
   #asked: string | undefined;
   #chosen: string | undefined;
@@ -51,7 +56,11 @@ export class IrcTalk {
   constructor(link: IrcLink, { settings, rooms, over }: IrcTalkParts) {
     const { limits: { maxUnreadMessages, maxQueuedMessages }, pace, clock } = settings;
     this.inbox = new Inbox(maxUnreadMessages);
-    this.queue = new SendQueue({ pace, maxQueuedMessages, clock });
+    const onSend = (message: IrcMessage) => {
+      rooms.sent(message);
+      this.#requests.sent(message);
+    };
+    this.queue = new SendQueue({ pace, maxQueuedMessages, clock, onSend });
     this.#settings = settings;
     this.#rooms = rooms;
     this.#over = over;
@@ -74,10 +83,36 @@ export class IrcTalk {
     return this.#link.state;
   }
 
-  /** The user asks for another nickname, and no more for the first one. */
-  choose(nick: string): void {
-    this.#asked = nick;
-    this.#keeper?.stop();
+  /**
+   * Sends messages of the user's; a NICK among them says what the next connection asks for, once the server agrees.
+   *
+   * @throws What the queue throws.
+   */
+  send(messages: readonly IrcMessage[], signal?: AbortSignal): Promise<void> {
+    const wishes = messages.filter(({ command }) => command.toUpperCase() === "NICK");
+    for (const wish of wishes) this.#choose(wish);
+    const sending = this.queue.send(messages, signal);
+    if (wishes.length > 0) {
+      sending.catch(() => {
+        for (const wish of wishes) this.#requests.dropped(wish);
+      });
+    }
+    return sending;
+  }
+
+  /** Says whose so many messages will be when others see them, as far as it can be known. */
+  speaker(messages: number): Required<Pick<PiecesOptions, "otherNicks" | "mayMove">> {
+    const { reconnect: how, nicks } = this.#settings;
+    const mayMove = how !== undefined && !this.queue.takesAtOnce(messages);
+    const wanted = this.#keeper?.wanted;
+    const otherNicks = [
+      ...this.#requests.nicks,
+      ...wanted === undefined ? [] : [wanted],
+      ...mayMove
+        ? possibleNicks(this.#chosen === undefined ? nicks : [this.#chosen, ...nicks])
+        : [],
+    ];
+    return { otherNicks, mayMove };
   }
 
   /** Ends it at once. */
@@ -96,23 +131,36 @@ export class IrcTalk {
     if (this.isConnected) {
       const { connection } = this.#link;
       void connection.send(message);
-      await this.#ended();
-      await connection.close();
+      // Who reads nothing does not end it, and a polite close would wait for that as well.
+      if (await this.#ended()) await connection.close();
+      else connection.abort();
     }
     this.#over.abort(closedHere());
     await this.#running;
   }
 
-  /** Waits until the server has ended the connection, for up to `quitMs`. */
-  #ended(): Promise<void> {
+  /** Waits until the server has ended the connection, for up to `quitMs`; says whether it has. */
+  #ended(): Promise<boolean> {
     const { clock, deadlines: { quitMs } } = this.#settings;
     return new Promise((resolve) => {
-      const cancel = clock.wait(quitMs, resolve);
+      const cancel = clock.wait(quitMs, () => resolve(false));
       void this.#lost.then(() => {
         cancel();
-        resolve();
+        resolve(true);
       });
     });
+  }
+
+  /** The user asks for another nickname. */
+  #choose(message: IrcMessage): void {
+    const [nick] = message.params;
+    if (nick === undefined) return;
+    this.#asked = nick;
+    // A server says nothing to who is called like that already, and whoever asks wants to stay so.
+    if (nick === this.state.nick && this.#requests.nicks.length === 0) {
+      this.#chosen = nick;
+      this.#keeper?.stop();
+    } else this.#requests.asked(message);
   }
 
   /** Talks over one connection after the other. It never rejects. */
@@ -166,14 +214,14 @@ export class IrcTalk {
     const heartbeat = this.#heartbeat(link);
     const ended = new AbortController();
     const keeper = this.#keeper = this.#keeperOf(link, ended.signal);
-    this.queue.begin(connection, this.#rooms.rejoin());
+    this.queue.begin(connection, this.#rooms.rejoin(state.support));
     this.#settings.onEvent({ type: "connected", nick: state.nick });
     try {
       for (const message of link.greeting) await this.inbox.add(message);
       for await (const message of connection) {
         state.heard(message);
         for (const answer of negotiation.heard(message)) void connection.send(answer);
-        if (message.command === "NICK") this.#noteNick();
+        this.#noteNick(message);
         const isOurs = keeper?.heard(message) ||
           (message.command === "PONG" && message.params.at(-1) === SIGN_OF_LIFE);
         if (!isOurs) await this.inbox.add(message);
@@ -186,6 +234,7 @@ export class IrcTalk {
       ended.abort();
       this.queue.pause();
       this.#rooms.lost();
+      this.#requests.lost();
       // The server has ended its half, or what came cannot be gone on with: nobody waits for what is left.
       if (!this.#quitting) connection.abort();
     }
@@ -206,13 +255,21 @@ export class IrcTalk {
   #keeperOf({ registration, state }: IrcLink, signal: AbortSignal): NickKeeper | undefined {
     if (!registration.isSecondChoice) return undefined;
     const { nicks, nickRetryMs: everyMs, clock } = this.#settings;
-    const send = (message: IrcMessage) => void forgettable(this.queue.send([message], signal));
-    return new NickKeeper({ wanted: this.#chosen ?? nicks[0]!, state, send, everyMs, clock });
+    const wanted = this.#chosen ?? nicks[0]!;
+    const send = (message: IrcMessage) => forgettable(this.queue.send([message], signal));
+    const isUndecided = () => this.#requests.nicks.length > 0;
+    return new NickKeeper({ wanted, state, send, isUndecided, everyMs, clock });
   }
 
   /** The next connection asks for the nickname that the user has got. A server that renames us by itself chooses none. */
-  #noteNick(): void {
+  #noteNick(message: IrcMessage): void {
     const { state } = this.#link;
+    const isNick = message.command === "NICK";
+    // The state knows already whether it was ours.
+    if (!isNick || state.isSame(message.params[0] ?? "", state.nick)) {
+      this.#requests.heard(message, state);
+    }
+    if (!isNick) return;
     if (this.#asked !== undefined && state.isSame(state.nick, this.#asked)) {
       this.#chosen = state.nick;
     }

@@ -5,10 +5,11 @@
  * @example
  * ```ts
  * import { connectIrc } from "@parley/sockets/irc";
+ * import { connectTcp } from "@parley/sockets/net";
  *
  * async function tellTime(hostname: string, signal: AbortSignal): Promise<void> {
  *   await using client = await connectIrc({
- *     open: (signal) => Deno.connect({ hostname, port: 6667, signal }),
+ *     open: (signal) => connectTcp({ hostname, port: 6667, signal }),
  *     nick: "clock",
  *     signal,
  *   });

@@ -154,6 +154,7 @@ export class Negotiation {
   }
 }
 
-function request(name: string): IrcMessage {
+/** Returns what asks for a capability. */
+export function request(name: string): IrcMessage {
   return { command: "CAP", params: ["REQ", name] };
 }

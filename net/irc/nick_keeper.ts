@@ -8,13 +8,26 @@ export interface NickKeeperOptions {
   readonly wanted: string;
   /** Who we are meanwhile. */
   readonly state: IrcState;
-  /** Sends a message. */
-  readonly send: (message: IrcMessage) => void;
+  /** Sends a message, and waits until it is sent. */
+  readonly send: (message: IrcMessage) => Promise<void>;
+  /** Says whether the user has asked for another nickname, and the server has not answered yet. */
+  readonly isUndecided: () => boolean;
   /** Milliseconds between two looks. */
   readonly everyMs: number;
   /** The clock to go by. */
   readonly clock: Clock;
 }
+
+/** What was asked and is not answered. */
+interface Question {
+  /** Looks for which the server has owed the answer. */
+  looks: number;
+  /** It waits no more for the pace. */
+  isSent: boolean;
+}
+
+/** A question that no answer came to for so many looks is asked again. */
+const MAX_LOOKS = 3;
 
 /** Takes the nickname that was somebody's when it is free: it hears its holder leave, and looks now and then. */
 export class NickKeeper {
@@ -22,7 +35,7 @@ export class NickKeeper {
   /** The one that we had to take; with any other somebody has decided otherwise. */
   readonly #second: string;
   #isOver = false;
-  #isAsked = false;
+  #question: Question | undefined;
   #isTried = false;
   #cancelWait: CancelWait | undefined;
 
@@ -31,6 +44,11 @@ export class NickKeeper {
     this.#options = options;
     this.#second = options.state.nick;
     this.#wait();
+  }
+
+  /** The nickname that may be ours at any moment; undefined where none is wanted any more. */
+  get wanted(): string | undefined {
+    return this.#isOver ? undefined : this.#options.wanted;
   }
 
   /** Takes note of a message, once the state has; says whether it only answers what was asked here. */
@@ -42,10 +60,18 @@ export class NickKeeper {
       return false;
     }
     const [, second = ""] = params;
-    if (command === "303" && this.#isAsked) {
-      this.#isAsked = false;
-      const isThere = second.split(" ").some((nick) => state.isSame(nick, wanted));
+    if (command === "303" && this.#question) {
+      const nicks = second.split(" ").filter((nick) => nick !== "");
+      const isThere = nicks.some((nick) => state.isSame(nick, wanted));
+      // One that names others answers what somebody else has asked.
+      if (nicks.length > (isThere ? 1 : 0)) return false;
+      this.#question = undefined;
       if (!isThere) this.#take();
+      return true;
+    }
+    // The server has too much to do, and answers no more.
+    if (command === "263" && this.#question && second.toUpperCase() === "ISON") {
+      this.#question = undefined;
       return true;
     }
     if ((command === "433" || command === "437") && this.#isTried) {
@@ -64,18 +90,31 @@ export class NickKeeper {
   }
 
   #take(): void {
-    const { send, wanted } = this.#options;
+    const { send, wanted, isUndecided } = this.#options;
+    // The user's own wish goes first; where the server refuses it, the next look comes back to this one.
+    if (isUndecided()) return;
     this.#isTried = true;
-    send({ command: "NICK", params: [wanted] });
+    send({ command: "NICK", params: [wanted] }).catch(() => this.#isTried = false);
   }
 
   #wait(): void {
-    const { clock, everyMs, send, wanted } = this.#options;
+    const { clock, everyMs } = this.#options;
     this.#cancelWait = clock.wait(everyMs, () => {
       // Questions do not pile up where the pace, or the server, holds them back.
-      if (!this.#isAsked) send({ command: "ISON", params: [wanted] });
-      this.#isAsked = true;
+      const question = this.#question;
+      if (question?.isSent) question.looks++;
+      if (question === undefined || question.looks >= MAX_LOOKS) this.#ask();
       this.#wait();
+    });
+  }
+
+  #ask(): void {
+    const { send, wanted } = this.#options;
+    const question: Question = this.#question = { looks: 0, isSent: false };
+    send({ command: "ISON", params: [wanted] }).then(() => {
+      question.isSent = true;
+    }, () => {
+      if (this.#question === question) this.#question = undefined;
     });
   }
 }

@@ -14,7 +14,10 @@ import { type Backoff, requireBackoff, type Retry } from "../reconnect.ts";
 import { safeListener } from "../safe_listener.ts";
 import type { Trace } from "../trace.ts";
 import type { Transport } from "../transport.ts";
+import { request } from "./negotiation.ts";
 import { DEFAULT_IRC_PACE, type IrcPace } from "./pace.ts";
+import { firstWords, possibleNicks } from "./registration.ts";
+import { requireSendableUnseen } from "./sendable.ts";
 
 /** How long things may take for an IRC client, in milliseconds. `Infinity` lifts a deadline and has to be typed. */
 export interface IrcClientDeadlines extends ConnectDeadlines {
@@ -91,7 +94,12 @@ export interface ConnectIrcOptions {
   open: (signal: AbortSignal) => Promise<Transport>;
   /** The nickname. */
   nick: string;
-  /** Nicknames to take where it is somebody's; then come `nick_`, `nick__` and so on, five of them. @default none */
+  /**
+   * Nicknames to take where it is somebody's; then come `nick_`, `nick__` and so on, five of them. Where the server takes none
+   * that long, the underscores take the place of its last characters.
+   *
+   * @default none
+   */
   alternatives?: readonly string[];
   /** The user's name in our address; servers cut it to about 10 characters. @default {"parley"} */
   user?: string;
@@ -187,7 +195,7 @@ export interface IrcSettings {
  *
  * @throws {TypeError} One of them has a name that nobody looks at, or is no nickname, name or function.
  * @throws {RangeError} A limit, deadline or pace is none.
- * @throws {ProtocolError} The login cannot be sent; its side is `local`.
+ * @throws {ProtocolError} What is said first, or the login, cannot be sent; its side is `local`.
  */
 export function settledOptions(options: ConnectIrcOptions): IrcSettings {
   requireNames(options, { what: "options of connectIrc()", names: Object.keys(NAMES) });
@@ -199,7 +207,7 @@ export function settledOptions(options: ConnectIrcOptions): IrcSettings {
   const deadlineOf = (name: keyof typeof DEFAULT_IRC_CLIENT_DEADLINES) =>
     requireMs(name, deadlines[name] ?? DEFAULT_IRC_CLIENT_DEADLINES[name]);
   const listener = safeListener(options.onEvent, { name: "onEvent" });
-  return {
+  const settings: IrcSettings = {
     open: requireFunction(options.open, "open"),
     nicks: [nick, ...alternatives].map((one) => requireWord(one, "nick")),
     user: requireWord(user, "user"),
@@ -227,6 +235,11 @@ export function settledOptions(options: ConnectIrcOptions): IrcSettings {
     peer: options.peer,
     clock,
   };
+  // A server would wait in vain for what cannot be sent.
+  const { nicks, wanted } = settings;
+  const said = possibleNicks(nicks).flatMap((one) => firstWords(settings, one));
+  for (const message of [...said, ...wanted.map(request)]) requireSendableUnseen(message);
+  return settings;
 }
 
 function reconnectOf(given: boolean | IrcReconnect): IrcReconnect | undefined {

@@ -12,7 +12,10 @@ export const DEFAULT_IRC_PACE: Readonly<Required<IrcPace>> = Object.freeze({
   everyMs: 2000,
 });
 
-/** Counts what is sent against a pace, as servers do (RFC 1459, 8.10). */
+/**
+ * Counts what is sent against a pace, as servers do (RFC 1459, 8.10). It goes by whole milliseconds: sums of fractions would
+ * hold back the last message of a burst for a moment.
+ */
 export class Pace {
   readonly #everyMs: number;
   readonly #allowanceMs: number;
@@ -27,11 +30,18 @@ export class Pace {
 
   /** Returns how many milliseconds it takes until another message may go. */
   delay(now: number): number {
-    return Math.max(0, this.#paidUntil - this.#allowanceMs - now);
+    return Math.max(0, this.#paidUntil - this.#allowanceMs - Math.floor(now));
+  }
+
+  /** Says whether so many messages may go at once. */
+  takes(count: number, now: number): boolean {
+    const whole = Math.floor(now);
+    const paidUntil = Math.max(this.#paidUntil, whole) + (count - 1) * this.#everyMs;
+    return paidUntil - this.#allowanceMs <= whole;
   }
 
   /** Takes note of a message that goes. */
   take(now: number): void {
-    this.#paidUntil = Math.max(this.#paidUntil, now) + this.#everyMs;
+    this.#paidUntil = Math.max(this.#paidUntil, Math.floor(now)) + this.#everyMs;
   }
 }

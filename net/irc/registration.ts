@@ -21,8 +21,25 @@ export interface RegistrationOptions {
 
 /** That the nickname is somebody's, clashes, or is locked. */
 const TAKEN: readonly string[] = ["433", "436", "437"];
-/** So many underscores are tried behind the last nickname. */
+/** So many underscores are tried behind the first nickname. */
 const MAX_UNDERSCORES = 5;
+
+/** Returns the nicknames that a registration may end with; of those with underscores only the longest. */
+export function possibleNicks(nicks: readonly string[]): string[] {
+  return [...nicks, nicks[0]! + "_".repeat(MAX_UNDERSCORES)];
+}
+
+/** Returns what a client says first, behind the beginning of the negotiation. */
+export function firstWords(
+  { user, realName, password }: Pick<RegistrationOptions, "user" | "realName" | "password">,
+  nick: string,
+): IrcMessage[] {
+  return [
+    ...password === undefined ? [] : [{ command: "PASS", params: [password] }],
+    { command: "NICK", params: [nick] },
+    { command: "USER", params: [user, "0", "*", realName] },
+  ];
+}
 
 /**
  * Registers with a server (RFC 2812, 3.1; IRCv3 capability negotiation): it is told each message, once that is noted in the
@@ -33,15 +50,18 @@ export class Registration {
   isWelcome = false;
   /** What it says at the beginning is over. */
   isDone = false;
-  /** A nickname that we would rather have is somebody's. */
+  /** The nickname that we would rather have is somebody's. */
   isSecondChoice = false;
   /** Agrees on what the server can do; it goes on listening afterwards. */
   readonly negotiation: Negotiation;
   readonly #options: RegistrationOptions;
   readonly #state: IrcState;
+  /** The nicknames that are left to try, behind the first one. */
   readonly #nicks: string[];
-  /** Underscores help where a nickname is taken, and not where it is none. */
-  readonly #more: string[];
+  /** Tries others like the first one; there are none before that is refused, nor where it is no nickname. */
+  #variants: NickVariants | undefined;
+  /** Why the first nickname was refused, in the server's words. */
+  #refusal: string | undefined;
 
   /** Begins with nothing said. */
   constructor(options: RegistrationOptions, state: IrcState) {
@@ -50,21 +70,11 @@ export class Registration {
     this.#state = state;
     this.negotiation = new Negotiation({ wanted, login, capabilities: state.capabilities });
     this.#nicks = nicks.slice(1);
-    this.#more = Array.from(
-      { length: MAX_UNDERSCORES },
-      (_, at) => nicks[0]! + "_".repeat(at + 1),
-    );
   }
 
   /** Returns what a client says first. */
   begin(): IrcMessage[] {
-    const { user, realName, password } = this.#options;
-    return [
-      this.negotiation.begin(),
-      ...password === undefined ? [] : [{ command: "PASS", params: [password] }],
-      { command: "NICK", params: [this.#state.nick] },
-      { command: "USER", params: [user, "0", "*", realName] },
-    ];
+    return [this.negotiation.begin(), ...firstWords(this.#options, this.#state.nick)];
   }
 
   /** Takes note of a message, and returns what to send. @throws {ProtocolError} The server turns us down. */
@@ -75,7 +85,7 @@ export class Registration {
     else if (this.isWelcome) {
       // The end of the message of the day, or that there is none: what the server supports stands in front of it.
       if (command === "376" || command === "422") this.isDone = true;
-    } else if (TAKEN.includes(command) || command === "432") return this.#nextNick(command, said);
+    } else if (TAKEN.includes(command) || command === "432") return this.#nextNick(message);
     else if (command === "464") {
       throw refusal("password-refused", {
         tried: "register",
@@ -90,18 +100,65 @@ export class Registration {
     return this.negotiation.heard(message);
   }
 
-  #nextNick(command: string, said: string): IrcMessage[] {
-    if (command === "432") this.#more.length = 0;
-    else this.isSecondChoice = true;
-    const nick = this.#nicks.shift() ?? this.#more.shift();
+  #nextNick({ command, params }: IrcMessage): IrcMessage[] {
+    const isTaken = command !== "432";
+    if (this.#refusal === undefined) {
+      this.#refusal = params.at(-1) ?? "";
+      this.isSecondChoice = isTaken;
+      // Underscores help where a nickname is taken, and not where it is none.
+      if (isTaken) this.#variants = new NickVariants(this.#options.nicks[0]!);
+    }
+    this.#variants?.refused(this.#state.nick, { isTaken, said: params[1] });
+    const nick = this.#nicks.shift() ?? this.#variants?.next();
     if (nick === undefined) {
       throw refusal("nick-refused", {
         tried: `register as ${this.#options.nicks.join(" or ")}`,
-        said,
+        said: this.#refusal,
         expected: "a nickname that is free",
       });
     }
     this.#state.nick = nick;
     return [{ command: "NICK", params: [nick] }];
+  }
+}
+
+/** Nicknames like one that is taken: underscores behind it or, where that is too long for the server, in place of its end. */
+class NickVariants {
+  readonly #characters: readonly string[];
+  #underscores = 0;
+  #isLongest = false;
+  #last: string | undefined;
+
+  constructor(nick: string) {
+    // Whole characters: none is cut within a pair of surrogates.
+    this.#characters = [...nick];
+  }
+
+  /** A nickname was refused; a server that cuts nicknames names another one than was asked for. */
+  refused(
+    nick: string,
+    { isTaken, said = nick }: { readonly isTaken: boolean; readonly said: string | undefined },
+  ): void {
+    if (nick !== this.#last || this.#isLongest) return;
+    const isCut = isTaken && said !== nick && nick.startsWith(said);
+    if (isTaken && !isCut) return;
+    this.#isLongest = true;
+    this.#underscores = 0;
+  }
+
+  /** Returns the next one; undefined where there is none. */
+  next(): string | undefined {
+    const first = this.#characters.join("");
+    const max = this.#isLongest
+      ? Math.min(MAX_UNDERSCORES, this.#characters.length)
+      : MAX_UNDERSCORES;
+    while (this.#underscores < max) {
+      const count = ++this.#underscores;
+      const kept = this.#isLongest ? this.#characters.slice(0, -count).join("") : first;
+      this.#last = kept + "_".repeat(count);
+      // One that ends with underscores stays as it is.
+      if (this.#last !== first) return this.#last;
+    }
+    return undefined;
   }
 }

@@ -1,5 +1,10 @@
 import { LimitError } from "../../codec/errors.ts";
-import { type Casemapping, foldCase, type IrcMessage } from "../../codec/irc/mod.ts";
+import {
+  type Casemapping,
+  foldCase,
+  type IrcMessage,
+  type IrcSupport,
+} from "../../codec/irc/mod.ts";
 
 /** A channel, and the key of its door where it has one. */
 interface Room {
@@ -40,6 +45,16 @@ export class IrcRooms {
   /** Those that it is on, as the server writes them. */
   get names(): ReadonlySet<string> {
     return new Set([...this.#joined.values()].map(({ channel }) => channel));
+  }
+
+  /** A message was sent: remembers the channels that it asks for, and their keys. */
+  sent({ command, params: [names = "", keys = ""] }: IrcMessage): void {
+    if (command.toUpperCase() !== "JOIN") return;
+    const keyOf = keys.split(",");
+    for (const [at, channel] of names.split(",").entries()) {
+      // `JOIN 0` leaves all channels.
+      if (channel !== "" && channel !== "0") this.asked(channel, keyOf[at] || undefined);
+    }
   }
 
   /** Remembers a channel that is asked for, and its key. */
@@ -85,6 +100,15 @@ export class IrcRooms {
     this.#wanted.delete(name);
   }
 
+  /** The key of a channel that we are on was changed; undefined took it away. */
+  keyed(channel: string, key: string | undefined): void {
+    const name = this.#fold(channel);
+    for (const rooms of [this.#joined, this.#wanted]) {
+      const room = rooms.get(name);
+      if (room) rooms.set(name, { channel: room.channel, key });
+    }
+  }
+
   /** The connection is lost: all are to be joined again. */
   lost(): void {
     this.#joined.clear();
@@ -92,9 +116,10 @@ export class IrcRooms {
 
   /**
    * Returns what joins again those that were joined, or asked for when the connection was lost; channels with keys come first, as
-   * the keys belong to the first ones.
+   * the keys belong to the first ones. A message has no more channels than the server takes in one.
    */
-  rejoin(): IrcMessage[] {
+  rejoin(support: Pick<IrcSupport, "maxTargets">): IrcMessage[] {
+    const maxTargets = support.maxTargets("JOIN");
     const rooms = [...new Map([...this.#wanted, ...this.#asked]).values()];
     const withKeys = rooms.filter(({ key }) => key !== undefined);
     const others = rooms.filter(({ key }) => key === undefined);
@@ -108,7 +133,7 @@ export class IrcRooms {
     };
     for (const room of [...withKeys, ...others]) {
       const more = encoder.encode(`${room.channel} ${room.key ?? ""}`).length;
-      if (bytes + more > MAX_LIST_BYTES) finish();
+      if (bytes + more > MAX_LIST_BYTES || batch.length >= maxTargets) finish();
       batch.push(room);
       bytes += more + 1;
     }

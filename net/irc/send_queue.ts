@@ -17,6 +17,8 @@ export interface SendQueueOptions {
   readonly pace: Required<IrcPace>;
   /** Messages that may wait. */
   readonly maxQueuedMessages: number;
+  /** Hears of each message when it goes to a connection, apart from those that a connection begins with. @default nobody does */
+  readonly onSend?: (message: IrcMessage) => void;
   /** The clock to go by. */
   readonly clock: Clock;
 }
@@ -47,6 +49,12 @@ export class SendQueue {
   /** How many wait. */
   get length(): number {
     return this.#waiting.length;
+  }
+
+  /** Says whether so many messages would go at once, over the connection in use. */
+  takesAtOnce(count: number): boolean {
+    if (this.#target === undefined || this.#waiting.length > 0) return false;
+    return this.#pace.takes(count, this.#options.clock.now());
   }
 
   /**
@@ -129,8 +137,9 @@ export class SendQueue {
         });
         return;
       }
-      const { message, resolve, reject } = this.#waiting.shift()!;
+      const { message, isPassing, resolve, reject } = this.#waiting.shift()!;
       this.#pace.take(clock.now());
+      if (!isPassing) this.#options.onSend?.(message);
       this.#target.send(message).then(resolve, reject);
     }
   }

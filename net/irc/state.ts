@@ -1,5 +1,6 @@
 import { foldCase, type IrcMessage, IrcSupport, parseSource } from "../../codec/irc/mod.ts";
 import { KnownCapabilities } from "./capabilities.ts";
+import { changedKey } from "./channel_key.ts";
 import type { IrcRooms } from "./rooms.ts";
 
 /** What an {@linkcode IrcState} begins with. */
@@ -84,12 +85,20 @@ export class IrcState {
       case "KICK":
         if (this.isSame(second, this.nick)) this.#rooms.left(first);
         break;
+      case "MODE":
+        this.#modes(message);
+        break;
       case "ERROR":
         this.farewell = params.at(-1) ?? "";
         break;
       default:
         if (/^[45]\d\d$/.test(command)) this.#rooms.refused(second);
     }
+  }
+
+  #modes({ params: [channel = "", ...change] }: IrcMessage): void {
+    const key = changedKey(change, this.support);
+    if (key !== undefined) this.#rooms.keyed(channel, key || undefined);
   }
 
   #address({ source = "" }: IrcMessage): void {

@@ -270,6 +270,94 @@ Deno.test("irc client says what is piped in, and leaves, when the connection is 
   assertEquals(said(server).slice(-2), ["PRIVMSG #a :hello", "QUIT"]);
 });
 
+for (const json of [false, true]) {
+  Deno.test(`irc client ends with 1 when piped lines may be lost with a connection, ${json ? "and says so with --json" : "and says how many"}`, async () => {
+    let isGone = false;
+    await using server = new PlayedIrcServer({
+      answer: ({ command, params }) => {
+        // What comes from here on is lost, up to the question behind it.
+        if (params.endsWith(":a")) isGone = true;
+        if (!isGone || command !== "PING") return isGone && command === "PRIVMSG" ? [] : undefined;
+        isGone = false;
+        server.hangUp();
+        return [];
+      },
+    });
+    const args = ["--reconnect", ...json ? ["--json"] : []];
+    const { code, stdout, stderr } = await run(server, { args, stdin: "/join #a\na\nb\nc\n" });
+    assertEquals(code, 1);
+    if (json) assertStringIncludes(stdout, '{"event":"unconfirmed","count":3}\n');
+    else {
+      assertStringIncludes(stderr, "\n!! 3 messages may be lost\n");
+      const last = "irc: Cannot tell whether the server has taken all: 3 messages may be lost\n";
+      assert(stderr.endsWith(last), stderr);
+    }
+    assertEquals(said(server).at(-1), "QUIT");
+  });
+}
+
+Deno.test("irc client gives the same advice at later tries to connect as at the first", async () => {
+  let isFirst = true;
+  await using server = new PlayedIrcServer({
+    answer: ({ command }) => {
+      if (isFirst || (command !== "NICK" && command !== "USER")) return undefined;
+      return command === "NICK" ? [":irc.test 433 * ann :In use"] : [];
+    },
+  });
+  await using client = start(server, { args: ["--reconnect", "--tail"] });
+  await client.stderr.until(/Welcome/);
+  isFirst = false;
+  server.hangUp();
+  await client.stderr.until(/In use; give another with --nick or --alternative; connecting again/);
+  client.stop();
+  assertEquals(await client.ended, 130);
+});
+
+Deno.test("irc client says what is not sent when it is interrupted", async () => {
+  await using server = new PlayedIrcServer();
+  const args = ["--join", "#a", "--every", "1h"];
+  const stdin = "1\n2\n3\n4\n5\n";
+  await using client = start(server, { args, stdin });
+  await server.heard.until(/PRIVMSG #a :3/);
+  client.stop();
+  assertEquals(await client.ended, 130);
+  assertMatch(untimed(client.stderr.text), /^!! 1 message that waited was not sent$/m);
+});
+
+Deno.test("irc client warns when it sends a password to another machine without TLS", async () => {
+  const warning = "without --tls others on the way can read the password";
+  for (
+    const [args, isWarned] of [
+      [["--password", "x"], true],
+      [["--account", "ann", "--account-password", "x"], true],
+      [["--password", "x", "--json"], true],
+      [["--password", "x", "--send", "bob", "hi"], true],
+      [["--password", "x", "--tls"], false],
+      [["--nick", "ann"], false],
+    ] as const
+  ) {
+    // An address of this machine that is none of its own names: nobody listens there.
+    const client = new Running(program.main, ["--to", "0.0.0.0:1", ...args], { stdin: "" });
+    assertEquals(await client.ended, 1);
+    const isJson = client.stdout.text.includes(JSON.stringify({ event: "warning", why: warning }));
+    const isText = client.stderr.text.includes(`Warning: ${warning}\n`);
+    assertEquals(isJson || isText, isWarned, args.join(" "));
+  }
+  await using server = new PlayedIrcServer();
+  const { stderr } = await run(server, { args: ["--password", "x"] });
+  assert(!stderr.includes("Warning"));
+});
+
+Deno.test("irc client names the line that cannot be said, and says how many were taken", async () => {
+  await using server = new PlayedIrcServer();
+  const args = ["--send", "bob"];
+  const { code, stderr } = await run(server, { args, stdin: "one\na\0b\n" });
+  assertEquals([code, stderr], [
+    1,
+    "irc: Cannot send line 2: the text holds CR, LF or NUL; 1 message before it was taken\n",
+  ]);
+});
+
 Deno.test("irc client prints what comes when the pace holds back some of what it joins", async () => {
   await using server = new PlayedIrcServer();
   const args = Array.from({ length: 8 }, (_, at) => ["--join", `#${at}`]).flat();

@@ -2,7 +2,9 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { Chat } from "../../../cli/irc/chat.ts";
 import { IrcReport } from "../../../cli/irc/irc_report.ts";
 import { Report } from "../../../cli/report.ts";
+import { LimitError } from "../../../codec/errors.ts";
 import { ClosedError } from "../../../net/errors.ts";
+import { FakeClock } from "../../../testing/fake_clock.ts";
 import { turns } from "../../../testing/turns.ts";
 import { keptIo } from "../kept_io.ts";
 import { FakeChatClient } from "./fake_chat_client.ts";
@@ -12,10 +14,18 @@ import { messageOf } from "./irc_messages.ts";
 function talking() {
   const irc = new FakeChatClient();
   const io = keptIo();
-  const chat = new Chat(irc, new IrcReport(new Report(io, false), io));
+  const clock = new FakeClock();
+  const counts: Promise<void>[] = [];
+  const count = (sending: Promise<void>) => {
+    counts.push(sending);
+    return sending;
+  };
+  const chat = new Chat(irc, new IrcReport(new Report(io, false), io), { count, clock });
   return {
     irc,
     chat,
+    clock,
+    counts,
     /** The client hears a line, as it would before the person does. */
     hear(line: string): void {
       const message = messageOf(line);
@@ -144,6 +154,53 @@ Deno.test("Chat says why something cannot be sent, and nothing when the connecti
   irc.closed = true;
   await chat.obey("/msg bob hi");
   assertEquals(told(), ["!! Cannot send that: it has a \\r"]);
+});
+
+Deno.test("Chat says once for all that came together that too much waits to be sent", async () => {
+  const { irc, chat, hear, told, clock } = talking();
+  hear(":me!m@h JOIN #news");
+  irc.failure = new LimitError("Cannot send", {
+    limit: "maxQueuedMessages",
+    max: 1000,
+    got: 1001,
+    unit: "messages",
+    side: "local",
+  });
+  const before = told().length;
+  for (let line = 1; line <= 3; line++) chat.obeyNow(`${line}${" and on".repeat(10)}`);
+  await clock.advance(199);
+  chat.obeyNow("more");
+  await clock.advance(199);
+  assertEquals(told().length, before);
+  await clock.advance(1);
+  chat.obeyNow("last");
+  await turns();
+  chat.end();
+  const why = "1001 messages exceed maxQueuedMessages 1000";
+  assertEquals(told().slice(before), [
+    `!! Cannot send 4 lines, from "1 and on and on and on and on and on and…" on: ${why}`,
+    `!! Cannot send 1 line, "last": ${why}`,
+  ]);
+  assertEquals(clock.pending, 0);
+});
+
+Deno.test("Chat has what is said counted, and nothing else", async () => {
+  const { chat, hear, counts } = talking();
+  for (const typed of ["hello", "/join #b", "/query bob", "/nick you"]) await chat.obey(typed);
+  hear(":me!m@h JOIN #news");
+  for (const typed of ["/topic", "/names", "/part #b"]) await chat.obey(typed);
+  assertEquals(counts.length, 0);
+  const all = [
+    "/me x",
+    "/msg b x",
+    "/notice b x",
+    "/query b x",
+    "/topic #b x",
+    "/raw whois b",
+    "x",
+  ];
+  for (const typed of all) await chat.obey(typed);
+  assertEquals(counts.length, all.length);
 });
 
 Deno.test("Chat explains its commands, and what it does not know", async () => {

@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { Delivery, type DeliveryOptions } from "../../../cli/irc/delivery.ts";
 import { ExplainedError } from "../../../cli/explained_error.ts";
+import { ProtocolError } from "../../../codec/errors.ts";
 import type { IrcMessage } from "../../../codec/irc/mod.ts";
 import { FakeChatClient } from "./fake_chat_client.ts";
 import { messageOf } from "./irc_messages.ts";
@@ -131,7 +132,46 @@ Deno.test("Delivery takes what is said to others for no refusal", async () => {
 Deno.test("Delivery refuses a line that is no text, and says which one", async () => {
   const lines = ["", "one", Uint8Array.of(0xff)];
   const error = await assertRejects(() => delivered({ target: "bob", lines }), ExplainedError);
-  assertEquals(error.message, "Cannot send line 3: it is no UTF-8");
+  assertEquals(error.message, "Cannot send line 3: it is no UTF-8; 1 message before it was taken");
+});
+
+for (
+  const [before, said] of [
+    [[], "none before it was sent"],
+    [["", "one"], "1 message before it was taken"],
+    [["one", "two"], "2 messages before it were taken"],
+  ] as const
+) {
+  Deno.test(`Delivery refuses a line that cannot be said in IRC, and says which one behind [${before}]`, async () => {
+    const irc = new AnsweredClient({});
+    const say = irc.say.bind(irc);
+    const failure = new ProtocolError("Cannot say that: the text holds CR, LF or NUL", {
+      code: "bad-message",
+      side: "local",
+      offset: 0,
+      expected: "one line of text",
+      received: "the text holds CR, LF or NUL",
+    });
+    irc.say = (target, text) => text.includes("\0") ? Promise.reject(failure) : say(target, text);
+    const delivery = irc.delivery = new Delivery(irc, {
+      target: "bob",
+      lines: [...before, "a\0b"],
+    });
+    const error = await assertRejects(() => delivery.run(), ExplainedError);
+    const line = before.length + 1;
+    assertEquals([error.message, error.code], [
+      `Cannot send line ${line}: the text holds CR, LF or NUL; ${said}`,
+      "bad-message",
+    ]);
+    assertEquals(irc.sent.at(-1)?.slice(0, 4), "PING");
+  });
+}
+
+Deno.test("Delivery says that the server refuses a line when another behind it cannot be said", async () => {
+  const answers = { "PRIVMSG|": ":irc 401 me bob :No such nick" };
+  const lines = ["one", Uint8Array.of(0xff)];
+  const error = await assertRejects(() => delivered({ target: "bob", lines }, answers));
+  assertEquals((error as Error).message, "Cannot send to bob: No such nick (401)");
 });
 
 Deno.test("Delivery fails with what the client fails with", async () => {

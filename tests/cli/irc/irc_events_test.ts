@@ -24,6 +24,27 @@ Deno.test("IrcEvents tells people what happens to the connection", () => {
   ]);
 });
 
+Deno.test("IrcEvents says how many messages may be lost with a connection", () => {
+  for (const json of [false, true]) {
+    const io = keptIo();
+    const events = new IrcEvents(new IrcReport(new Report(io, json), io), "irc.example:6667");
+    const lost = [2, 0, 1, 0];
+    events.takeLost = () => lost.shift() ?? 0;
+    const error = new Error("no");
+    for (let count = 0; count < 2; count++) {
+      events.heard({ type: "lost", error });
+      events.heard({ type: "retry", attempt: 1, delayMs: 500, error: undefined });
+    }
+    const lines = json ? io.out : io.about.map((line) => line.slice(9));
+    assertEquals(
+      lines.filter((line) => /unconfirmed|may be/.test(line)),
+      json
+        ? ['{"event":"unconfirmed","count":2}\n', '{"event":"unconfirmed","count":1}\n']
+        : ["!! 2 messages may be lost\n", "!! 1 message may be lost\n"],
+    );
+  }
+});
+
 Deno.test("IrcEvents tells machines what happens to the connection", () => {
   assertEquals(said({ json: true }).map((line) => JSON.parse(line)), [
     { event: "connected", server: "irc.example:6667", nick: "a\x1b" },

@@ -70,4 +70,7 @@ Deno.test("ircFailure leaves what was explained, and explains what the system an
 Deno.test("isFinalIrcFailure goes on when another try may do better", () => {
   assertEquals(isFinalIrcFailure(new Deno.errors.ConnectionRefused("no")), false);
   assertEquals(isFinalIrcFailure(new TypeError("no")), true);
+  const limit = { limit: "maxIrcSentBytes", max: 512, got: 600, unit: "bytes" } as const;
+  assertEquals(isFinalIrcFailure(new LimitError("Cannot send PASS", limit)), false);
+  assertEquals(isFinalIrcFailure(new LimitError("No", { ...limit, side: "local" })), true);
 });

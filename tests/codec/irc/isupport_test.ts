@@ -150,3 +150,22 @@ Deno.test("IrcSupport throws when maxTokens is no limit or an option is not know
   const unknown = { max: 5 } as object;
   assertThrows(() => new IrcSupport(unknown), TypeError, "Cannot set max:");
 });
+
+Deno.test("IrcSupport knows how many targets a message may have", () => {
+  for (
+    const [tokens, max] of [
+      [[], Infinity],
+      [["TARGMAX=PRIVMSG:4,JOIN:2"], 2],
+      [["TARGMAX=PRIVMSG:4,join:3", "MAXTARGETS=5"], 3],
+      [["TARGMAX=JOIN:", "MAXTARGETS=5"], Infinity],
+      [["TARGMAX=PRIVMSG:4", "MAXTARGETS=5"], 5],
+      [["MAXTARGETS"], Infinity],
+      [["TARGMAX=JOIN:0"], Infinity],
+      [["TARGMAX=JOIN:x"], Infinity],
+    ] as const
+  ) {
+    const support = new IrcSupport();
+    support.apply(["ann", ...tokens, "are supported"]);
+    assertEquals(support.maxTargets("Join"), max);
+  }
+});

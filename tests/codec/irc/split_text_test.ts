@@ -11,11 +11,17 @@ for (
   const [name, text, maxBytes, pieces] of [
     ["one empty piece of no text", "", 4, [""]],
     ["one piece of text that fits", "good day", 8, ["good day"]],
-    ["behind the last space that fits", "good day to all", 9, ["good day ", "to all"]],
-    ["behind a space at the very end", "good day", 5, ["good ", "day"]],
-    ["inside a word that is longer", "goodness me", 5, ["goodn", "ess ", "me"]],
-    ["behind a word that just fits", "good days", 4, ["good", " ", "days"]],
-    ["no space away", "a  b   c    d", 4, ["a  ", "b   ", "c   ", " d"]],
+    ["in front of the last space that fits", "good day to all", 9, ["good day", " to all"]],
+    ["in front of a space at the very end", "good day", 5, ["good", " day"]],
+    ["inside a word that is longer", "goodness me", 5, ["goodn", "ess", " me"]],
+    ["inside a word behind the space that it begins with", "good evening", 5, [
+      "good",
+      " even",
+      "ing",
+    ]],
+    ["in front of a space behind a word that just fits", "good day", 4, ["good", " day"]],
+    ["in front of several spaces", "a  b   c  d", 5, ["a  b", "   c", "  d"]],
+    ["no space away", "a  b   c    d", 4, ["a  b", "   c", "    ", "d"]],
     ["spaces alone", "       ", 4, ["    ", "   "]],
     ["between characters of 3 bytes", "€€€€", 7, ["€€", "€€"]],
     ["between characters of 4 bytes", "\u{1f600}\u{1f601}", 7, ["\u{1f600}", "\u{1f601}"]],
@@ -63,6 +69,8 @@ Deno.test("splitText() gives pieces that are the text again, fit and begin no ch
         for (const piece of pieces) {
           assert(utf8Bytes(piece).length <= maxBytes && piece.isWellFormed(), piece);
           assert(piece !== "" || text === "");
+          // Only spaces alone leave no other choice.
+          if (at + piece.length < text.length) assert(!piece.endsWith(" ") || piece.trim() === "");
           // The longest of these characters has 18 bytes.
           if (maxBytes >= 18) assert(whole.has(at), `${text} at ${at}`);
           at += piece.length;

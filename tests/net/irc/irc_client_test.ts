@@ -124,6 +124,54 @@ Deno.test("IrcClient cuts long text by what stands in front of it, and the piece
   client.abort();
 });
 
+/** The bytes that come to others of lines that were sent, from somebody called like that. */
+const bytesFrom = (nick: string, lines: readonly string[]) =>
+  lines.map((line) => `:${nick}!a@h ${line}\r\n`.length);
+
+Deno.test("IrcClient counts the nickname that it has asked for until the server has answered", async () => {
+  const server = new PlayedServer();
+  const client = await server.welcomed(FAST);
+  await server.say(":ann!a@h JOIN #news");
+  const [long, text] = ["n".repeat(30), "x".repeat(1500)];
+  const said = async () => {
+    await client.say("#news", text);
+    return (await server.heard()).filter((line) => line.startsWith("PRIVMSG"));
+  };
+  const calm = await said();
+  assertEquals(Math.max(...bytesFrom("ann", calm)), 512);
+  await client.changeNick(long);
+  assertEquals(Math.max(...bytesFrom(long, await said())), 512);
+  await server.say(`:irc 433 ann ${long} :In use`);
+  assertEquals(await said(), calm);
+  // A NICK that is sent as it is counts too, and so does the answer that is another nickname.
+  await client.send({ command: "NICK", params: [long] });
+  assertEquals(Math.max(...bytesFrom(long, await said())), 512);
+  await server.say(`:ann!a@h NICK ${long.slice(0, 9)}`);
+  assertEquals(client.nick, long.slice(0, 9));
+  assertEquals(Math.max(...bytesFrom(client.nick, await said())), 512);
+  client.abort();
+});
+
+Deno.test("IrcClient counts the nickname that it asked for when that still waits, and no more when it is not sent", async () => {
+  const server = new PlayedServer();
+  const client = await server.welcomed({ pace: { burst: 1 } });
+  await server.say(":ann!a@h JOIN #news");
+  const [long, text] = ["n".repeat(30), "x".repeat(900)];
+  await client.say("bob", "1");
+  const stop = new AbortController();
+  const dropped = rejectionOf(client.changeNick(long, stop));
+  const first = client.say("#news", text);
+  stop.abort(new Error("enough"));
+  assertEquals(String(await dropped), "Error: enough");
+  const second = client.say("#news", text);
+  await server.clock.advance(10_000);
+  await Promise.all([first, second]);
+  const lines = (await server.heard()).slice(1);
+  assertEquals(bytesFrom(long, lines)[0], 512);
+  assertEquals(Math.max(...bytesFrom("ann", lines)), 512);
+  client.abort();
+});
+
 Deno.test("IrcClient wraps each piece of an action, and counts that", async () => {
   const server = new PlayedServer();
   const client = await server.welcomed(FAST);
@@ -337,14 +385,24 @@ Deno.test("IrcClient waits no longer than quitMs when the server does not end th
   const quitting = client.close();
   assertEquals(await server.heard(), ["QUIT"]);
   await server.clock.advance(4999);
-  assertEquals(server.transport.writeClosed, false);
+  assertEquals(server.transport.closed, false);
   await server.clock.advance(1);
-  assertEquals(server.transport.writeClosed, true);
-  await server.clock.advance(1000);
   await quitting;
   assertEquals([server.transport.closed, server.clock.pending], [true, 0]);
   // What came before stays there.
   assertEquals((await client.receive())?.command, "001");
+});
+
+Deno.test("IrcClient waits no longer than quitMs when the server has stopped reading", async () => {
+  const server = new PlayedServer();
+  const client = await server.welcomed(FAST);
+  server.transport.blockWrites();
+  for (let count = 0; count < 500; count++) void client.say("bob", "x".repeat(400));
+  await turns();
+  const quitting = client.quit();
+  await server.clock.advance(5000);
+  await quitting;
+  assertEquals([server.transport.closed, server.clock.pending], [true, 0]);
 });
 
 Deno.test("IrcClient quits no longer when the signal of that is aborted", async () => {

@@ -1,15 +1,24 @@
 import { assertEquals, assertInstanceOf } from "@std/assert";
 import { ProtocolError } from "../../../codec/errors.ts";
 import type { IrcClient } from "../../../net/irc/irc_client.ts";
+import type { ConnectIrcOptions } from "../../../net/irc/options.ts";
 import { rejectionOf } from "../../../testing/turns.ts";
 import { PlayedServer, received } from "./played_server.ts";
 
 /** Lets a client in whose nickname is somebody's. */
-async function second(server: PlayedServer): Promise<IrcClient> {
-  const connecting = server.connect({ pace: { everyMs: 0 }, deadlines: { pingMs: Infinity } });
+async function second(
+  server: PlayedServer,
+  options: Partial<ConnectIrcOptions> = {},
+  nick = "ann_",
+): Promise<IrcClient> {
+  const connecting = server.connect({
+    pace: { everyMs: 0 },
+    deadlines: { pingMs: Infinity },
+    ...options,
+  });
   await server.heard();
   await server.say(":irc 433 * ann :In use");
-  await server.welcome({ nick: "ann_" });
+  await server.welcome({ nick });
   const client = await connecting;
   await received(client);
   return client;
@@ -50,11 +59,84 @@ Deno.test("IrcClient looks every nickRetryMs whether its nickname is free, and k
   client.abort();
 });
 
-Deno.test("IrcClient asks no second time for its nickname while the first question is not answered", async () => {
+Deno.test("IrcClient asks again for its nickname when no answer came for three looks", async () => {
   const server = new PlayedServer();
   const client = await second(server);
-  await server.clock.advance(1e6);
+  await server.clock.advance(3 * 60_000);
   assertEquals(await server.heard(), ["ISON ann"]);
+  await server.clock.advance(60_000);
+  assertEquals(await server.heard(), ["ISON ann"]);
+  client.abort();
+});
+
+Deno.test("IrcClient asks at the next look when the server has too much to do", async () => {
+  const server = new PlayedServer();
+  const client = await second(server);
+  await server.clock.advance(60_000);
+  await server.say(":irc 263 ann_ ISON :Please wait", ":irc 263 ann_ LIST :Please wait");
+  assertEquals(await received(client), ["263 ann_ LIST Please wait"]);
+  await server.clock.advance(60_000);
+  assertEquals(await server.heard(), ["ISON ann", "ISON ann"]);
+  // An answer about others was asked for by somebody else.
+  await server.say(":irc 303 ann_ :bob", ":irc 303 ann_ :ann bob", ":irc 303 ann_ :ann");
+  assertEquals(await received(client), ["303 ann_ bob", "303 ann_ ann bob"]);
+  client.abort();
+});
+
+Deno.test("IrcClient asks for its nickname at a later look when the question could not wait to be sent", async () => {
+  const server = new PlayedServer();
+  const options = { pace: { burst: 1, everyMs: 100_000 }, limits: { maxQueuedMessages: 1 } };
+  const client = await second(server, options);
+  for (let count = 0; count < 2; count++) void client.say("bob", "hi");
+  await server.clock.advance(60_000);
+  assertEquals(await server.heard(), ["PRIVMSG bob :hi"]);
+  await server.clock.advance(200_000);
+  assertEquals(await server.heard(), ["PRIVMSG bob :hi", "ISON ann"]);
+  client.abort();
+});
+
+Deno.test("IrcClient asks once for its nickname when the question waits to be sent", async () => {
+  const server = new PlayedServer();
+  const client = await second(server, { pace: { burst: 1, everyMs: 1e6 } });
+  void client.say("bob", "hi");
+  await server.clock.advance(240_000);
+  assertEquals(client.queuedMessages, 1);
+  client.abort();
+});
+
+Deno.test("IrcClient still wants its first nickname when the server refuses another that it was told to take", async () => {
+  const server = new PlayedServer();
+  const client = await second(server);
+  await client.changeNick("bea");
+  // Until that is answered it takes none: the user's wish would be overruled.
+  await server.say(":ann!x@h QUIT :bye");
+  assertEquals(await server.heard(), ["NICK bea"]);
+  await server.say(":irc 433 ann_ bea :In use");
+  await server.clock.advance(60_000);
+  await server.say(":irc 303 ann_ :");
+  assertEquals(await server.heard(), ["ISON ann", "NICK ann"]);
+  client.abort();
+});
+
+Deno.test("IrcClient keeps its second nickname when it is told to", async () => {
+  const server = new PlayedServer();
+  const client = await second(server);
+  await client.changeNick("ann_");
+  await server.heard();
+  await server.say(":ann!x@h QUIT :bye");
+  await server.clock.advance(1e6);
+  assertEquals(await server.heard(), []);
+  client.abort();
+});
+
+Deno.test("IrcClient counts the nickname that it may get back when it cuts text", async () => {
+  const server = new PlayedServer();
+  const nick = "a-long-nickname";
+  const client = await second(server, { nick, alternatives: ["b"] }, "b");
+  await server.say(":b!a@h JOIN #a");
+  await client.say("#a", "x".repeat(900));
+  const [line = ""] = await server.heard();
+  assertEquals(`:${nick}!a@h ${line}\r\n`.length, 512);
   client.abort();
 });
 

@@ -90,6 +90,108 @@ Deno.test("IrcClient joins a channel over the next connection when it was asked 
   client.abort();
 });
 
+Deno.test("IrcClient joins no channel over the next connection when what asked for it was not sent", async () => {
+  const server = new PlayedServer();
+  const client = await server.welcomed({ ...RECONNECT, pace: { burst: 1 } });
+  await client.say("bob", "hi");
+  const stop = new AbortController();
+  const failed = rejectionOf(client.join("#secret", stop));
+  stop.abort(new Error("enough"));
+  assertEquals(String(await failed), "Error: enough");
+  server.transport.finish();
+  await server.clock.advance(500);
+  await server.heard();
+  await server.say(":irc 001 ann :Welcome", ":irc 422 ann :No MOTD");
+  assertEquals(await server.heard(), []);
+  client.abort();
+});
+
+Deno.test("IrcClient joins its channels over the next connection when another was asked for that cannot be sent", async () => {
+  const server = new PlayedServer();
+  const client = await server.welcomed(RECONNECT);
+  await server.say(":ann!a@h JOIN #a");
+  assertInstanceOf(await rejectionOf(client.join("#\ud800")), ProtocolError);
+  server.transport.finish();
+  await server.clock.advance(500);
+  await server.heard();
+  await server.say(":irc 001 ann :Welcome", ":irc 422 ann :No MOTD");
+  assertEquals(await server.heard(), ["JOIN #a"]);
+  client.abort();
+});
+
+Deno.test("IrcClient joins a channel once when it is asked for between two connections", async () => {
+  const server = new PlayedServer();
+  const client = await server.welcomed(RECONNECT);
+  server.transport.finish();
+  await turns();
+  const joined = client.join("#a", { key: "k" });
+  await server.clock.advance(500);
+  await server.heard();
+  await server.say(":irc 001 ann :Welcome", ":irc 422 ann :No MOTD");
+  await joined;
+  assertEquals(await server.heard(), ["JOIN #a k"]);
+  // It was not answered when this connection was lost.
+  server.transport.finish();
+  await server.clock.advance(1000);
+  await server.say(":irc 001 ann :Welcome", ":irc 422 ann :No MOTD");
+  assertEquals((await server.heard()).at(-1), "JOIN #a k");
+  client.abort();
+});
+
+Deno.test("IrcClient joins again with its key a channel that was joined by send", async () => {
+  const server = new PlayedServer();
+  const client = await server.welcomed(RECONNECT);
+  await client.send({ command: "JOIN", params: ["#a", "k"] });
+  await server.say(":ann!a@h JOIN #a");
+  server.transport.finish();
+  await server.clock.advance(500);
+  await server.say(":irc 001 ann :Welcome", ":irc 422 ann :No MOTD");
+  assertEquals((await server.heard()).at(-1), "JOIN #a k");
+  client.abort();
+});
+
+Deno.test("IrcClient joins again no more channels at once than the server takes", async () => {
+  const server = new PlayedServer();
+  const client = await server.welcomed(RECONNECT);
+  for (let at = 0; at < 5; at++) await server.say(`:ann!a@h JOIN #${at}`);
+  server.transport.finish();
+  await server.clock.advance(500);
+  await server.heard();
+  await server.welcome({ support: "TARGMAX=JOIN:2" });
+  assertEquals(server.transport.written.split("\r\n").slice(-4), [
+    "JOIN #0,#1",
+    "JOIN #2,#3",
+    "JOIN #4",
+    "",
+  ]);
+  client.abort();
+});
+
+for (const alternatives of [[], ["b".repeat(20)]] as const) {
+  Deno.test(`IrcClient cuts what waits for the address that it may have on the next connection with alternatives [${alternatives}]`, async () => {
+    const server = new PlayedServer();
+    const pace = { burst: 1, everyMs: 1000 };
+    const client = await server.welcomed({ ...RECONNECT, pace, alternatives });
+    await server.say(":ann!a@h JOIN #a");
+    const [kept, text] = ["y".repeat(480), "x".repeat(900)];
+    // What goes at once is cut for the address that is known.
+    await client.say("#a", kept);
+    assertEquals(await server.heard(), [`PRIVMSG #a :${kept}`]);
+    const said = client.say("#a", text);
+    server.transport.finish();
+    await server.clock.advance(500);
+    const [nick = "ann_____"] = alternatives;
+    await server.say(`:irc 001 ${nick} :Welcome`, `:irc 422 ${nick} :No MOTD`);
+    await server.clock.advance(10_000);
+    await said;
+    const lines = (await server.heard()).filter((line) => line.startsWith("PRIVMSG"));
+    assertEquals(lines.map((line) => line.slice("PRIVMSG #a :".length)).join(""), text);
+    const bytes = lines.map((line) => `:${nick}!12345678901@${"h".repeat(63)} ${line}\r\n`.length);
+    assertEquals(Math.max(...bytes), 512);
+    client.abort();
+  });
+}
+
 Deno.test("IrcClient does not pile up what a lost connection would have begun with", async () => {
   const server = new PlayedServer();
   const pace = { burst: 1, everyMs: 1e6 };

@@ -1,7 +1,11 @@
 import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import { LimitError, ProtocolError } from "../../../codec/errors.ts";
 import { ClosedError, DeadlineError } from "../../../net/errors.ts";
-import type { ConnectIrcOptions } from "../../../net/irc/options.ts";
+import { openLink } from "../../../net/irc/irc_link.ts";
+import { type ConnectIrcOptions, settledOptions } from "../../../net/irc/options.ts";
+import { IrcRooms } from "../../../net/irc/rooms.ts";
+import { FakeClock } from "../../../testing/fake_clock.ts";
+import { MemoryTransport } from "../../../testing/memory_transport.ts";
 import { rejectionOf, stateOf, turns } from "../../../testing/turns.ts";
 import { PlayedServer, received } from "./played_server.ts";
 
@@ -203,6 +207,118 @@ Deno.test("connectIrc gives up when no nickname is free", async () => {
     "Cannot register as ann or bea: In \\x1buse",
   ]);
   assertEquals((await server.heard()).filter((line) => line.startsWith("NICK")).length, 7);
+});
+
+/** The nicknames that a client asks for of a server that refuses those that `answers` has. */
+async function nicksAskedFor(
+  options: Partial<ConnectIrcOptions>,
+  answer: (nick: string) => string | undefined,
+): Promise<{ readonly nicks: string[]; readonly error: unknown }> {
+  const server = new PlayedServer();
+  const connecting = server.connect(options);
+  const nicks: string[] = [];
+  while (await stateOf(connecting) === "pending") {
+    const asked = (await server.heard()).find((line) => line.startsWith("NICK "))!.slice(5);
+    nicks.push(asked);
+    const line = answer(asked);
+    if (line === undefined) await server.welcome();
+    else await server.say(line);
+  }
+  const error = await connecting.then((client) => client.abort(), (reason: unknown) => reason);
+  return { nicks, error };
+}
+
+Deno.test("connectIrc puts underscores in place of a nickname's end when the server takes none that is longer", async () => {
+  const taken = ["abcdefgh\u{1f600}", "abcdefgh_", "abcdefg__"];
+  const { nicks, error } = await nicksAskedFor(
+    { nick: taken[0]! },
+    (nick) =>
+      [...nick].length > 9
+        ? `:irc 432 * ${nick} :Nickname too long`
+        : taken.includes(nick)
+        ? `:irc 433 * ${nick} :In use`
+        : undefined,
+  );
+  assertEquals([nicks, error], [
+    [taken[0]!, `${taken[0]}_`, "abcdefgh_", "abcdefg__", "abcdef___"],
+    undefined,
+  ]);
+});
+
+Deno.test("connectIrc puts underscores in place of a nickname's end when the server cuts it without a word", async () => {
+  const { nicks } = await nicksAskedFor(
+    { nick: "annelies_" },
+    (nick) => nick.startsWith("annelies_") ? ":irc 433 * annelies_ :In use" : undefined,
+  );
+  assertEquals(nicks, ["annelies_", "annelies__", "annelie__"]);
+});
+
+Deno.test("connectIrc says why the first nickname was refused when no other is taken", async () => {
+  const { nicks, error } = await nicksAskedFor(
+    { nick: "ab" },
+    (nick) =>
+      nick.length > 2 ? `:irc 432 * ${nick} :Nickname too long` : `:irc 433 * ${nick} :In use`,
+  );
+  assertEquals(nicks, ["ab", "ab_", "a_", "__"]);
+  assertEquals(String(error), "ProtocolError: Cannot register as ab: In use");
+});
+
+Deno.test("connectIrc tries underscores behind a nickname that is taken when an alternative is none", async () => {
+  const answers: Readonly<Record<string, string>> = {
+    ann: ":irc 433 * ann :In use",
+    "1bad": ":irc 432 * 1bad :Erroneous",
+  };
+  const { nicks } = await nicksAskedFor({ alternatives: ["1bad"] }, (nick) => answers[nick]);
+  assertEquals(nicks, ["ann", "1bad", "ann_"]);
+});
+
+Deno.test("connectIrc does not look for a nickname again that the server takes for none", async () => {
+  const server = new PlayedServer();
+  const connecting = server.connect({ nick: "1bad", alternatives: ["ann", "bea"] });
+  await server.heard();
+  await server.say(":irc 432 * 1bad :Erroneous", ":irc 433 * ann :In use");
+  await server.welcome({ nick: "bea" });
+  const client = await connecting;
+  await server.clock.advance(60_000);
+  assertEquals((await server.heard()).filter((line) => line.startsWith("ISON")), []);
+  client.abort();
+});
+
+for (
+  const [what, options, problem] of [
+    ["a nickname that is too long", { nick: "n".repeat(600) }, "NICK: 607 bytes exceed"],
+    ["an alternative", { alternatives: ["n".repeat(600)] }, "NICK: 607 bytes exceed"],
+    ["a user of too many bytes", { user: "é".repeat(300) }, "USER: "],
+    ["a name that is too long", { realName: "x".repeat(600) }, "USER: "],
+    ["a password that is too long", { password: "secret".repeat(100) }, "PASS: 607 bytes exceed"],
+    ["half a character", { nick: "ann\ud800" }, "NICK: it cannot be said in UTF-8"],
+    ["half a character in a name", { realName: "\udc00" }, "USER: it cannot be said in UTF-8"],
+    ["half a character in a password", { password: "secret\udc00" }, "PASS: it cannot be said"],
+    ["half a character in a capability", { capabilities: ["\ud800"] }, "CAP: it cannot be said"],
+  ] as const
+) {
+  Deno.test(`connectIrc refuses ${what} before it connects`, async () => {
+    const server = new PlayedServer();
+    const error = await rejectionOf(server.connect(options));
+    assertInstanceOf(error, ProtocolError);
+    assertEquals([error.side, server.transports.length], ["local", 0]);
+    assert(error.message.startsWith(`Cannot send ${problem}`), error.message);
+    assert(!`${error.message} ${error.received}`.includes("secret"));
+  });
+}
+
+Deno.test("openLink ends at once when something cannot be sent that a server waits for", async () => {
+  const transport = new MemoryTransport();
+  const settings = settledOptions({
+    open: () => Promise.resolve(transport),
+    nick: "ann",
+    clock: new FakeClock(),
+  });
+  const rooms = new IrcRooms({ maxChannels: 1 });
+  const { signal } = new AbortController();
+  const error = await rejectionOf(openLink({ ...settings, nicks: ["\ud800"] }, { rooms, signal }));
+  assertInstanceOf(error, ProtocolError);
+  assertEquals([error.side, transport.closed], ["local", true]);
 });
 
 Deno.test("connectIrc puts no underscores behind a nickname that the server takes for none", async () => {

@@ -1,0 +1,67 @@
+import { assertEquals } from "@std/assert";
+import { type IrcMessage, parseIrcMessage } from "../../../codec/irc/mod.ts";
+import { NickRequests } from "../../../net/irc/nick_requests.ts";
+import { IrcRooms } from "../../../net/irc/rooms.ts";
+import { IrcState } from "../../../net/irc/state.ts";
+
+/** The requests of somebody who has asked for `one`, `two` and `three`, the last of which waits to be sent. */
+function requests() {
+  const state = new IrcState({
+    nick: "ann",
+    rooms: new IrcRooms({ maxChannels: 1 }),
+    maxCapabilities: 1,
+  });
+  const asked = new NickRequests();
+  const messages = ["one", "two", "three"].map((nick): IrcMessage => ({
+    command: "NICK",
+    params: [nick],
+  }));
+  for (const message of messages) asked.asked(message);
+  for (const message of messages.slice(0, 2)) asked.sent(message);
+  return {
+    asked,
+    messages,
+    hear(line: string): void {
+      const message = parseIrcMessage(line)!;
+      state.heard(message);
+      asked.heard(message, state);
+    },
+  };
+}
+
+for (
+  const [line, left] of [
+    [":ann!a@h NICK one", ["two", "three"]],
+    [":ann!a@h NICK two", ["three"]],
+    [":ann!a@h NICK tw", ["three"]],
+    [":ann!a@h NICK Guest17", ["one", "two", "three"]],
+    [":irc 433 ann ONE :In use", ["two", "three"]],
+    [":irc 432 ann two :Erroneous", ["one", "three"]],
+    [":irc 438 ann one :Too fast", ["two", "three"]],
+    [":irc 447 ann :Not while you are on #a", ["two", "three"]],
+    [":irc 433 ann other :In use", ["one", "two", "three"]],
+    [":irc 437 ann #a :Unavailable", ["one", "two", "three"]],
+    [":irc 433 ann three :In use", ["one", "two", "three"]],
+    [":irc 401 ann one :No such nick", ["one", "two", "three"]],
+  ] as const
+) {
+  Deno.test(`NickRequests waits for ${left} when it hears ${line}`, () => {
+    const { asked, hear } = requests();
+    hear(line);
+    assertEquals(asked.nicks, [...left]);
+  });
+}
+
+Deno.test("NickRequests forgets what was sent over a connection that is lost, and what is not sent", () => {
+  const { asked, messages } = requests();
+  asked.lost();
+  assertEquals(asked.nicks, ["three"]);
+  asked.dropped(messages[2]!);
+  assertEquals(asked.nicks, []);
+});
+
+Deno.test("NickRequests forgets the oldest when the server answers none", () => {
+  const { asked } = requests();
+  for (let at = 0; at < 100; at++) asked.asked({ command: "NICK", params: [`n${at}`] });
+  assertEquals([asked.nicks.length, asked.nicks[0]], [100, "n0"]);
+});
