@@ -73,6 +73,9 @@ export async function measureRoundTrips(
       await peer.send(bytes).catch((error) => tellRefusal(error, refused));
     }
     await untilSettled();
+    // Where the last answer was one that came again, its own is still on the way.
+    const { times } = trips.summary();
+    if (times && trips.isInStep) await sleep(times.maxMs, { clock, signal: over.signal });
   } catch (error) {
     if (!over.signal.aborted) throw error;
   } finally {

@@ -5,6 +5,7 @@
 // A peer that is silent for a minute is forgotten. With --chat what one of them says goes to all others instead. From a
 // second terminal: deno run --allow-net=127.0.0.1 clients/datagrams.ts hello
 
+import { boundHost } from "../cli/datagram_addresses.ts";
 import { exactLine } from "../cli/exact_lines.ts";
 import * as cli from "../cli/mod.ts";
 import { escapeControls, formatAddress } from "../mod.ts";
@@ -31,7 +32,7 @@ export function serveDatagramEcho(
 ): DatagramServer<Uint8Array<ArrayBuffer>, Uint8Array> {
   const { hostname = "127.0.0.1", port = PORT, chat, onMessage, ...others } = options;
   const heard = safeListener(onMessage, { name: "onMessage" });
-  const socket = Deno.listenDatagram({ transport: "udp", hostname, port });
+  const socket = Deno.listenDatagram({ transport: "udp", hostname: boundHost(hostname), port });
   const server = serveDatagrams(
     socket,
     { ...others, codec: rawDatagrams() },

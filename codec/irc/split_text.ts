@@ -12,9 +12,10 @@ export interface SplitTextOptions {
 }
 
 /**
- * Cuts text into pieces of at most `maxBytes` of UTF-8, which together are the text again. It cuts in front of the last
- * space behind which a piece still fits, as some servers drop the spaces that a line ends with; where there is none, between two characters as readers see them (an emoji of several code points is one); and
- * where one such is too long, between two code points. Only empty text gives an empty piece.
+ * Cuts text into pieces of at most `maxBytes` of UTF-8, which together are the text again. It cuts in front of the last space
+ * behind which a piece still fits, as some servers drop the spaces that a line ends with; where there is none, between two
+ * characters as readers see them (an emoji of several code points is one); and where one such is too long, between two code
+ * points. Only empty text gives an empty piece.
  *
  * @throws {RangeError} `maxBytes` is neither a whole number from 4 nor `Infinity`.
  *

@@ -4,9 +4,9 @@ import { onAbort } from "../abort_listener.ts";
 import type { Clock } from "../clock.ts";
 import { requireMs } from "../deadlines.ts";
 import { forgettable, rejected } from "../rejection.ts";
-import { LateReplies } from "./late_replies.ts";
+import { type LateMessage, LateReplies } from "./late_replies.ts";
 import { isSameHost, withoutZone } from "./peer_address.ts";
-import { MAX_TIMEOUT_MS, PendingAsk } from "./pending_ask.ts";
+import { PendingAsk } from "./pending_ask.ts";
 
 /** How {@linkcode DatagramServer.ask} waits for its reply. */
 export interface AskOptions<In> {
@@ -20,7 +20,8 @@ export interface AskOptions<In> {
   timeoutMs?: number;
   /**
    * Says whether a message from there is the reply; others go where they would go anyway. Where it is not given each one
-   * is, so that the message is not sent while an earlier call to that address may still be answered late.
+   * is, so that the message is not sent, and its time does not begin, while an earlier call to that address may still be
+   * answered late.
    *
    * @default each is
    */
@@ -43,12 +44,19 @@ export interface AskBegun<In> {
 /** What a message that came is to the calls: the reply to one, or to one that is over. */
 export type AskedMessage = "reply" | "late";
 
+/** A message that came. */
+export interface ArrivedMessage<In> extends LateMessage<In> {
+  readonly from: Deno.NetAddr;
+}
+
 /** The calls that wait for a reply, by whom they asked: each peer's in the order in which they were begun. */
 export class Asks<In> {
   readonly #clock: Clock;
   readonly #maxPendingAsks: number;
   readonly #byPeer = new Map<string, Set<PendingAsk<In>>>();
   readonly #late: LateReplies<In>;
+  /** How many calls to each peer are under way whose messages were sent more than once. */
+  readonly #sentAgain = new Map<string, number>();
   #size = 0;
   #isClosed = false;
 
@@ -92,15 +100,16 @@ export class Asks<In> {
    * Gives a message to the first call that it is the reply to, else to one that is over; undefined where it is to none.
    * Calls that wait come first: what they were sent for was sent before the last retry of a call that is over.
    */
-  take(message: In, from: Deno.NetAddr): AskedMessage | undefined {
+  take({ from, ...arrived }: ArrivedMessage<In>): AskedMessage | undefined {
+    const { message, bytes } = arrived;
     const key = keyOf(from);
     for (const ask of this.#byPeer.get(key) ?? []) {
       if (ask.isHeld || !isSameHost(from.hostname, ask.peer.hostname)) continue;
       if (!ask.isReply(message)) continue;
-      ask.resolve(message);
+      ask.resolve(message, bytes);
       return "reply";
     }
-    return this.#late.take(message, key) ? "late" : undefined;
+    return this.#late.take(key, arrived) ? "late" : undefined;
   }
 
   /** Tells all calls that nobody takes what they sent; those with retries left go on. */
@@ -133,6 +142,7 @@ export class Asks<In> {
         side: "local",
       });
     }
+    const key = keyOf(peer);
     const ask = new PendingAsk<In>({
       clock: this.#clock,
       peer,
@@ -140,10 +150,20 @@ export class Asks<In> {
       retries,
       timeoutMs,
       isReply,
-      mustWait: () => this.#mustWait(peer),
-      settled: (owed) => {
+      mustWait: () => this.#mustWait(key),
+      // Behind one that never gives up others would wait for ever.
+      sentAgain: () => {
+        if (retries !== Infinity) this.#countSentAgain(key, 1);
+      },
+      settled: (left) => {
         endListening();
-        this.#delete(ask, owed);
+        this.#delete(ask);
+        if (this.#isClosed) return;
+        if (left.count > 0) this.#late.expect(key, { ...left, isReply: isReply && ask.isReply });
+        if (ask.wasSentAgain && retries !== Infinity) {
+          this.#countSentAgain(key, -1);
+          this.#sendHeld(key);
+        }
       },
     });
     let endListening = () => {};
@@ -154,18 +174,19 @@ export class Asks<In> {
   }
 
   /** Says whether a reply from there could be one to an earlier call whose message was sent more than once. */
-  #mustWait(peer: Deno.NetAddr): boolean {
-    const key = keyOf(peer);
-    if (this.#late.has(key)) return true;
-    for (const ask of this.#byPeer.get(key) ?? []) if (ask.unanswered > 1) return true;
-    return false;
+  #mustWait(key: string): boolean {
+    return this.#sentAgain.has(key) || this.#late.has(key);
+  }
+
+  #countSentAgain(key: string, more: 1 | -1): void {
+    const count = (this.#sentAgain.get(key) ?? 0) + more;
+    if (count > 0) this.#sentAgain.set(key, count);
+    else this.#sentAgain.delete(key);
   }
 
   #sendHeld(key: string): void {
-    if (this.#isClosed) return;
-    for (const ask of [...this.#byPeer.get(key) ?? []]) {
-      if (ask.isHeld && !this.#mustWait(ask.peer)) ask.sendHeld();
-    }
+    if (this.#isClosed || this.#mustWait(key)) return;
+    for (const ask of [...this.#byPeer.get(key) ?? []]) if (ask.isHeld) ask.sendHeld();
   }
 
   #all(): PendingAsk<In>[] {
@@ -180,17 +201,12 @@ export class Asks<In> {
     this.#size++;
   }
 
-  #delete(ask: PendingAsk<In>, count: number): void {
+  #delete(ask: PendingAsk<In>): void {
     const key = keyOf(ask.peer);
     const asks = this.#byPeer.get(key);
     asks?.delete(ask);
     if (asks?.size === 0) this.#byPeer.delete(key);
     this.#size--;
-    if (this.#isClosed) return;
-    const { isReply } = ask;
-    const waitMs = Math.min(ask.waitMs, MAX_TIMEOUT_MS);
-    if (count > 0) this.#late.expect(key, { count, isReply, waitMs });
-    else this.#sendHeld(key);
   }
 }
 

@@ -153,10 +153,10 @@ export class DatagramConnection<In, Out = In> implements AsyncIterable<In>, Disp
   /**
    * Sends a message, and again where no reply comes. The promise may be forgotten.
    *
-   * What was sent more than once may be answered as often: the other replies are dropped as `late` for as long as the last
-   * one could take (at most 60 s), and so are all of them where the call was over before one came. Until then a call
-   * without `isReply` waits before it sends, so that it never takes the answer to another question. Where the system tells
-   * that nobody listens, the message is sent again like one that is not answered, for as often as `retries` says.
+   * What was sent more than once may be answered as often, a little later: what says the same as the answer again is dropped
+   * as `late`. Until those replies have come, or could have, a call without `isReply` waits before it sends, and its time
+   * begins then: it does not take the answer to another question. Where the system tells that nobody listens, the message is
+   * sent again like one that is not answered, for as often as `retries` says.
    *
    * @throws {DeadlineError} No reply came in time, nor after the retries.
    * @throws {Deno.errors.ConnectionRefused} Nobody listens there, where the system tells.
@@ -258,7 +258,9 @@ export class DatagramConnection<In, Out = In> implements AsyncIterable<In>, Disp
       const { receivedBytes: to } = this.#tracer;
       this.#tracer.received(message, { from: to - owned.length, to });
     }
-    const asked = this.#asks.isIdle ? undefined : this.#asks.take(message, this.remoteAddr);
+    const asked = this.#asks.isIdle
+      ? undefined
+      : this.#asks.take({ message, bytes, isForNobody: false, from: this.remoteAddr });
     if (asked === "late") return this.#drop("late", from);
     if (asked === "reply") return;
     if (this.#waiting) {

@@ -12,7 +12,7 @@ import type { DatagramCloseReason } from "./session.ts";
  * from this server; `too-large`, it is longer than `maxDatagramBytes`; `not-allowed`, its peer is not; `rate`, more than
  * `maxDatagramsPerSecond` came; `peer-rate`, more than `maxPeerDatagramsPerSecond` did; `session-rate`, its peer is new,
  * and more than `maxNewSessionsPerSecond` are; `sessions`, there is no place for its peer; `undecodable`, the codec refuses
- * it; `queue`, its handler is too slow; `late`, it answers an `ask` that is over; `stranger`, it is not from the peer that a
+ * it; `queue`, its handler is too slow; `late`, it answers an `ask` that is over, again or too late; `stranger`, it is not from the peer that a
  * client talks to; `stopping`, the server shuts down.
  */
 export type DatagramDropReason =

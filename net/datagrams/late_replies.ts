@@ -1,4 +1,5 @@
 import type { CancelWait, Clock } from "../clock.ts";
+import type { AskLeftOver } from "./pending_ask.ts";
 
 /** What {@linkcode LateReplies} need. */
 export interface LateRepliesOptions {
@@ -9,18 +10,22 @@ export interface LateRepliesOptions {
   readonly allCame: (peer: string) => void;
 }
 
-/** What a call that is over has left. */
-export interface LateRepliesOfCall<In> {
-  /** How many replies may still come. */
-  readonly count: number;
-  /** How long, in milliseconds. */
-  readonly waitMs: number;
-  readonly isReply: (message: In) => boolean | undefined;
+/** What a call that is over has left, and how its replies are known. */
+export interface LateRepliesOfCall<In> extends AskLeftOver {
+  /** Says whether a message is a reply to it; undefined where nobody said how they are known. */
+  readonly isReply: ((message: In) => boolean | undefined) | undefined;
 }
 
-interface Owed<In> {
+/** A message that may be late. */
+export interface LateMessage<In> {
+  readonly message: In;
+  readonly bytes: Uint8Array;
+  /** There is nobody for it: a reply must not begin a session. */
+  readonly isForNobody: boolean;
+}
+
+interface Owed<In> extends Pick<LateRepliesOfCall<In>, "isReply" | "answer"> {
   readonly peer: string;
-  readonly isReply: (message: In) => boolean | undefined;
   left: number;
   readonly cancel: CancelWait;
 }
@@ -47,10 +52,10 @@ export class LateReplies<In> {
   }
 
   /** Waits for those of a call. */
-  expect(peer: string, { count, waitMs, isReply }: LateRepliesOfCall<In>): void {
+  expect(peer: string, { count, waitMs, isReply, answer }: LateRepliesOfCall<In>): void {
     const { clock, maxCalls } = this.#options;
     const cancel = clock.wait(waitMs, () => this.#delete(owed));
-    const owed: Owed<In> = { peer, isReply, left: count, cancel };
+    const owed: Owed<In> = { peer, isReply, answer, left: count, cancel };
     this.#all.add(owed);
     const ofPeer = this.#byPeer.get(peer);
     if (ofPeer) ofPeer.add(owed);
@@ -60,9 +65,9 @@ export class LateReplies<In> {
   }
 
   /** Says whether a message is one of them, and counts it. */
-  take(message: In, peer: string): boolean {
+  take(peer: string, late: LateMessage<In>): boolean {
     for (const owed of this.#byPeer.get(peer) ?? []) {
-      if (!owed.isReply(message)) continue;
+      if (!isLate(owed, late)) continue;
       if ((owed.left -= 1) === 0) this.#delete(owed);
       return true;
     }
@@ -86,4 +91,14 @@ export class LateReplies<In> {
     this.#byPeer.delete(peer);
     this.#options.allCame(peer);
   }
+}
+
+/** A peer says more than replies: where nobody said how those are known, they are the ones that say the same again. */
+function isLate<In>(
+  { isReply, answer }: Owed<In>,
+  { message, bytes, isForNobody }: LateMessage<In>,
+): boolean {
+  if (isReply) return isReply(message) === true;
+  return isForNobody ||
+    answer?.length === bytes.length && answer.every((byte, at) => byte === bytes[at]);
 }

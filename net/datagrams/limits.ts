@@ -19,8 +19,8 @@ export interface DatagramLimits {
   /** Messages that wait for one session's handler; further ones are dropped. @default {1024} */
   maxQueuedMessages: number;
   /**
-   * Bytes that wait for all handlers, an eighth of it for one session's, and apart from that those on their way out. The
-   * first message of a session is admitted whatever waits.
+   * Bytes that wait for all handlers, an eighth of it for one session's; as many of the first messages of sessions; and as
+   * many on their way out.
    *
    * @default {16777216}
    */

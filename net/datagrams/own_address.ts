@@ -12,14 +12,14 @@ export interface OwnAddressOptions {
   readonly maxLooksPerSecond: number;
   /** The time, in milliseconds. */
   readonly now: number;
-  /** Binds a socket to any port of an address of this machine. @default {bindAnyPort} */
-  readonly bind?: (hostname: string) => { close(): void };
+  /** Binds a socket to an address of this machine, where that may be asked for. @default {bindTo} */
+  readonly bind?: (address: Deno.NetAddr) => { close(): void };
 }
 
 /**
  * Knows whether a datagram claims to come from the socket that receives it. A server that answers such a datagram answers
  * itself, without end. One that is bound to every address has many: whether a host is one of them is seen from whether a
- * socket can be bound there, which is tried for hosts alone whose port is the same as ours, and so often at most: whoever
+ * socket could be bound there, which is tried for hosts alone whose port is the same as ours, and so often at most: whoever
  * invents sources makes us try.
  */
 export class OwnAddress {
@@ -27,12 +27,12 @@ export class OwnAddress {
   readonly #port: number;
   readonly #isEvery: boolean;
   readonly #looks: RateLimiter;
-  readonly #bind: (hostname: string) => { close(): void };
+  readonly #bind: (address: Deno.NetAddr) => { close(): void };
   readonly #known = new Map<string, boolean>();
 
   constructor(
     { hostname, port }: Deno.NetAddr,
-    { maxLooksPerSecond, now, bind = bindAnyPort }: OwnAddressOptions,
+    { maxLooksPerSecond, now, bind = bindTo }: OwnAddressOptions,
   ) {
     this.#bind = bind;
     this.#host = canonicalHost(hostname) ?? hostname;
@@ -49,25 +49,34 @@ export class OwnAddress {
     if (known !== undefined) return known;
     if (isLoopback({ transport: "udp", hostname, port }) || isWithoutZone(hostname)) return true;
     if (!this.#looks.admit(now)) return undefined;
-    const found = this.#canBind(hostname);
+    const found = this.#isHere(hostname);
     if (this.#known.size >= MAX_KNOWN) this.#known.clear();
     if (found !== undefined) this.#known.set(hostname, found);
     return found ?? true;
   }
 
-  /** Says whether a socket can be bound there; undefined where the system failed otherwise, as for want of files. */
-  #canBind(hostname: string): boolean | undefined {
+  /** Says whether a host is one of this machine's; undefined where the system cannot tell, as for want of files. */
+  #isHere(hostname: string): boolean | undefined {
     try {
-      closeQuietly(this.#bind(hostname));
+      closeQuietly(this.#bind({ transport: "udp", hostname, port: this.#port }));
       return true;
     } catch (error) {
-      return error instanceof Deno.errors.AddrNotAvailable ? false : undefined;
+      const { AddrInUse, AddrNotAvailable, NotCapable } = Deno.errors;
+      // Our own socket has it.
+      if (error instanceof AddrInUse) return true;
+      // Where nobody may be answered, nothing goes round in a circle.
+      return error instanceof AddrNotAvailable || error instanceof NotCapable ? false : undefined;
     }
   }
 }
 
-function bindAnyPort(hostname: string): { close(): void } {
-  return Deno.listenDatagram({ transport: "udp", hostname, port: 0 });
+/** Binds to our own port: Deno wants the permission for it that an answer needs. It asks nobody for it. */
+function bindTo({ hostname, port }: Deno.NetAddr): { close(): void } {
+  const host = `${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
+  if (Deno.permissions.querySync({ name: "net", host }).state !== "granted") {
+    throw new Deno.errors.NotCapable(`Cannot answer ${host}: Deno does not allow it`);
+  }
+  return Deno.listenDatagram({ transport: "udp", hostname, port });
 }
 
 /**

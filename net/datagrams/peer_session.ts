@@ -16,15 +16,20 @@ export interface SessionHost<In, Out> {
   ): Promise<void>;
   /** Takes a session away, for this reason. */
   close(session: PeerSession<In, Out>, reason: DatagramCloseReason): void;
-  /** So many bytes wait no more. */
-  taken(bytes: number): void;
+  /** So many bytes wait no more, of the session's first message or of others. */
+  taken(bytes: number, isFirst: boolean): void;
 }
 
 /** What came from a peer and waits for its handler. */
 interface Queued<In> {
   readonly message: In;
   readonly bytes: number;
-  /** Bytes of all that was queued up to this one: a count on the session would be held by all that are idle. */
+  /** It is the session's first message. */
+  readonly isFirst: boolean;
+  /**
+   * Bytes of all that was queued up to this one, but for the first message: a count on the session would be held by all that
+   * are idle.
+   */
   readonly total: number;
 }
 
@@ -106,7 +111,7 @@ export class PeerSession<In, Out = In>
     const first = this.#queue?.shift();
     if (first) {
       if (this.#queue!.length === 0) this.#queue = undefined;
-      this.#host.taken(first.bytes);
+      this.#host.taken(first.bytes, first.isFirst);
       return Promise.resolve({ done: false, value: first.message });
     }
     if (this.#closeReason !== undefined) return Promise.resolve(DONE);
@@ -119,10 +124,11 @@ export class PeerSession<In, Out = In>
     return this.#queue?.length ?? 0;
   }
 
-  /** How many bytes they are. */
+  /** How many bytes they are, without the session's first message. */
   get queuedBytes(): number {
     const first = this.#queue?.[0];
-    return first ? this.#queue!.at(-1)!.total - first.total + first.bytes : 0;
+    if (first === undefined) return 0;
+    return this.#queue!.at(-1)!.total - first.total + (first.isFirst ? 0 : first.bytes);
   }
 
   /** Hands a message to who waits; says whether somebody did. */
@@ -135,9 +141,9 @@ export class PeerSession<In, Out = In>
   }
 
   /** Keeps a message until somebody asks for it. */
-  enqueue(message: In, bytes: number): void {
-    const total = (this.#queue?.at(-1)?.total ?? 0) + bytes;
-    (this.#queue ??= []).push({ message, bytes, total });
+  enqueue(message: In, { bytes, isFirst }: Pick<Queued<In>, "bytes" | "isFirst">): void {
+    const total = (this.#queue?.at(-1)?.total ?? 0) + (isFirst ? 0 : bytes);
+    (this.#queue ??= []).push({ message, bytes, isFirst, total });
   }
 
   /** Ends the iteration; what waits is still given when the server is `stopping`. */
@@ -158,7 +164,7 @@ export class PeerSession<In, Out = In>
 
   /** Forgets what waits. */
   drop(): void {
-    this.#host.taken(this.queuedBytes);
+    for (const { bytes, isFirst } of this.#queue ?? []) this.#host.taken(bytes, isFirst);
     this.#queue = undefined;
   }
 

@@ -150,9 +150,9 @@ export class DatagramServer<In, Out = In> implements AsyncDisposable {
    * session; several calls to one address get their replies in order, unless `isReply` tells them apart. The promise may
    * be forgotten.
    *
-   * What was sent more than once may be answered as often: the other replies are dropped as `late` for as long as the last
-   * one could take (at most 60 s), and so are all of them where the call was over before one came. Until then a call
-   * without `isReply` waits before it sends, so that it never takes the answer to another question.
+   * What was sent more than once may be answered as often, a little later: what says the same as the answer again, or would
+   * begin a session, is dropped as `late`. Until those replies have come, or could have, a call without `isReply` waits before
+   * it sends, and its time begins then: it does not take the answer to another question.
    *
    * @throws {DeadlineError} No reply came in time, nor after the retries.
    * @throws {ClosedError} The server is over.
@@ -221,7 +221,10 @@ export class DatagramServer<In, Out = In> implements AsyncDisposable {
       if (session) this.#sessions.heard(session, now);
       return this.#drop("undecodable", from, messageOf(error));
     }
-    const asked = this.#asks.isIdle ? undefined : this.#asks.take(message, foldedAddr(from));
+    const isForNobody = session === undefined;
+    const asked = this.#asks.isIdle
+      ? undefined
+      : this.#asks.take({ message, bytes, isForNobody, from: foldedAddr(from) });
     if (asked === "late") return this.#drop("late", from);
     if (asked === "reply") return;
     const arrived = { message, bytes, from, now };

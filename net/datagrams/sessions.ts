@@ -39,6 +39,8 @@ export interface Arrived<In> {
 
 /** One session may hold this part of the bytes that wait for all handlers: a slow one must not starve the others. */
 const SESSION_SHARE = 1 / 8;
+/** Rates that are kept at most, where new sessions have none. */
+const MAX_KEPT_RATES = 100_000;
 
 /** The sessions of a server: begins them, hands them what comes, and ends them. */
 export class Sessions<In, Out> implements SessionHost<In, Out> {
@@ -50,8 +52,9 @@ export class Sessions<In, Out> implements SessionHost<In, Out> {
   readonly #running = new Set<PeerSession<In, Out>>();
   readonly #newSessions: RateLimiter;
   readonly #keptRates: KeptRates;
-  /** Bytes that wait for handlers. */
+  /** Bytes that wait for handlers, without the first messages of sessions, and those of the latter. */
   #queuedBytes = 0;
+  #firstBytes = 0;
   #cancelIdle: CancelWait | undefined;
   #onOneLess = () => {};
 
@@ -59,7 +62,9 @@ export class Sessions<In, Out> implements SessionHost<In, Out> {
     this.#options = options;
     const { clock, limits } = options;
     this.#newSessions = new RateLimiter(limits.maxNewSessionsPerSecond, clock.now());
-    this.#keptRates = new KeptRates(limits.maxSessions);
+    // So many sessions may have ended within the second for which one is kept.
+    const maxKept = Math.max(limits.maxSessions, 2 * limits.maxNewSessionsPerSecond);
+    this.#keptRates = new KeptRates(Math.min(maxKept, MAX_KEPT_RATES));
   }
 
   /** Those that stand. */
@@ -95,18 +100,23 @@ export class Sessions<In, Out> implements SessionHost<In, Out> {
   /** Begins the session of a peer that has none, if there is a place for it. The peer was admitted. */
   open(remoteAddr: Deno.NetAddr, arrived: Arrived<In>): void {
     const { limits, report, drop, trace, clock, idleMs } = this.#options;
-    const { from, now } = arrived;
+    const { from, now, bytes: { length } } = arrived;
     if (!this.#newSessions.admit(now)) return drop("session-rate", remoteAddr);
     const { maxSessions, maxPeerDatagramsPerSecond } = limits;
     // Handlers that go on behind the end of their sessions take memory as well.
     if (this.#running.size >= 2 * maxSessions) return drop("sessions", remoteAddr);
+    if (this.#firstBytes > 0 && this.#firstBytes + length > limits.maxQueuedBytes) {
+      return drop("queue", remoteAddr);
+    }
+    // Who is evicted leaves its own.
+    const rate = this.#keptRates.take(remoteAddr);
     if (this.#table.size >= maxSessions) {
       this.counts.evicted++;
       this.close(this.#table.leastWanted!, "evicted");
     }
     const id = this.counts.sessions++;
     const session = new PeerSession<In, Out>(this, { id, remoteAddr, sendTo: from });
-    session.rate = this.#keptRates.take(remoteAddr);
+    session.rate = rate;
     if (session.rate === undefined && maxPeerDatagramsPerSecond !== Infinity) {
       session.rate = new RateLimiter(maxPeerDatagramsPerSecond, now);
       session.rate.admit(now);
@@ -154,9 +164,10 @@ export class Sessions<In, Out> implements SessionHost<In, Out> {
     this.#options.report({ type: "closed", id, address, reason });
   }
 
-  /** Takes note that so many bytes wait no more. */
-  taken(bytes: number): void {
-    this.#queuedBytes -= bytes;
+  /** Takes note that so many bytes wait no more, of a session's first message or of others. */
+  taken(bytes: number, isFirst: boolean): void {
+    if (isFirst) this.#firstBytes -= bytes;
+    else this.#queuedBytes -= bytes;
   }
 
   /** Ends all sessions; their handlers still get what waits, and may send. */
@@ -197,8 +208,9 @@ export class Sessions<In, Out> implements SessionHost<In, Out> {
     if (!isFirst && this.#isFull(session, length)) {
       return this.#options.drop("queue", session.remoteAddr);
     }
-    this.#queuedBytes += length;
-    session.enqueue(message, length);
+    if (isFirst) this.#firstBytes += length;
+    else this.#queuedBytes += length;
+    session.enqueue(message, { bytes: length, isFirst });
   }
 
   #isFull({ queuedMessages, queuedBytes }: PeerSession<In, Out>, more: number): boolean {

@@ -68,6 +68,7 @@ Deno.test("measureRoundTrips() waits for the answer to a message of one's own be
   await clock.advance(197);
   await clock.advance(5);
   await answer("12:03");
+  await clock.advance(5);
   assertEquals(await ended, 3);
   assertEquals(lines(), [
     "5 bytes from 10.0.0.1:7: #1 in 1.00 ms",
@@ -129,4 +130,24 @@ Deno.test("measureRoundTrips() rounds no loss to none, and no answer to none", a
   };
   assertEquals(await lossOf((at) => at === 2_999), [">99.9 % lost", 99.967]);
   assertEquals(await lossOf((at) => at !== 5), ["<0.1 % lost", 0.033]);
+});
+
+Deno.test("measureRoundTrips() says that times are uncertain when each answer came again and was taken for the next", async () => {
+  const { clock, ended, answer, lines } = await measuring({
+    count: 2,
+    interval: 1,
+    message: "hey",
+  });
+  await clock.advance(30);
+  await answer("hey");
+  await clock.advance(1);
+  await clock.advance(19);
+  await answer("hey");
+  // What was sent last has its own answer still.
+  await clock.advance(11);
+  await answer("hey");
+  await clock.advance(30);
+  assertEquals(await ended, 2);
+  assertEquals(lines().at(-1)?.startsWith("The times are uncertain"), true);
+  assertEquals(clock.pending, 0);
 });

@@ -29,13 +29,13 @@ Deno.test("a doubled reply begins no session when the message was sent again", a
   assertEquals(clock.pending, 0);
 });
 
-Deno.test("a reply that comes after the deadline is dropped, and no longer than the last try could take", async () => {
+Deno.test("a reply that comes after the deadline begins no session, for as long as the first try was given", async () => {
   const { socket, clock, server, heard } = start();
   const options = { timeoutMs: 100, retries: 1 };
   const lost = rejectionOf(server.ask(peer(7), "a", options));
   await clock.advance(300);
   assertInstanceOf(await lost, DeadlineError);
-  await clock.advance(199);
+  await clock.advance(99);
   await socket.arrive("late", peer(7));
   await clock.advance(1);
   await socket.arrive("news", peer(7));
@@ -60,22 +60,60 @@ Deno.test("an ask is not sent before the late replies to the one before it have 
   await server.shutdown();
 });
 
-Deno.test("an ask is sent when a late reply can come no more, and loses no time of its own", async () => {
+Deno.test("an ask is sent when a late reply can come no more, and its time begins then", async () => {
   const { socket, clock, server } = start();
   const first = server.ask(peer(7), "1", { timeoutMs: 100 });
   await clock.advance(100);
+  await clock.advance(20);
   await socket.arrive("one", peer(7));
-  const second = server.ask(peer(7), "2", { timeoutMs: 150 });
-  const third = rejectionOf(server.ask(peer(7), "3", { timeoutMs: 50, retries: 0 }));
-  await clock.advance(199);
+  const second = server.ask(peer(7), "2", { timeoutMs: 50, retries: 0 });
+  // What was sent last, 100 ms behind the first time, takes no longer than the 120 ms that the answer took.
+  await clock.advance(124);
   assertEquals(socket.sent.length, 2);
-  assertInstanceOf(await third, DeadlineError);
   await clock.advance(1);
   assertEquals(socket.sent.at(-1), ["2", 7]);
-  await clock.advance(149);
-  assertEquals(socket.sent.length, 3);
+  await clock.advance(49);
   await socket.arrive("two", peer(7));
-  assertEquals([await first, await second], ["one", "two"]);
+  assertEquals([await first, await second, socket.sent.length], ["one", "two", 3]);
+  await server.shutdown();
+});
+
+Deno.test("asks wait for none behind one that never gives up, and are not sent before one that does", async () => {
+  const { socket, clock, server } = start();
+  const stop = new AbortController();
+  const { signal } = stop;
+  const never = rejectionOf(
+    server.ask(peer(7), "1", { retries: Infinity, timeoutMs: 100, signal }),
+  );
+  const lost = rejectionOf(server.ask(peer(8), "2", { retries: 1, timeoutMs: 100 }));
+  await clock.advance(100);
+  const second = server.ask(peer(7), "3", { retries: 0 });
+  const held = server.ask(peer(8), "4", { retries: 0, timeoutMs: 100 });
+  assertEquals(socket.sent.slice(4), [["3", 7]]);
+  await clock.advance(200);
+  assertInstanceOf(await lost, DeadlineError);
+  await clock.advance(99);
+  assertEquals(socket.sent.some(([text]) => text === "4"), false);
+  await clock.advance(1);
+  assertEquals(socket.sent.at(-1), ["4", 8]);
+  await socket.arrive("four", peer(8));
+  assertEquals(await held, "four");
+  stop.abort();
+  await never;
+  await socket.arrive("three", peer(7));
+  assertEquals(await second, "three");
+  await server.shutdown();
+  assertEquals(clock.pending, 0);
+});
+
+Deno.test("what a peer says is heard when it says something else than its answer", async () => {
+  const { socket, clock, server, heard } = start();
+  await socket.arrive("hello", peer(7));
+  const reply = server.ask(peer(7), "1", { timeoutMs: 100 });
+  await clock.advance(100);
+  for (const text of ["one", "news", "one", "one"]) await socket.arrive(text, peer(7));
+  assertEquals([await reply, heard], ["one", ["hello", "news", "one"]]);
+  assertEquals(server.counts.dropped.late, 1);
   await server.shutdown();
 });
 

@@ -8,7 +8,8 @@ function own(hostname: string, said: () => Error | undefined = () => undefined) 
   const address = new OwnAddress(peer(9000, hostname), {
     maxLooksPerSecond: 2,
     now: 0,
-    bind(hostname) {
+    bind({ hostname, port }) {
+      assertEquals(port, 9000);
       tried.push(hostname);
       const error = said();
       if (error) throw error;
@@ -21,9 +22,11 @@ function own(hostname: string, said: () => Error | undefined = () => undefined) 
 const elsewhere = () => new Deno.errors.AddrNotAvailable("Cannot assign requested address");
 
 Deno.test("an address is remembered when the system says whether it is ours", () => {
-  for (const said of [elsewhere, () => undefined]) {
+  const inUse = () => new Deno.errors.AddrInUse("Address already in use");
+  const forbidden = () => new Deno.errors.NotCapable("Requires net access");
+  for (const said of [elsewhere, forbidden, inUse, () => undefined]) {
     const { address, tried } = own("0.0.0.0", said);
-    const isOwn = said() === undefined;
+    const isOwn = said === inUse || said() === undefined;
     for (let time = 0; time < 3; time++) assertEquals(address.is(peer(9000), time), isOwn);
     assertEquals([address.is(peer(9001), 0), tried.length], [false, 1]);
   }
