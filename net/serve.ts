@@ -160,9 +160,10 @@ export class Server<In, Out = In, Addr extends Address = Address> implements Asy
     await this.#accepting.finished;
     // A handler that goes on after its connection was cut is not waited for.
     while (this.#connections.size > this.#cut || this.#refusals.size > 0) await this.#oneLess();
+    const cut = this.#cut;
     this.#settleAllOver();
     await this.#workOver();
-    return { drained: open - this.#cut, cut: this.#cut };
+    return { drained: open - cut, cut };
   }
 
   /** Waits until nothing is left to wait for, or for so long that nobody can. */
@@ -172,8 +173,13 @@ export class Server<In, Out = In, Addr extends Address = Address> implements Asy
     const tooLong = new Promise<void>((resolve) => {
       cancel = this.#clock.wait(MAX_WORK_MS, resolve);
     });
-    await Promise.race([Promise.all(this.#work), tooLong]);
+    await Promise.race([this.#eachOver(), tooLong]);
     cancel();
+  }
+
+  /** Waits for what it is told of meanwhile as well. */
+  async #eachOver(): Promise<void> {
+    while (this.#work.size > 0) await Promise.all(this.#work);
   }
 
   #cutAll(): void {

@@ -17,7 +17,7 @@ import { type Clock, systemClock } from "../net/clock.ts";
 import { messageOf } from "../net/errors.ts";
 import type { ServerEvent } from "../net/mod.ts";
 import * as transfer from "../transfer/mod.ts";
-import { clean, keepClean } from "../transfer/inbox/cleaning.ts";
+import { keepClean } from "../transfer/inbox/cleaning.ts";
 import { TokenTries, type WrongTokens } from "../transfer/parcel/token_tries.ts";
 import { withoutFolder } from "../transfer/report/folder_news.ts";
 import { inboxLine, wrongTokensLine } from "../transfer/report/inbox_line.ts";
@@ -39,8 +39,6 @@ export async function serveFiles(
   const settings = cli.withFallbacks(OPTIONS, options);
   const { token, rateBytesPerSecond: rate } = settings;
   const inbox = await openInbox(settings, clock);
-  const cleaning = { keepPartsMs: settings.keepPartsMs, clock };
-  await clean(inbox, cleaning);
   const tokenTries = new TokenTries({ clock, onWrongTokens: options.onWrongTokens });
   const receive = {
     inbox,
@@ -83,8 +81,12 @@ export async function serveFiles(
     return receiving;
   });
   void server.finished.then(() => tokenTries[Symbol.dispose]());
-  const began = (cleaning: Promise<void>) => server.waitUntil(cleaning);
-  void keepClean(inbox, { ...cleaning, until: server.finished, began });
+  void keepClean(inbox, {
+    keepPartsMs: settings.keepPartsMs,
+    clock,
+    until: server.finished,
+    began: (cleaning) => server.waitUntil(cleaning),
+  });
   return server;
 }
 

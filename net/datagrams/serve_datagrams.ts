@@ -195,11 +195,12 @@ export class DatagramServer<In, Out = In> implements AsyncDisposable {
     sessions.stop();
     // A handler that goes on after it was cut is not waited for.
     while (sessions.running > this.#cut) await sessions.oneLess();
+    const cut = this.#cut;
     this.#sender.close(closedHere());
     this.#receiver.stop();
     await this.#receiver.finished;
     this.#drops.flush();
-    return { drained: open - this.#cut, cut: this.#cut };
+    return { drained: open - cut, cut };
   }
 
   #cutAll(): void {

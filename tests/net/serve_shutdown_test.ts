@@ -292,3 +292,30 @@ Deno.test("shutdown() waits 30 s for work that never ends, and no longer", async
   assertEquals(await stopping, { drained: 0, cut: 0 });
   await server.finished;
 });
+
+Deno.test("shutdown() waits for work that it is told of while it waits", async () => {
+  const work = [Promise.withResolvers<void>(), Promise.withResolvers<void>()] as const;
+  const { server } = served(echo);
+  server.waitUntil(work[0].promise.then(() => server.waitUntil(work[1].promise)));
+  const stopping = server.shutdown();
+  work[0].resolve();
+  await turns();
+  assertEquals(await stateOf(stopping), "pending");
+  work[1].resolve();
+  await stopping;
+});
+
+Deno.test("shutdown() tells who was cut when a longer grace time ends while it waits for work", async () => {
+  const work = Promise.withResolvers<void>();
+  const end = Promise.withResolvers<void>();
+  const { server, listener, clock } = served(() => end.promise);
+  listener.connect();
+  await turns();
+  server.waitUntil(work.promise);
+  const both = [server.shutdown({ graceMs: 10 }), server.shutdown({ graceMs: 0 })];
+  await clock.advance(0);
+  end.resolve();
+  await clock.advance(10);
+  work.resolve();
+  assertEquals(await Promise.all(both), [{ drained: 0, cut: 1 }, { drained: 0, cut: 1 }]);
+});

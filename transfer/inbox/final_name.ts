@@ -71,8 +71,10 @@ export async function giveName(
       : await takeFreeName(file, policy === "rename" ? MAX_COPIES : 1);
   } catch (error) {
     if (into.isHeld || !isChange(error)) throw error;
+    const isChanged = !await into.isInPlace();
     await into.takeBack();
-    throw changedMeanwhile();
+    // A disk that is mounted there fails alike, and has its own words.
+    throw isChanged && !(error instanceof FileRefusedError) ? changedMeanwhile(error) : error;
   }
   if (name !== undefined) await diskSync.folder(place.folder);
   return name;

@@ -1,8 +1,10 @@
 import * as fs from "node:fs";
+import { rmdir } from "node:fs/promises";
 import { promisify } from "node:util";
 import { escapeControls } from "../../codec/escape_controls.ts";
+import { OWN_NAME_PREFIX } from "../../codec/wire_path.ts";
 import { systemCodeOf } from "../../net/errors.ts";
-import { disk, infoOf } from "../disk.ts";
+import { disk, infoOf, isSameFile } from "../disk.ts";
 import { FileRefusedError } from "../file_refused_error.ts";
 import type { DiskSync } from "./disk_sync.ts";
 import { hasLanded, takeBack } from "./landing.ts";
@@ -22,6 +24,12 @@ export interface OpenFolder extends AsyncDisposable {
   readonly isInPlace: () => Promise<boolean>;
   /** Removes what was made of it, where that is still empty: it may have landed elsewhere. Not for a folder that is held. */
   readonly takeBack: () => Promise<void>;
+}
+
+/** A folder that was made, and what the system knows it by. */
+interface Made {
+  readonly path: string;
+  readonly info: Deno.FileInfo;
 }
 
 /**
@@ -108,7 +116,7 @@ export class InboxFolders {
   }
 
   async #lookAt(names: readonly string[]): Promise<OpenFolder> {
-    const made: string[] = [];
+    const made: Made[] = [];
     let path = this.#root;
     try {
       for (const name of names) {
@@ -117,21 +125,40 @@ export class InboxFolders {
         const found = await infoOf(path);
         if (found?.isDirectory) continue;
         if (found) throw await this.#inTheWay(undefined, { through: path, path });
-        if (await make(path)) made.push(path);
+        const one = await this.#makeKnown(path);
+        if (one) made.push(one);
         if (!await hasLanded(() => this.#isInPlace(path))) throw changedMeanwhile();
         await this.#diskSync.folder(above);
       }
     } catch (error) {
-      if (isChange(error)) await removeEmpty(made);
+      if (isChange(error)) await removeMade(made);
       throw error;
     }
     return {
       path,
       isHeld: false,
       isInPlace: () => this.#isInPlace(path),
-      takeBack: () => removeEmpty(made),
+      takeBack: () => removeMade(made),
       [Symbol.asyncDispose]: () => Promise.resolve(),
     };
+  }
+
+  /**
+   * Makes a folder, and returns what the system knows it by wherever it lands; undefined where another connection has made it.
+   * Only one that has another name at first, where nobody swaps a link, is known for certain.
+   */
+  async #makeKnown(path: string): Promise<Made | undefined> {
+    const first = `${this.#root}/${OWN_NAME_PREFIX}${crypto.randomUUID()}`;
+    await disk.wait(() => Deno.mkdir(first));
+    const info = await infoOf(first);
+    try {
+      await disk.wait(() => Deno.rename(first, path));
+      return info && { path, info };
+    } catch (error) {
+      await disk.wait(() => rmdir(first)).catch(ignore);
+      if ((await infoOf(path))?.isDirectory) return undefined;
+      throw error;
+    }
   }
 
   async #isInPlace(folder: string): Promise<boolean> {
@@ -156,17 +183,17 @@ export class InboxFolders {
 
 /** Says that a link came to stand where a folder was. */
 class ChangedMeanwhileError extends FileRefusedError {
-  constructor() {
-    super("something else changes the receiver's folders", { code: "storage-failed" });
+  constructor(cause: unknown) {
+    super("something else changes the receiver's folders", { code: "storage-failed", cause });
   }
 }
 
-/** Makes the error for a folder in whose place something else came to stand. */
-export function changedMeanwhile(): FileRefusedError {
-  return new ChangedMeanwhileError();
+/** Makes the error for a folder in whose place something else came to stand, which may have been the cause of another one. */
+export function changedMeanwhile(cause?: unknown): FileRefusedError {
+  return new ChangedMeanwhileError(cause);
 }
 
-/** Says whether an error comes of somebody who swaps or removes folders while they are used. */
+/** Says whether an error may come of somebody who swaps or removes folders while they are used. */
 export function isChange(error: unknown): boolean {
   return error instanceof ChangedMeanwhileError ||
     ["ENOENT", "ENOTDIR", "EXDEV"].includes(String(systemCodeOf(error)));
@@ -233,10 +260,26 @@ async function make(path: string): Promise<boolean> {
   }
 }
 
-/** Removes folders that were made a moment ago, perhaps where a link led: as soon as that is there again. */
-async function removeEmpty(paths: readonly string[]): Promise<void> {
-  for (const path of paths.toReversed()) {
-    // What is no longer empty is no longer ours.
-    await takeBack(() => disk.remove(path).then(() => true));
+/** Removes folders that were made a moment ago, perhaps where a link led: as soon as that is there again. Nothing else goes. */
+async function removeMade(made: readonly Made[]): Promise<void> {
+  const left = new Set(made.toReversed());
+  await takeBack(async () => {
+    for (const one of left) if (await isTakenBack(one)) left.delete(one);
+    return left.size === 0;
+  });
+}
+
+/** Says whether nothing is left to take back: it is removed, or others have put something into it, whose it is then. */
+async function isTakenBack({ path, info }: Made): Promise<boolean> {
+  const there = await infoOf(path).catch(() => undefined);
+  if (there === undefined || !isSameFile(there, info)) return false;
+  try {
+    // It removes empty folders alone, whatever has come to stand there meanwhile.
+    await disk.wait(() => rmdir(path));
+    return true;
+  } catch (error) {
+    return ["ENOTEMPTY", "EEXIST"].includes(String(systemCodeOf(error)));
   }
 }
+
+function ignore(): void {}

@@ -5,7 +5,7 @@ const LOOKS = 4;
 /** So often is tried to take something back on the next turn, */
 const TURNS = 200;
 /** and so often after a pause: whoever swaps the link may have to wait for a busy processor. */
-const PAUSES = 500;
+const PAUSES = 300;
 const PAUSE_MS = 2;
 
 /** Says whether several looks in turn say that something landed where it belongs. */
@@ -16,7 +16,7 @@ export async function hasLanded(look: () => Promise<boolean>): Promise<boolean> 
 
 /**
  * Tries to take back what landed elsewhere until `attempt` says that nothing is left of it: that is out of reach while the
- * link is not there. Gives up after a second.
+ * link is not there. Gives up after about a second.
  */
 export async function takeBack(attempt: () => Promise<boolean>): Promise<void> {
   for (let tries = 0; tries < TURNS + PAUSES; tries++) {

@@ -21,5 +21,5 @@ Deno.test("takeBack() tries until it is done, whatever fails meanwhile", async (
 Deno.test("takeBack() gives up what never comes in reach again", async () => {
   let tries = 0;
   await takeBack(() => Promise.resolve(++tries === 0));
-  assertEquals(tries, 700);
+  assertEquals(tries, 500);
 });

@@ -1,8 +1,9 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import { DiskSync } from "../../../transfer/inbox/disk_sync.ts";
 import { type ExistsPolicy, giveName } from "../../../transfer/inbox/final_name.ts";
 import { InboxFolders, type OpenFolder } from "../../../transfer/inbox/inbox_folders.ts";
 import { locate } from "../../../transfer/inbox/place.ts";
+import { rejectionOf } from "../../../testing/turns.ts";
 import { inFolder } from "../../contract/folder.ts";
 import { assertRefused, treeOf } from "../incoming.ts";
 import { noSync } from "../no_sync.ts";
@@ -89,6 +90,42 @@ for (const policy of POLICIES) {
       assertEquals(await treeOf(root), ["a/", "part: new"]);
     }));
 }
+
+for (const what of ["a file", "an empty folder", "nothing"] as const) {
+  Deno.test(`giveName() removes nothing outside that it did not make, where that is ${what}`, () =>
+    withFinished("a/b/c/x", async (finished) => {
+      const { root, outside, giveName } = finished;
+      await assertRefused(
+        giveName("fail", async () => {
+          await swap(finished);
+          if (what === "a file") await Deno.writeTextFile(`${outside}/b`, "precious");
+          if (what === "an empty folder") await Deno.mkdir(`${outside}/b`);
+        }),
+        "storage-failed",
+      );
+      const there = { "a file": ["b: precious"], "an empty folder": ["b/"], nothing: [] }[what];
+      assertEquals(await treeOf(outside), there);
+      assertEquals(await treeOf(root), ["a ->", "aside/", "aside/b/", "aside/b/c/", "part: new"]);
+    }));
+}
+
+Deno.test("giveName() leaves a folder that others use when its own name was refused", () =>
+  withFinished("a/b/x", async ({ root, giveName }) => {
+    const another = async (into: OpenFolder) => {
+      await Deno.writeTextFile(`${root}/a/b/another`, "");
+      return { ...into, isInPlace: () => Promise.resolve(false) };
+    };
+    await assertRefused(giveName("fail", another), "storage-failed");
+    assertEquals(await treeOf(root), ["a/", "a/b/", "a/b/another: ", "part: new"]);
+  }));
+
+Deno.test("giveName() says what the system says when a folder is where it was", () =>
+  withFinished("a/x", async ({ root, giveName }) => {
+    const error = await rejectionOf(giveName("fail", async () => {
+      await Deno.remove(`${root}/part`);
+    }));
+    assertInstanceOf(error, Deno.errors.NotFound);
+  }));
 
 Deno.test("giveName() leaves no name of its own when a folder takes the file's just before, with policy overwrite", () =>
   withFinished("a/x", async ({ root, giveName }) => {
