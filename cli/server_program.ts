@@ -83,6 +83,8 @@ type CommonOptions = ReturnType<typeof serverOptions>;
 export interface ServerStart<O extends Options> {
   /** Its own options. */
   readonly values: OptionValues<O>;
+  /** The names of the options that were typed. */
+  readonly given: ReadonlySet<string>;
   /** Where to listen and how, from the options that every server has, beside the values of its own. */
   readonly settings: ServerOptions & OptionValues<O>;
   /** Where to say what happens. */
@@ -126,7 +128,7 @@ export function serverProgram<const O extends Options>(
     let server: RunningServer;
     try {
       if (place.unix !== undefined) await removeStaleSocket(place.unix);
-      server = await start({ values: ownValues, settings, report, status });
+      server = await start({ values: ownValues, given, settings, report, status });
       await requireUnix(server, place);
     } catch (error) {
       if (error instanceof ExplainedError || error instanceof UsageError) throw error;

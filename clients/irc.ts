@@ -211,11 +211,12 @@ async function talk(
   client: IrcClient,
   run: Talk & { readonly messages: readonly string[] },
 ): Promise<void> {
-  const { values: { send, tail, join }, events, interrupted } = run;
+  const { values: { send, tail, join }, io, events, interrupted } = run;
+  const isPiped = send !== undefined || !io.stdinIsTerminal;
   const leaving: Promise<boolean>[] = [];
   const stopListening = onAbort(
     interrupted.signal,
-    () => leaving.push(leave(client, { reason: "Interrupted", events })),
+    () => leaving.push(leave(client, { reason: "Interrupted", events, isPiped })),
   );
   try {
     if (send !== undefined) return await deliver(client, { ...run, target: send });
@@ -308,7 +309,12 @@ async function chat(client: IrcClient, run: Talk): Promise<void> {
 /** Quits, and says what is not sent any more; returns whether the reason was one that can be said. */
 async function leave(
   client: IrcClient,
-  { reason, events }: { readonly reason: string | undefined; readonly events: IrcReport },
+  { reason, events, isPiped = false }: {
+    readonly reason: string | undefined;
+    readonly events: IrcReport;
+    /** More lines may stand behind those that wait. */
+    readonly isPiped?: boolean;
+  },
 ): Promise<boolean> {
   const left = client.queuedMessages;
   try {
@@ -318,7 +324,9 @@ async function leave(
     return false;
   }
   if (left > 0) {
-    events.wrong(`${counted(left, "message")} that waited ${left === 1 ? "was" : "were"} not sent`);
+    const behind = isPiped ? ", nor what stands behind" : "";
+    const were = left === 1 ? "was" : "were";
+    events.wrong(`${counted(left, "message")} that waited ${were} not sent${behind}`);
   }
   return true;
 }
@@ -326,7 +334,7 @@ async function leave(
 /** Says something, and looks whether the server takes it. */
 async function deliver(
   client: IrcClient,
-  { values, io, report, events, messages, target }: Run & {
+  { values, io, report, events, interrupted, messages, target }: Run & {
     readonly messages: readonly string[];
     readonly target: string;
   },
@@ -347,7 +355,8 @@ async function deliver(
     const { sent } = delivery;
     const record = { event: "sent", target, count: sent };
     const line = `Sent ${counted(sent, "message")} to ${escapeControls(target)}`;
-    if (report.json || (!isLost && failure === undefined)) report.note(record, line);
+    const isWhole = !isLost && failure === undefined;
+    if (report.json || isWhole || interrupted.signal.aborted) report.note(record, line);
   }
   if (failure !== undefined) throw failure;
 }

@@ -40,7 +40,8 @@ export function isLoopback(address: Address): boolean {
 
 /** Says whether a host is this machine by its name or its address: `localhost`, 127.0.0.0/8 or ::1. */
 export function isLocalHost(hostname: string): boolean {
-  return hostname === "localhost" || isLoopback({ transport: "tcp", hostname, port: 0 });
+  return /^localhost\.?$/i.test(hostname) ||
+    isLoopback({ transport: "tcp", hostname, port: 0 });
 }
 
 /** Returns an IP address as 4 or 16 bytes, IPv4-mapped IPv6 as 4, or undefined for what is none. */

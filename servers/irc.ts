@@ -84,8 +84,9 @@ export function serveIrc(options: IrcServerOptions = {}): IrcServer<cli.AnyAddr>
     },
     // Nobody is idle who was not asked.
     deadlines: {
-      idleMs: Math.max(DEFAULT_DEADLINES.idleMs, leastIdleMs(setDeadlines(options))),
       ...options.deadlines,
+      idleMs: options.deadlines?.idleMs ??
+        Math.max(DEFAULT_DEADLINES.idleMs, leastIdleMs(setDeadlines(options))),
     },
     rate: { messagesPerSecond: maxMessagesPerSecond, ...options.rate },
   }, (connection) => network.serve(connection));
@@ -214,17 +215,17 @@ export const program: cli.Program = cli.serverProgram({
   defaultPort: PORT,
   options: OPTIONS,
   tryIt: () => "irssi -c 127.0.0.1 -n ann",
-  start: async ({ settings, report }) => {
-    const { motd, password, deadlines } = settings;
-    const { registerTimeout, pingAfter, pingTimeout } = settings;
-    const { idleMs, ...others } = deadlines ?? {};
+  start: async ({ settings, given, report }) => {
+    const { motd, password, deadlines = {} } = settings;
+    const { idleMs: _, ...others } = deadlines;
+    // What nobody typed makes room for what somebody did.
+    const typed = <Value>(name: string, value: Value) => given.has(name) ? value : undefined;
     const options: IrcServerOptions = {
       ...settings,
-      registerTimeout: changed(registerTimeout, DEFAULT_IRC_DEADLINES.registerMs),
-      pingAfter: changed(pingAfter, DEFAULT_IRC_DEADLINES.pingMs),
-      pingTimeout: changed(pingTimeout, DEFAULT_IRC_DEADLINES.pongMs),
-      // What nobody typed makes room for what somebody did.
-      deadlines: idleMs === DEFAULT_DEADLINES.idleMs ? others : deadlines ?? {},
+      registerTimeout: typed("registerTimeout", settings.registerTimeout),
+      pingAfter: typed("pingAfter", settings.pingAfter),
+      pingTimeout: typed("pingTimeout", settings.pingTimeout),
+      deadlines: given.has("idleTimeout") ? deadlines : others,
       motd: await textOf(motd),
       password: await passwordOf(password),
       onIrcEvent: (event) => report.note(recordOf(event), formatIrcEvent(event)),
@@ -247,11 +248,6 @@ function requireName(
 ): string {
   if (is(text)) return text;
   throw new cli.UsageError(`${flag} takes ${what}, not ${JSON.stringify(text)}`);
-}
-
-/** Returns a time that is another than where nobody types one. */
-function changed(ms: number, fallback: number): number | undefined {
-  return ms === fallback ? undefined : ms;
 }
 
 function requireIdle(options: IrcServerOptions): void {

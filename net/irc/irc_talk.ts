@@ -29,6 +29,9 @@ export interface IrcTalkParts {
 /** What the PING asks that tells whether the server is still there; its answer is nobody's business. */
 const SIGN_OF_LIFE = "sign-of-life";
 
+/** No server gives a longer nickname. */
+const MAX_NICK_CHARS = 64;
+
 /** The talk with a server, over one connection or, where that is wanted, over one after the other. */
 export class IrcTalk {
   /** What came. */
@@ -59,6 +62,7 @@ export class IrcTalk {
     const onSend = (message: IrcMessage) => {
       rooms.sent(message);
       this.#requests.sent(message);
+      this.#noteUnchanged();
     };
     this.queue = new SendQueue({ pace, maxQueuedMessages, clock, onSend });
     this.#settings = settings;
@@ -112,7 +116,8 @@ export class IrcTalk {
         ? possibleNicks(this.#chosen === undefined ? nicks : [this.#chosen, ...nicks])
         : [],
     ];
-    return { otherNicks, mayMove };
+    // One that no server gives must not leave too little room for what is said.
+    return { otherNicks: otherNicks.map((nick) => nick.slice(0, MAX_NICK_CHARS)), mayMove };
   }
 
   /** Ends it at once. */
@@ -221,8 +226,9 @@ export class IrcTalk {
       for await (const message of connection) {
         state.heard(message);
         for (const answer of negotiation.heard(message)) void connection.send(answer);
+        const isUndecided = this.#requests.nicks.length > 0;
         this.#noteNick(message);
-        const isOurs = keeper?.heard(message) ||
+        const isOurs = keeper?.heard(message, { isUndecided }) ||
           (message.command === "PONG" && message.params.at(-1) === SIGN_OF_LIFE);
         if (!isOurs) await this.inbox.add(message);
       }
@@ -269,9 +275,18 @@ export class IrcTalk {
     if (!isNick || state.isSame(message.params[0] ?? "", state.nick)) {
       this.#requests.heard(message, state);
     }
-    if (!isNick) return;
-    if (this.#asked !== undefined && state.isSame(state.nick, this.#asked)) {
+    if (isNick && this.#asked !== undefined && state.isSame(state.nick, this.#asked)) {
       this.#chosen = state.nick;
     }
+    this.#noteUnchanged();
+  }
+
+  /** Whoever asks for the nickname that he has wants to stay so. */
+  #noteUnchanged(): void {
+    const { state } = this;
+    if (!this.#requests.takeUnchanged(state)) return;
+    if (this.#asked === undefined || !state.isSame(state.nick, this.#asked)) return;
+    this.#chosen = state.nick;
+    this.#keeper?.stop();
   }
 }

@@ -1,5 +1,6 @@
 import { type IrcMessage, parseSource } from "../../codec/irc/mod.ts";
 import type { CancelWait, Clock } from "../clock.ts";
+import { NICK_REFUSALS } from "./nick_requests.ts";
 import type { IrcState } from "./state.ts";
 
 /** How a {@linkcode NickKeeper} goes about it. */
@@ -51,8 +52,14 @@ export class NickKeeper {
     return this.#isOver ? undefined : this.#options.wanted;
   }
 
-  /** Takes note of a message, once the state has; says whether it only answers what was asked here. */
-  heard({ command, source, params }: IrcMessage): boolean {
+  /**
+   * Takes note of a message, once the state has; says whether it only answers what was asked here. With `isUndecided` it may
+   * answer the user, who has asked for a nickname as well.
+   */
+  heard(
+    { command, source, params }: IrcMessage,
+    { isUndecided }: { readonly isUndecided: boolean },
+  ): boolean {
     const { wanted, state } = this.#options;
     if (this.#isOver) return false;
     if (!state.isSame(state.nick, this.#second)) {
@@ -74,9 +81,10 @@ export class NickKeeper {
       this.#question = undefined;
       return true;
     }
-    if ((command === "433" || command === "437") && this.#isTried) {
+    if (this.#isTried && NICK_REFUSALS.has(command)) {
       this.#isTried = false;
-      return state.isSame(second, wanted);
+      const isTaken = command === "433" || command === "437";
+      return isTaken && !isUndecided && state.isSame(second, wanted);
     }
     const isOfHolder = source !== undefined && state.isSame(parseSource(source).nick, wanted);
     if (isOfHolder && (command === "QUIT" || command === "NICK")) this.#take();

@@ -8,7 +8,7 @@ interface Request {
 }
 
 /** Refusals of a nickname; not each names the one that was asked for (RFC 2812, 5.2, and what servers made of it). */
-const REFUSALS: ReadonlySet<string> = new Set([
+export const NICK_REFUSALS: ReadonlySet<string> = new Set([
   "431",
   "432",
   "433",
@@ -44,6 +44,21 @@ export class NickRequests {
     for (const request of this.#open) if (request.message === message) request.isSent = true;
   }
 
+  /**
+   * Takes away what was asked for and changes nothing, now that all before it is answered: a server says nothing to who is
+   * called like that already. Returns whether there was such a request.
+   */
+  takeUnchanged(state: IrcState): boolean {
+    const maxChars = state.support.number("NICKLEN", Infinity);
+    let isTaken = false;
+    for (let [first] = this.#open; first?.isSent; [first] = this.#open) {
+      if (!state.isSame(first.nick.slice(0, maxChars), state.nick)) break;
+      this.#open.shift();
+      isTaken = true;
+    }
+    return isTaken;
+  }
+
   /** A message will not be sent. */
   dropped(message: IrcMessage): void {
     this.#open = this.#open.filter((request) => request.message !== message);
@@ -58,18 +73,21 @@ export class NickRequests {
   heard({ command, params }: IrcMessage, state: IrcState): void {
     if (this.#open.length === 0) return;
     if (command === "NICK") {
-      // A server may have cut the nickname.
-      const at = this.#open.findIndex(({ nick }) =>
-        state.isSame(nick.slice(0, state.nick.length), state.nick)
-      );
+      const at = this.#open.findIndex(({ nick }) => isCutTo(nick, state.nick, state));
       this.#open.splice(0, at + 1);
-    } else if (REFUSALS.has(command)) {
+    } else if (NICK_REFUSALS.has(command)) {
       const names = params.slice(1, -1);
-      const at = this.#open.findIndex(({ nick, isSent }) =>
-        isSent && names.some((name) => state.isSame(name, nick))
-      );
+      const named = (is: (name: string, nick: string) => boolean) =>
+        this.#open.findIndex(({ nick, isSent }) => isSent && names.some((name) => is(name, nick)));
+      const exactly = named((name, nick) => state.isSame(name, nick));
+      const at = exactly >= 0 ? exactly : named((name, nick) => isCutTo(nick, name, state));
       if (at >= 0) this.#open.splice(at, 1);
       else if (!OF_MORE.has(command) && this.#open[0]?.isSent) this.#open.shift();
     }
   }
+}
+
+/** Says whether a nickname is the one that was asked for, or what a server has left of it. */
+function isCutTo(asked: string, nick: string, state: IrcState): boolean {
+  return nick !== "" && state.isSame(asked.slice(0, nick.length), nick);
 }

@@ -124,7 +124,7 @@ export class Registration {
 
 /** Nicknames like one that is taken: underscores behind it or, where that is too long for the server, in place of its end. */
 class NickVariants {
-  readonly #characters: readonly string[];
+  #characters: readonly string[];
   #underscores = 0;
   #isLongest = false;
   #last: string | undefined;
@@ -132,6 +132,7 @@ class NickVariants {
   constructor(nick: string) {
     // Whole characters: none is cut within a pair of surrogates.
     this.#characters = [...nick];
+    this.#last = nick;
   }
 
   /** A nickname was refused; a server that cuts nicknames names another one than was asked for. */
@@ -142,6 +143,7 @@ class NickVariants {
     if (nick !== this.#last || this.#isLongest) return;
     const isCut = isTaken && said !== nick && nick.startsWith(said);
     if (isTaken && !isCut) return;
+    if (isCut) this.#characters = [...said];
     this.#isLongest = true;
     this.#underscores = 0;
   }

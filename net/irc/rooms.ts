@@ -23,6 +23,8 @@ export class IrcRooms {
   #joined = new Map<string, Room>();
   #wanted = new Map<string, Room>();
   #asked = new Map<string, Room>();
+  /** Those that we have asked to leave, and have not heard to have left. */
+  #parting = new Set<string>();
   readonly #maxChannels: number;
 
   /** Begins on none. */
@@ -40,6 +42,7 @@ export class IrcRooms {
     this.#joined = this.#refolded(this.#joined);
     this.#wanted = this.#refolded(this.#wanted);
     this.#asked = this.#refolded(this.#asked);
+    this.#parting = new Set([...this.#parting].map((name) => this.#fold(name)));
   }
 
   /** Those that it is on, as the server writes them. */
@@ -47,20 +50,32 @@ export class IrcRooms {
     return new Set([...this.#joined.values()].map(({ channel }) => channel));
   }
 
-  /** A message was sent: remembers the channels that it asks for, and their keys. */
+  /** A message was sent: remembers the channels that it asks for, and their keys, and those that it leaves. */
   sent({ command, params: [names = "", keys = ""] }: IrcMessage): void {
+    const channels = names.split(",").filter((channel) => channel !== "");
+    if (command.toUpperCase() === "PART") {
+      return channels.forEach((channel) => this.#parts(channel));
+    }
     if (command.toUpperCase() !== "JOIN") return;
     const keyOf = keys.split(",");
     for (const [at, channel] of names.split(",").entries()) {
-      // `JOIN 0` leaves all channels.
-      if (channel !== "" && channel !== "0") this.asked(channel, keyOf[at] || undefined);
+      if (channel === "0") {
+        for (const { channel } of this.#joined.values()) this.#parts(channel);
+      } else if (channel !== "") this.asked(channel, keyOf[at] || undefined);
     }
+  }
+
+  #parts(channel: string): void {
+    const name = this.#fold(channel);
+    this.#asked.delete(name);
+    if (this.#joined.has(name)) this.#parting.add(name);
   }
 
   /** Remembers a channel that is asked for, and its key. */
   asked(channel: string, key: string | undefined): void {
     const name = this.#fold(channel);
     this.#asked.delete(name);
+    this.#parting.delete(name);
     // A server says nothing to who is there already.
     if (key === undefined && this.#joined.has(name)) return;
     this.#asked.set(name, { channel, key: key ?? this.#wanted.get(name)?.key });
@@ -98,6 +113,7 @@ export class IrcRooms {
     const name = this.#fold(channel);
     this.#joined.delete(name);
     this.#wanted.delete(name);
+    this.#parting.delete(name);
   }
 
   /** The key of a channel that we are on was changed; undefined took it away. */
@@ -109,8 +125,12 @@ export class IrcRooms {
     }
   }
 
-  /** The connection is lost: all are to be joined again. */
+  /** The connection is lost: all are to be joined again, but for those that we were about to leave. */
   lost(): void {
+    for (const name of this.#parting) this.#wanted.delete(name);
+    this.#parting.clear();
+    // A key that was typed for a channel that we are on already opens nothing.
+    for (const name of this.#joined.keys()) this.#asked.delete(name);
     this.#joined.clear();
   }
 

@@ -151,6 +151,15 @@ for (
       ["--idle-timeout", "2m", "--ping-after", "100s"],
       "--idle-timeout takes a time from 131s with this --register-timeout, --ping-after and --ping-timeout, not 2m",
     ],
+    // What is typed counts, also where it is what holds anyway.
+    [
+      ["--idle-timeout", "100s", "--ping-after", "90s"],
+      "--idle-timeout takes a time from 121s with this",
+    ],
+    [
+      ["--idle-timeout", "5m", "--ping-after", "6m"],
+      "--idle-timeout takes a time from 391s with this",
+    ],
     [
       ["--idle-timeout", "1m", "--ping-timeout", "10s"],
       "--idle-timeout takes a time from 101s with this",

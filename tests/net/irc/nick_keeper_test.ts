@@ -118,6 +118,43 @@ Deno.test("IrcClient still wants its first nickname when the server refuses anot
   client.abort();
 });
 
+Deno.test("IrcClient tells the user of the refusal of a nickname that it has tried itself before", async () => {
+  const server = new PlayedServer();
+  const client = await second(server);
+  await server.say(":ann!x@h QUIT :bye");
+  assertEquals(await server.heard(), ["NICK ann"]);
+  await server.say(":irc 438 ann_ ann :Too fast");
+  await client.changeNick("ann");
+  await server.say(":irc 433 ann_ ann :In use");
+  assertEquals(await received(client), [
+    "QUIT bye",
+    "438 ann_ ann Too fast",
+    "433 ann_ ann In use",
+  ]);
+  client.abort();
+});
+
+Deno.test("IrcClient keeps its second nickname when it is told so behind a wish that is refused", async () => {
+  const server = new PlayedServer();
+  const client = await second(server);
+  await client.changeNick("bob");
+  await client.changeNick("ann_");
+  await server.heard();
+  await server.say(":irc 433 ann_ bob :In use", ":ann!x@h QUIT :bye");
+  await server.clock.advance(1e6);
+  assertEquals(await server.heard(), []);
+  client.abort();
+});
+
+Deno.test("IrcClient can say something while a nickname is asked for that no server gives", async () => {
+  const server = new PlayedServer();
+  const client = await second(server);
+  await client.changeNick("x".repeat(480));
+  await client.say("bob", "hello");
+  assertEquals((await server.heard()).at(-1), "PRIVMSG bob :hello");
+  client.abort();
+});
+
 Deno.test("IrcClient keeps its second nickname when it is told to", async () => {
   const server = new PlayedServer();
   const client = await second(server);

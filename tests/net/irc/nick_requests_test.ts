@@ -21,6 +21,7 @@ function requests() {
   return {
     asked,
     messages,
+    state,
     hear(line: string): void {
       const message = parseIrcMessage(line)!;
       state.heard(message);
@@ -36,6 +37,8 @@ for (
     [":ann!a@h NICK tw", ["three"]],
     [":ann!a@h NICK Guest17", ["one", "two", "three"]],
     [":irc 433 ann ONE :In use", ["two", "three"]],
+    [":irc 433 ann tw :In use", ["one", "three"]],
+    [":irc 433 ann on :In use", ["two", "three"]],
     [":irc 432 ann two :Erroneous", ["one", "three"]],
     [":irc 438 ann one :Too fast", ["two", "three"]],
     [":irc 447 ann :Not while you are on #a", ["two", "three"]],
@@ -64,4 +67,24 @@ Deno.test("NickRequests forgets the oldest when the server answers none", () => 
   const { asked } = requests();
   for (let at = 0; at < 100; at++) asked.asked({ command: "NICK", params: [`n${at}`] });
   assertEquals([asked.nicks.length, asked.nicks[0]], [100, "n0"]);
+});
+
+Deno.test("NickRequests takes away what changes nothing once all before it is answered", () => {
+  const { asked, state, messages, hear } = requests();
+  const same: IrcMessage = { command: "NICK", params: ["Ann"] };
+  asked.asked(same);
+  for (const message of [messages[2]!, same]) asked.sent(message);
+  assertEquals(asked.takeUnchanged(state), false);
+  for (const nick of ["one", "two", "three"]) hear(`:irc 433 ann ${nick} :In use`);
+  assertEquals([asked.takeUnchanged(state), asked.nicks], [true, []]);
+  // A server cuts to its own length, and to no other.
+  const longer: IrcMessage = { command: "NICK", params: ["annabel"] };
+  asked.asked(longer);
+  asked.sent(longer);
+  assertEquals([asked.takeUnchanged(state), asked.nicks], [false, ["annabel"]]);
+  hear(":irc 005 ann NICKLEN=3 :are supported");
+  assertEquals([asked.takeUnchanged(state), asked.nicks], [true, []]);
+  // One that waits to be sent may change something by then.
+  asked.asked({ command: "NICK", params: ["ann"] });
+  assertEquals([asked.takeUnchanged(state), asked.nicks], [false, ["ann"]]);
 });

@@ -150,6 +150,22 @@ Deno.test("IrcClient joins again with its key a channel that was joined by send"
   client.abort();
 });
 
+Deno.test("IrcClient joins again with the key that opened a channel, and none that it was about to leave", async () => {
+  const server = new PlayedServer();
+  const client = await server.welcomed(RECONNECT);
+  await client.join("#a", { key: "good" });
+  await client.join("#b");
+  await server.say(":ann!a@h JOIN #a", ":ann!a@h JOIN #b");
+  // The server says nothing to who is there already, and has not answered the other yet.
+  await client.send({ command: "JOIN", params: ["#a", "bad"] });
+  await client.part("#b");
+  server.transport.finish();
+  await server.clock.advance(500);
+  await server.say(":irc 001 ann :Welcome", ":irc 422 ann :No MOTD");
+  assertEquals((await server.heard()).at(-1), "JOIN #a good");
+  client.abort();
+});
+
 Deno.test("IrcClient joins again no more channels at once than the server takes", async () => {
   const server = new PlayedServer();
   const client = await server.welcomed(RECONNECT);

@@ -253,6 +253,14 @@ Deno.test("connectIrc puts underscores in place of a nickname's end when the ser
   assertEquals(nicks, ["annelies_", "annelies__", "annelie__"]);
 });
 
+Deno.test("connectIrc begins with what the server has left of a nickname when that is much", async () => {
+  const { nicks } = await nicksAskedFor(
+    { nick: "abcdefghijklmnop" },
+    (nick) => nick.startsWith("abcdefghi") ? ":irc 433 * abcdefghi :In use" : undefined,
+  );
+  assertEquals(nicks, ["abcdefghijklmnop", "abcdefgh_"]);
+});
+
 Deno.test("connectIrc says why the first nickname was refused when no other is taken", async () => {
   const { nicks, error } = await nicksAskedFor(
     { nick: "ab" },
