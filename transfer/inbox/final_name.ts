@@ -60,6 +60,19 @@ export interface GiveNameOptions {
  */
 export async function giveName(
   part: string,
+  options: GiveNameOptions,
+): Promise<string | undefined> {
+  try {
+    return await giveNameOnce(part, options);
+  } catch (error) {
+    // Somebody may have removed the folder, or made it anew, in that moment.
+    if (systemCodeOf(error) !== "ENOENT") throw error;
+    return await giveNameOnce(part, options);
+  }
+}
+
+async function giveNameOnce(
+  part: string,
   { info, place, policy, folders, diskSync }: GiveNameOptions,
 ): Promise<string | undefined> {
   await using into = await folders.open(place.folder);

@@ -41,6 +41,8 @@ export class InboxFolders {
   readonly #root: string;
   readonly #diskSync: DiskSync;
   #canHold: Promise<boolean> | undefined;
+  /** Settles when no folder is being made. */
+  #making: Promise<unknown> = Promise.resolve();
 
   /** Knows the folders below `root`, whose path has no links. With `canHold: false` none is held, which is for tests. */
   constructor(
@@ -145,9 +147,17 @@ export class InboxFolders {
 
   /**
    * Makes a folder, and returns what the system knows it by wherever it lands; undefined where another connection has made it.
-   * Only one that has another name at first, where nobody swaps a link, is known for certain.
+   * Only one that has another name at first, where nobody swaps a link, is known for certain. A rename replaces an empty
+   * folder, so one is made after the other: nobody's is replaced who is about to put something into it.
    */
-  async #makeKnown(path: string): Promise<Made | undefined> {
+  #makeKnown(path: string): Promise<Made | undefined> {
+    const made = this.#making.then(() => this.#makeNow(path));
+    this.#making = made.then(ignore, ignore);
+    return made;
+  }
+
+  async #makeNow(path: string): Promise<Made | undefined> {
+    if ((await infoOf(path))?.isDirectory) return undefined;
     const first = `${this.#root}/${OWN_NAME_PREFIX}${crypto.randomUUID()}`;
     await disk.wait(() => Deno.mkdir(first));
     const info = await infoOf(first);

@@ -127,6 +127,15 @@ Deno.test("giveName() says what the system says when a folder is where it was", 
     assertInstanceOf(error, Deno.errors.NotFound);
   }));
 
+Deno.test("giveName() tries once more when the folder was another one in the moment in which the name was given", () =>
+  withFinished("a/b/x", async ({ root, giveName }) => {
+    let opened = 0;
+    const replaced = (into: OpenFolder) =>
+      Promise.resolve(++opened === 1 ? { ...into, path: `${root}/replaced` } : into);
+    assertEquals([await giveName("fail", replaced), opened], ["x", 2]);
+    assertEquals(await treeOf(root), ["a/", "a/b/", "a/b/x: new"]);
+  }));
+
 Deno.test("giveName() leaves no name of its own when a folder takes the file's just before, with policy overwrite", () =>
   withFinished("a/x", async ({ root, giveName }) => {
     let looks = 0;
