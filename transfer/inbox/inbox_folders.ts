@@ -167,7 +167,11 @@ export class InboxFolders {
     } catch (error) {
       await disk.wait(() => rmdir(first)).catch(ignore);
       if ((await infoOf(path))?.isDirectory) return undefined;
-      throw error;
+      if (systemCodeOf(error) !== "EXDEV") throw error;
+      // Another disk is mounted there.
+      if (!await make(path)) return undefined;
+      const there = await infoOf(path);
+      return there && { path, info: there };
     }
   }
 

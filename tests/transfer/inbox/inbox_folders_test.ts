@@ -1,10 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
 import { DiskSync } from "../../../transfer/inbox/disk_sync.ts";
 import { InboxFolders } from "../../../transfer/inbox/inbox_folders.ts";
-import { inFolder } from "../../contract/folder.ts";
+import { inFolder, onSmallDisk } from "../../contract/folder.ts";
 import { onNode } from "../../runtime.ts";
 import { assertRefused, treeOf } from "../incoming.ts";
 import { noSync } from "../no_sync.ts";
+import { canMount } from "../small_disk.ts";
 
 /** Runs a test in a folder whose path has no links, with both ways to go about folders. */
 function inBothWays(
@@ -79,6 +80,25 @@ inBothWays(
     }
   },
 );
+
+for (const [way, canHold] of [["as it can", undefined], ["by paths", false]] as const) {
+  Deno.test(
+    `InboxFolders makes a folder on a disk that is mounted there when it goes ${way} (needs a small tmpfs)`,
+    {
+      ignore: !canMount,
+    },
+    async () => {
+      const found = await onSmallDisk(async (path) => {
+        const mounted = await Deno.realPath(path);
+        const root = mounted.slice(0, mounted.lastIndexOf("/"));
+        const folders = new InboxFolders(root, { diskSync: new DiskSync(noSync), canHold });
+        await make(folders, `${mounted}/a/b`);
+        assertEquals(await treeOf(mounted), ["a/", "a/b/"]);
+      });
+      assert(found);
+    },
+  );
+}
 
 Deno.test("InboxFolders holds a folder when it runs on Linux (needs every permission)", {
   ignore: Deno.build.os !== "linux" || !(onNode || await mayDoAll()),

@@ -16,9 +16,9 @@ import {
   treeOf,
   withInbox,
 } from "../incoming.ts";
+import { canMount } from "../small_disk.ts";
 
 const POLICIES: readonly ExistsPolicy[] = ["fail", "rename", "overwrite", "skip-same"];
-const canMount = succeeds(["sh", "-c", '[ "$(id -u)" = 0 ] && command -v mount']);
 
 /** Begins a file that is not there, and writes all of it but its end. */
 async function begun(inbox: Inbox, path: string, text: string): Promise<IncomingFile> {
