@@ -1,3 +1,4 @@
+import { isLocalhostName } from "../net/address.ts";
 import { lookUp } from "../net/look_up.ts";
 
 /**
@@ -17,7 +18,7 @@ export async function datagramAddresses(
  * Servers listen on 127.0.0.1 there unless they are told otherwise, and by UDP nothing says that nobody listens on ::1.
  */
 export function preferredAddresses(hostname: string, addresses: readonly string[]): string[] {
-  if (!isLocalhost(hostname)) return [...addresses];
+  if (!isLocalhostName(hostname)) return [...addresses];
   const isIpv6 = (address: string) => address.includes(":");
   return [
     ...addresses.filter((address) => !isIpv6(address)),
@@ -27,9 +28,5 @@ export function preferredAddresses(hostname: string, addresses: readonly string[
 
 /** Returns the address or name to bind a server's socket to, so that whoever sends to the same one reaches it. */
 export function boundHost(hostname: string): string {
-  return isLocalhost(hostname) ? "127.0.0.1" : hostname;
-}
-
-function isLocalhost(hostname: string): boolean {
-  return /^localhost\.?$/i.test(hostname);
+  return isLocalhostName(hostname) ? "127.0.0.1" : hostname;
 }

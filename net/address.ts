@@ -40,8 +40,12 @@ export function isLoopback(address: Address): boolean {
 
 /** Says whether a host is this machine by its name or its address: `localhost`, 127.0.0.0/8 or ::1. */
 export function isLocalHost(hostname: string): boolean {
-  return /^localhost\.?$/i.test(hostname) ||
-    isLoopback({ transport: "tcp", hostname, port: 0 });
+  return isLocalhostName(hostname) || isLoopback({ transport: "tcp", hostname, port: 0 });
+}
+
+/** Says whether a name is that of this machine, `localhost`, however it is written. */
+export function isLocalhostName(hostname: string): boolean {
+  return /^localhost\.?$/i.test(hostname);
 }
 
 /** Returns an IP address as 4 or 16 bytes, IPv4-mapped IPv6 as 4, or undefined for what is none. */

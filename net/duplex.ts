@@ -13,6 +13,7 @@ import { Outgoing } from "./outgoing.ts";
 import { forgettable } from "./rejection.ts";
 import { Tracer } from "./tracer.ts";
 import { closeQuietly, type Transport } from "./transport.ts";
+import { unlessAborted } from "./unless_aborted.ts";
 
 /** The two halves of a connection, and how they end together. */
 export class Duplex<In, Out> implements ConnectionCore<Out> {
@@ -130,7 +131,7 @@ export class Duplex<In, Out> implements ConnectionCore<Out> {
 
   /** A signal that is aborted ends the wait, and not the closing. */
   closeWrite(signal: AbortSignal | undefined): Promise<void> {
-    return forgettable(withSignal(this.#finish(), signal));
+    return forgettable(unlessAborted(this.#finish(), signal));
   }
 
   close(): Promise<void> {
@@ -202,13 +203,4 @@ export class Duplex<In, Out> implements ConnectionCore<Out> {
       throw explained("send", error);
     }
   }
-}
-
-/** Waits for a promise until the signal is aborted; what it stands for goes on. */
-function withSignal(settled: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
-  if (!signal) return settled;
-  return new Promise((resolve, reject) => {
-    const endListening = onAbort(signal, () => reject(signal.reason));
-    settled.then(resolve, reject).finally(endListening);
-  });
 }

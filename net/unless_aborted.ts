@@ -5,17 +5,13 @@ import { onAbort } from "./abort_listener.ts";
  *
  * @throws What the promise is rejected with, and the reason of `signal`.
  */
-export async function unlessAborted<Result>(
+export function unlessAborted<Result>(
   promise: Promise<Result>,
   signal: AbortSignal | undefined,
 ): Promise<Result> {
-  let endListening = () => {};
-  try {
-    return await new Promise<Result>((resolve, reject) => {
-      promise.then(resolve, reject);
-      endListening = onAbort(signal, () => reject(signal?.reason));
-    });
-  } finally {
-    endListening();
-  }
+  if (!signal) return promise;
+  return new Promise((resolve, reject) => {
+    const endListening = onAbort(signal, () => reject(signal.reason));
+    promise.then(resolve, reject).finally(endListening);
+  });
 }

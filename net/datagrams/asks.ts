@@ -143,6 +143,7 @@ export class Asks<In> {
       });
     }
     const key = keyOf(peer);
+    let isCounted = false;
     const ask = new PendingAsk<In>({
       clock: this.#clock,
       peer,
@@ -153,14 +154,16 @@ export class Asks<In> {
       mustWait: () => this.#mustWait(key),
       // Behind one that never gives up others would wait for ever.
       sentAgain: () => {
-        if (retries !== Infinity) this.#countSentAgain(key, 1);
+        if (isCounted || retries === Infinity) return;
+        isCounted = true;
+        this.#countSentAgain(key, 1);
       },
       settled: (left) => {
         endListening();
         this.#delete(ask);
         if (this.#isClosed) return;
         if (left.count > 0) this.#late.expect(key, { ...left, isReply: isReply && ask.isReply });
-        if (ask.wasSentAgain && retries !== Infinity) {
+        if (isCounted) {
           this.#countSentAgain(key, -1);
           this.#sendHeld(key);
         }

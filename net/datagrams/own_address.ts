@@ -1,4 +1,4 @@
-import { isLoopback, parseIp } from "../address.ts";
+import { formatAddress, isLoopback, parseIp } from "../address.ts";
 import { closeQuietly } from "../transport.ts";
 import { canonicalHost, isSameHost } from "./peer_address.ts";
 import { RateLimiter } from "./rate_limiter.ts";
@@ -71,12 +71,12 @@ export class OwnAddress {
 }
 
 /** Binds to our own port: Deno wants the permission for it that an answer needs. It asks nobody for it. */
-function bindTo({ hostname, port }: Deno.NetAddr): { close(): void } {
-  const host = `${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
+function bindTo(address: Deno.NetAddr): { close(): void } {
+  const host = formatAddress(address);
   if (Deno.permissions.querySync({ name: "net", host }).state !== "granted") {
     throw new Deno.errors.NotCapable(`Cannot answer ${host}: Deno does not allow it`);
   }
-  return Deno.listenDatagram({ transport: "udp", hostname, port });
+  return Deno.listenDatagram({ ...address, transport: "udp" });
 }
 
 /**

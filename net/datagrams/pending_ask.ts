@@ -17,7 +17,7 @@ export interface PendingAskParts<In> {
   readonly isReply: ((message: In) => boolean) | undefined;
   /** Says whether a reply would not be known as the one to this call. It is asked once. */
   readonly mustWait: () => boolean;
-  /** Hears that its message is sent again, for the first time. */
+  /** Hears each time that its message is sent again. */
   readonly sentAgain: () => void;
   /** Hears that it is over. */
   readonly settled: (left: AskLeftOver) => void;
@@ -41,8 +41,6 @@ export class PendingAsk<In> {
   readonly reply: Promise<In>;
   /** Its message waits until no reply to an earlier call can come. */
   isHeld = false;
-  /** Its message was sent more than once. */
-  wasSentAgain = false;
   readonly #parts: PendingAskParts<In>;
   #begunMs: number | undefined;
   /** When its message was sent first, without what was refused, and last. */
@@ -132,10 +130,7 @@ export class PendingAsk<In> {
     if (this.#left > 0) {
       this.#left--;
       this.#waitMs = Math.min(this.#waitMs * 2, Math.max(timeoutMs, MAX_TIMEOUT_MS));
-      if (!this.wasSentAgain) {
-        this.wasSentAgain = true;
-        this.#parts.sentAgain();
-      }
+      this.#parts.sentAgain();
       return this.#attempt();
     }
     const now = clock.now();

@@ -1,23 +1,9 @@
 import { assertEquals, assertInstanceOf } from "@std/assert";
 import { LimitError } from "../../../codec/errors.ts";
-import { serveDatagrams, textDatagrams } from "../../../net/datagrams/mod.ts";
 import { ClosedError, DeadlineError } from "../../../net/errors.ts";
-import { FakeClock, rejectionOf, stateOf } from "../../../testing/mod.ts";
-import { FakeSocket, peer } from "./fake_socket.ts";
-
-function start(limits = {}) {
-  const socket = new FakeSocket();
-  const clock = new FakeClock();
-  const heard: string[] = [];
-  const server = serveDatagrams(
-    socket,
-    { codec: textDatagrams(), clock, limits },
-    async (session) => {
-      for await (const text of session) heard.push(text);
-    },
-  );
-  return { socket, clock, server, heard };
-}
+import { rejectionOf, stateOf } from "../../../testing/mod.ts";
+import { start } from "./asking_server.ts";
+import { peer } from "./fake_socket.ts";
 
 Deno.test("ask() gives the reply from the address that was asked, and begins no session", async () => {
   const { socket, server, clock } = start();

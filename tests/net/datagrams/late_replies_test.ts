@@ -2,21 +2,8 @@ import { assertEquals, assertInstanceOf } from "@std/assert";
 import { connectDatagrams, serveDatagrams, textDatagrams } from "../../../net/datagrams/mod.ts";
 import { DeadlineError } from "../../../net/errors.ts";
 import { FakeClock, rejectionOf, stateOf } from "../../../testing/mod.ts";
+import { start } from "./asking_server.ts";
 import { FakeSocket, peer } from "./fake_socket.ts";
-
-function start(limits = {}) {
-  const socket = new FakeSocket();
-  const clock = new FakeClock();
-  const heard: string[] = [];
-  const server = serveDatagrams(
-    socket,
-    { codec: textDatagrams(), clock, limits, onEvent() {} },
-    async (session) => {
-      for await (const text of session) heard.push(text);
-    },
-  );
-  return { socket, clock, server, heard };
-}
 
 Deno.test("a doubled reply begins no session when the message was sent again", async () => {
   const { socket, clock, server, heard } = start();
